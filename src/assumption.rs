@@ -1,0 +1,136 @@
+//! Every constant that no source settles: its id, default, unit and reason, each one settable.
+//!
+//! The outcome of a run lists the ones in force (contract C2). What a source does settle stands
+//! beside the code that uses it, with that source.
+
+use crate::quantity::{ByteRate, Bytes, Ratio};
+use crate::time::SimDuration;
+
+/// What a write leaves behind in memory until every linked member has seen it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Metadata {
+    /// Every effect keeps a record, as the product page words it.
+    PerEffect,
+    /// Only what the data types themselves need: an overwritten string keeps one register.
+    PerState,
+}
+
+/// How two writes of one register are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lww {
+    /// Causal order first; the wall clock decides only between concurrent writes (`STR-1`, `STR-2`).
+    CausalFirst,
+    /// The wall clock decides always.
+    WallFirst,
+}
+
+/// Who shares a replication backlog.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BacklogSharing {
+    /// One ring for all peers, as Redis documents for a full mesh.
+    Shared,
+    /// A ring for each peer: what is held grows with the number of peers away.
+    PerPeer,
+}
+
+/// What a full synchronisation sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FullSync {
+    /// Only keys and tombstones that the receiver's clock does not cover.
+    Delta,
+    /// The whole key space.
+    Whole,
+}
+
+/// The assumptions of one run. [`Assumptions::default`] is the table of the documentation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumptions {
+    /// A-METADATA: which reading of "metadata build-up" is charged.
+    pub metadata: Metadata,
+    /// A-LWW: how registers are ordered.
+    pub lww: Lww,
+    /// A-KEY: CRDT metadata of a live key, on top of Redis' own layout.
+    pub key_bytes: Bytes,
+    /// A-ELEMENT: CRDT metadata of a live element of a collection.
+    pub element_bytes: Bytes,
+    /// A-RECORD: what one effect keeps until it is stable, under `PerEffect`.
+    pub record_bytes: Bytes,
+    /// A-TOMBSTONE: what a deleted key or element keeps until its deletion is stable.
+    pub tombstone_bytes: Bytes,
+    /// A-COLLECT: how fast an instance gives memory back.
+    pub collection_rate: ByteRate,
+    /// A-SLICE: how often the collector works.
+    pub collection_slice: SimDuration,
+    /// A-REPORT: how often a member tells each peer its clock.
+    pub report_every: SimDuration,
+    /// A-USABLE: the share of a SKU's memory that data may fill.
+    pub usable_share: Ratio,
+    /// A-BACKLOG: the share of a SKU's memory that its backlogs take, before the clamp.
+    pub backlog_share: Ratio,
+    /// A-BACKLOG-SIZE: a fixed size for each shard's backlog, instead of the share.
+    pub backlog_bytes: Option<Bytes>,
+    /// A-BACKLOG-SHARING: one backlog for all peers, or one for each.
+    pub backlog_sharing: BacklogSharing,
+    /// A-FULL-SYNC: what a full synchronisation sends.
+    pub full_sync: FullSync,
+    /// A-CHUNK: how much of a snapshot travels in one piece.
+    pub chunk_bytes: Bytes,
+    /// A-WIRE: what an effect takes on the wire beside its payload.
+    pub wire_bytes: Bytes,
+    /// A-BANDWIDTH: what a route carries, where the scenario does not say.
+    pub bandwidth: ByteRate,
+    /// A-SEND-BUFFER: how far ahead of the route a sender may queue.
+    pub send_buffer: SimDuration,
+    /// A-RETRANSMIT: how long a lost message waits before it is sent again.
+    pub retransmit: SimDuration,
+    /// A-SILENCE: how long a link may be silent before it counts as broken.
+    pub silence: SimDuration,
+    /// A-RECONNECT-MIN: the first pause before a broken link is tried again; it doubles.
+    pub reconnect_min: SimDuration,
+    /// A-RECONNECT-MAX: the longest pause between two tries.
+    pub reconnect_max: SimDuration,
+    /// A-HEALTH: how recent a peer's acknowledgement must be for the group to count as healthy.
+    pub healthy_within: SimDuration,
+    /// A-INGESTION: how late a metric reaches rules and alerts.
+    pub ingestion_delay: SimDuration,
+    /// A-READD: whether adding a present member makes a fresh dot (`S-2`, MA-04).
+    pub readd_is_fresh: bool,
+    /// A-JITTER: P95 over P50 of a route the sample does not cover.
+    pub jitter: Ratio,
+    /// A-FLOOR: the least delay of a route, as a share of its median.
+    pub delay_floor: Ratio,
+}
+
+impl Default for Assumptions {
+    fn default() -> Self {
+        Self {
+            metadata: Metadata::PerEffect,
+            lww: Lww::CausalFirst,
+            key_bytes: Bytes(128),
+            element_bytes: Bytes(48),
+            record_bytes: Bytes(120),
+            tombstone_bytes: Bytes(120),
+            collection_rate: ByteRate(200_000_000),
+            collection_slice: SimDuration::from_millis(100),
+            report_every: SimDuration::from_secs(1),
+            usable_share: Ratio { ppm: 800_000 },
+            backlog_share: Ratio { ppm: 10_000 },
+            backlog_bytes: None,
+            backlog_sharing: BacklogSharing::Shared,
+            full_sync: FullSync::Delta,
+            chunk_bytes: Bytes(1_000_000),
+            wire_bytes: Bytes(60),
+            bandwidth: ByteRate(125_000_000),
+            send_buffer: SimDuration::from_millis(250),
+            retransmit: SimDuration::from_millis(200),
+            silence: SimDuration::from_secs(5),
+            reconnect_min: SimDuration::from_secs(1),
+            reconnect_max: SimDuration::from_secs(10),
+            healthy_within: SimDuration::from_secs(30),
+            ingestion_delay: SimDuration::from_secs(60),
+            readd_is_fresh: true,
+            jitter: Ratio { ppm: 1_040_000 },
+            delay_floor: Ratio { ppm: 900_000 },
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Meridian: a deterministic discrete-event simulator of geo-replicated Redis clusters.
+
+pub mod assumption;
+pub mod catalogue;
+pub mod id;
+pub mod network;
+pub mod plan;
+pub mod quantity;
+pub mod time;

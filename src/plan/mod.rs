@@ -1,0 +1,352 @@
+//! A plan: a scenario without choices. Plain data, in the domain's types, ready to be built and run.
+//!
+//! `scenario` makes it from a file; `world` carries it out; nothing in it is random any more except
+//! what the run's own named streams will draw.
+
+pub mod expectation;
+
+use crate::assumption::Assumptions;
+use crate::catalogue::Sku;
+use crate::id::{FleetId, IdVec, InstanceId, PopulationId, RegionId};
+use crate::network::Delay;
+use crate::quantity::{ByteRate, Bytes, Rate, Ratio};
+use crate::time::{SimDuration, SimTime};
+
+pub use expectation::{Expectation, Judgement, MemoryKind};
+
+/// Everything one run needs.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenario's name: its file's stem.
+    pub name: String,
+    /// The question the scenario answers, from its `question` field.
+    pub question: String,
+    /// The seed of every random stream of the run.
+    pub seed: u64,
+    /// How long traffic and faults last.
+    pub storm: SimDuration,
+    /// How long the group then gets to settle: no traffic, routes healed.
+    pub settle: SimDuration,
+    /// The wall clock at the start of the run, in milliseconds since 1970.
+    pub epoch_ms: u64,
+    /// How events of one instant and class are ordered.
+    pub tie_break: TieBreak,
+    /// How often memory, lag and divergence are sampled.
+    pub sample_every: SimDuration,
+    /// Up to how many client operations the history has every one in it (contract C7).
+    pub full_detail_operations: u64,
+    /// The most events a run may handle before it ends as `capped`.
+    pub events_max: u64,
+    /// What no source settles.
+    pub assumptions: Assumptions,
+    /// The places, in the scenario's order.
+    pub regions: IdVec<RegionId, RegionPlan>,
+    /// One entry for every ordered pair of regions.
+    pub routes: Vec<RoutePlan>,
+    /// The members of the group, in the scenario's order: at most five.
+    pub instances: IdVec<InstanceId, InstancePlan>,
+    /// The generated keys.
+    pub populations: IdVec<PopulationId, Population>,
+    /// The clients.
+    pub fleets: IdVec<FleetId, FleetPlan>,
+    /// Scripted steps, by time; steps of one instant stay in the scenario's order.
+    pub timeline: Vec<TimedStep>,
+    /// The runbook: what an operator does when a metric crosses a threshold.
+    pub rules: Vec<RulePlan>,
+    /// What must hold for the run to pass.
+    pub expectations: Vec<Expectation>,
+}
+
+/// How events of one instant and class are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TieBreak {
+    /// By target, source and sequence, as the published order says.
+    Ordered,
+    /// Shuffled across sources by a stream of the seed; a FIFO stream stays FIFO.
+    Seeded,
+}
+
+/// A place.
+#[derive(Clone, Debug)]
+pub struct RegionPlan {
+    /// The name as Azure writes it: `East US`.
+    pub name: String,
+    /// How far the region's wall clock is ahead (or, negative, behind), in milliseconds.
+    pub clock_offset_ms: i64,
+}
+
+/// The network path from one region to another.
+#[derive(Clone, Debug)]
+pub struct RoutePlan {
+    /// Where messages start.
+    pub from: RegionId,
+    /// Where they arrive.
+    pub to: RegionId,
+    /// How long they take.
+    pub delay: Delay,
+    /// How many bytes a second fit through.
+    pub bandwidth: ByteRate,
+    /// The share of messages lost once, each time they are sent.
+    pub loss: Ratio,
+    /// What egress costs, in millionths of a US dollar for 10^9 bytes.
+    pub micro_usd_per_gb: u64,
+}
+
+/// A member of the group.
+#[derive(Clone, Debug)]
+pub struct InstancePlan {
+    /// The cache's name.
+    pub name: String,
+    /// Where it is.
+    pub region: RegionId,
+    /// What was bought.
+    pub sku: &'static Sku,
+    /// Primary shards: the SKU's, unless the scenario says otherwise.
+    pub shards: u16,
+}
+
+/// Generated keys of one kind: `prefix` and a number from 0.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// What the keys' names begin with: `user:` makes `user:17`.
+    pub prefix: String,
+    /// How many exist at time zero on every member, identical and stable.
+    pub filled: u32,
+    /// How many numbers fleets draw from: at least `filled`.
+    pub keys: u32,
+    /// What the keys hold.
+    pub kind: ValueKind,
+    /// How long a value is, in bytes.
+    pub value_bytes: Sizes,
+    /// The share of keys whose names share one hash tag, `{prefix}`, and so one slot.
+    pub tagged: Ratio,
+    /// The share of filled keys that expire.
+    pub expiring: Ratio,
+    /// When the expiring ones do: uniform between the two, from time zero.
+    pub time_to_live: (SimDuration, SimDuration),
+}
+
+/// What a generated key holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValueKind {
+    /// One string.
+    String,
+    /// A string that counts.
+    Counter,
+    /// A hash of so many fields.
+    Hash {
+        /// Fields of a filled key.
+        fields: u32,
+    },
+    /// A set of so many members.
+    Set {
+        /// Members of a filled key.
+        members: u32,
+    },
+}
+
+/// A distribution of sizes in bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sizes {
+    /// Always the same.
+    Constant(u32),
+    /// Every size from the first to the last alike.
+    Uniform(u32, u32),
+    /// Sizes with weights.
+    Weighted(Vec<(u32, u32)>),
+}
+
+/// Clients of one kind in one region, talking to one instance.
+#[derive(Clone, Debug)]
+pub struct FleetPlan {
+    /// The fleet's name.
+    pub name: String,
+    /// Whom it talks to; it lives in that instance's region.
+    pub instance: InstanceId,
+    /// How its operations arrive.
+    pub arrivals: Arrivals,
+    /// The keys it uses.
+    pub population: PopulationId,
+    /// Which of them.
+    pub popularity: Popularity,
+    /// What it does, with weights.
+    pub mix: Vec<(Operation, u32)>,
+    /// From when.
+    pub starts: SimTime,
+    /// Until when; the end of the storm at the latest.
+    pub ends: SimTime,
+}
+
+/// How operations arrive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Arrivals {
+    /// Evenly spaced.
+    Constant(Rate),
+    /// Independent of one another, so many a second on average.
+    Poisson(Rate),
+}
+
+/// How often each key of a population is used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Popularity {
+    /// All alike.
+    Uniform,
+    /// Rank r with a weight of r to the power of minus `exponent` (exact, not YCSB's approximation);
+    /// ranks are spread over the numbers by a fixed permutation.
+    Zipf {
+        /// The exponent, in thousandths: 990 for YCSB.
+        exponent_milli: u32,
+    },
+    /// A share of the operations goes to a share of the keys, each part uniform.
+    HotSpot {
+        /// Share of the keys that are hot.
+        keys: Ratio,
+        /// Share of the operations that go to them.
+        operations: Ratio,
+    },
+    /// The most recently inserted keys most, by Zipf (YCSB D).
+    Latest {
+        /// The exponent, in thousandths.
+        exponent_milli: u32,
+    },
+}
+
+/// One kind of client operation on a generated key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operation {
+    /// `GET`, or the read of the population's kind (`HGETALL`, `SMEMBERS`).
+    Read,
+    /// `SET` of a fresh value, or one field of a hash.
+    Update,
+    /// `SET` of a key that was not there yet, with the next number.
+    Insert,
+    /// Reads of consecutive numbers: how many is uniform from 1 to this.
+    Scan {
+        /// The longest scan.
+        length_max: u32,
+    },
+    /// A read and an update of the same key.
+    ReadModifyWrite,
+    /// `DEL`.
+    Delete,
+    /// `INCR`, or `HINCRBY` of one field.
+    Increment,
+    /// `SADD` of a random member below `members`.
+    AddMember {
+        /// How many different members are drawn from.
+        members: u32,
+    },
+    /// `SREM` of a random member below `members`.
+    RemoveMember {
+        /// How many different members are drawn from.
+        members: u32,
+    },
+}
+
+/// A step and its time.
+#[derive(Clone, Debug)]
+pub struct TimedStep {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub step: Step,
+    /// Where the scenario says so: `line:column`, for messages.
+    pub place: String,
+}
+
+/// One atomic action of the timeline.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A literal command, as a client in the instance's region would send it.
+    Command {
+        /// The instance.
+        on: InstanceId,
+        /// The command as typed into redis-cli.
+        text: String,
+        /// The reply it must get, in redis-cli's text form.
+        reply: Option<String>,
+        /// How many effects it must send to each peer.
+        effects: Option<u64>,
+    },
+    /// What an operator would look up at this instant.
+    Show(InstanceId),
+    /// A region goes dark.
+    Outage {
+        /// Which.
+        region: RegionId,
+        /// Whether its instances lose what they hold.
+        memory: Memory,
+    },
+    /// A dark region comes back.
+    Return(RegionId),
+    /// Messages no longer get through.
+    Partition(Vec<(RegionId, RegionId)>),
+    /// Partitions of these ordered pairs end; of all pairs when empty.
+    Heal(Vec<(RegionId, RegionId)>),
+    /// A route gets worse, or with factors of one as it was.
+    Degrade {
+        /// Ordered pairs.
+        routes: Vec<(RegionId, RegionId)>,
+        /// Multiplies the delay; at least one.
+        delay: Ratio,
+        /// Multiplies the bandwidth; at most one, above zero.
+        bandwidth: Ratio,
+        /// The new share of lost messages.
+        loss: Ratio,
+    },
+    /// A request to the control plane.
+    Request(Request),
+}
+
+/// Whether an outage destroys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Memory {
+    /// Unreachable only.
+    Kept,
+    /// Both copies of every shard are gone; there is no persistence in a group.
+    Lost,
+}
+
+/// A request as an operator sends it. (The other requests belong to the control plane's issue.)
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// Drop a member without its consent.
+    ForceUnlink {
+        /// The surviving member the request is sent to.
+        on: InstanceId,
+        /// The member to drop.
+        drop: InstanceId,
+    },
+}
+
+/// When a metric on some instance stays above a threshold, request something. Fires once.
+#[derive(Clone, Debug)]
+pub struct RulePlan {
+    /// The rule's name.
+    pub name: String,
+    /// The instances watched; the first to cross counts.
+    pub watch: Vec<InstanceId>,
+    /// What is watched.
+    pub metric: Metric,
+    /// Fires when the metric is at or above this.
+    pub above: Ratio,
+    /// For how long it must stay there.
+    pub lasting: SimDuration,
+    /// How long the operator takes to act.
+    pub reaction: SimDuration,
+    /// What is then requested; a `ForceUnlink` goes to the instance that crossed.
+    pub drop: InstanceId,
+}
+
+/// What a rule watches, as Azure names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Metric {
+    /// Used memory of the fullest shard, as a share of its limit.
+    UsedMemoryPercentage,
+}
+
+/// Where a member's usable memory comes from: its SKU and the assumptions.
+pub fn shard_limit(instance: &InstancePlan, assumptions: &Assumptions) -> Bytes {
+    let usable = assumptions.usable_share.of(instance.sku.memory.0);
+    Bytes(usable / u64::from(instance.shards))
+}
