@@ -3,6 +3,7 @@
 pub mod assumption;
 pub mod catalogue;
 pub mod engine;
+pub mod history;
 pub mod id;
 pub mod network;
 pub mod plan;
