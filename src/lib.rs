@@ -9,3 +9,4 @@ pub mod network;
 pub mod plan;
 pub mod quantity;
 pub mod time;
+pub mod traffic;
