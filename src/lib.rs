@@ -2,7 +2,9 @@
 
 pub mod assumption;
 pub mod catalogue;
+pub mod experiment;
 pub mod id;
+pub mod metrics;
 pub mod network;
 pub mod plan;
 pub mod quantity;
