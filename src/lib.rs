@@ -8,4 +8,5 @@ pub mod metrics;
 pub mod network;
 pub mod plan;
 pub mod quantity;
+pub mod report;
 pub mod time;
