@@ -3,6 +3,7 @@
 pub mod assumption;
 pub mod catalogue;
 pub mod id;
+pub mod instance;
 pub mod network;
 pub mod plan;
 pub mod quantity;

@@ -1,0 +1,4 @@
+//! One cache in one region: what it holds, and what it answers to clients.
+
+pub mod command;
+pub mod slot;
