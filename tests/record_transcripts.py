@@ -18,6 +18,7 @@ disk, and are stopped at the end.
 import difflib
 import pathlib
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -75,7 +76,9 @@ class Server:
             cli.stdin.flush()
             reply = []
             while (line := cli.stdout.readline().rstrip("\n")) != f'"{END}"':
-                reply.append(line)
+                # redis-cli tells how long a slow command took.
+                if not re.fullmatch(r"\(\d+\.\d+s\)", line):
+                    reply.append(line)
             replies.append(reply)
         cli.stdin.close()
         cli.wait()
@@ -98,6 +101,20 @@ def recorded(text, servers):
         if line.startswith("> "):
             lines += next(replies)
     return "\n".join(lines) + "\n"
+
+
+def settled(text):
+    """The lines of a transcript, without what differs from one recording to the next: the order of
+    elements, and milliseconds left to live."""
+    lines, reply = [], []
+    for line in [*text.splitlines(), "> "]:
+        if line.startswith("> "):
+            is_timed = lines and lines[-1].startswith("> PTTL")
+            lines += [] if is_timed else sorted(reply)
+            lines, reply = [*lines, line], []
+        else:
+            reply.append(re.sub(r"^( *\d+\) )+ *", "", line))
+    return lines
 
 
 KEYS = ["{r}a", "{r}b", "{r}c"]
@@ -157,7 +174,7 @@ FAMILIES = {
         "DBSIZE", "GET {k}",
     ],
 }
-RANDOM_EACH = 5
+RANDOM_EACH = 6
 COMMANDS_EACH = 40
 
 
@@ -198,9 +215,9 @@ def main():
                 new = recorded(old, servers)
                 if not is_check:
                     path.write_text(new, encoding="latin-1")
-                elif old != new:
+                elif settled(old) != settled(new):
                     differences += 1
-                    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="")
+                    lines = difflib.unified_diff(settled(old), settled(new), lineterm="")
                     print(path.name, *lines, sep="\n")
         finally:
             for server in servers.values():

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::crdt::effect::Update;
-use crate::crdt::hash::Hash;
+use crate::crdt::hash::{Field, Hash};
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
-use crate::crdt::value::Value;
+use crate::crdt::value::{Name, Value};
 use crate::instance::command::Store;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
@@ -108,8 +108,7 @@ impl<'a> Call<'a> {
 
     /// One field's value.
     pub(super) fn field(&self, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
-        let value = |hash: &Hash| hash.get(field).and_then(|scalar| scalar.bytes()).map(Cow::into_owned);
-        Ok(self.in_hash(key, value)?.flatten())
+        Ok(self.in_hash(key, |hash| value_of(hash, field))?.flatten())
     }
 
     /// The values of several fields, in their order.
@@ -118,34 +117,33 @@ impl<'a> Call<'a> {
         key: &[u8],
         fields: impl Iterator<Item = &'f [u8]> + Clone,
     ) -> Result<Vec<Option<Vec<u8>>>, CommandError> {
-        let value = |hash: &Hash, field| hash.get(field)?.bytes().map(Cow::into_owned);
         let names = fields.clone();
-        let values = self.in_hash(key, |hash| names.map(|field| value(hash, field)).collect())?;
+        let values = self.in_hash(key, |hash| names.map(|field| value_of(hash, field)).collect())?;
         Ok(values.unwrap_or_else(|| fields.map(|_| None).collect()))
     }
 
     /// All fields with their values.
     pub(super) fn fields(&self, key: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, CommandError> {
         let all = |hash: &Hash| {
-            let pair = |(name, scalar): (&[u8], &crate::crdt::scalar::Scalar)| {
-                Some((name.to_vec(), scalar.bytes()?.into_owned()))
+            let pair = |(name, field): (&Name, &Field)| {
+                Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
             };
             hash.fields().filter_map(pair).collect()
         };
         Ok(self.in_hash(key, all)?.unwrap_or_default())
     }
 
-    pub(super) fn field_count(&self, key: &[u8]) -> Result<usize, CommandError> {
+    pub(super) fn field_count(&self, key: &[u8]) -> Result<u64, CommandError> {
         Ok(self.in_hash(key, Hash::len)?.unwrap_or(0))
     }
 
     /// All members.
     pub(super) fn members(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, CommandError> {
-        let all = |set: &Set| set.members().map(<[u8]>::to_vec).collect();
+        let all = |set: &Set| set.members().map(|name| name.to_vec()).collect();
         Ok(self.in_set(key, all)?.unwrap_or_default())
     }
 
-    pub(super) fn member_count(&self, key: &[u8]) -> Result<usize, CommandError> {
+    pub(super) fn member_count(&self, key: &[u8]) -> Result<u64, CommandError> {
         Ok(self.in_set(key, Set::len)?.unwrap_or(0))
     }
 
@@ -184,21 +182,19 @@ impl<'a> Call<'a> {
     /// Writes a string to `key`, instead of what stands there, of whatever type.
     pub(super) fn put_string(&mut self, key: &[u8], value: Vec<u8>, life: Life) {
         let value = Value::from_bytes(value);
-        let mut updates = Vec::with_capacity(2);
-        if self.kind(key).is_some_and(|kind| kind != "string") {
-            if life == Life::Kept && let Some(deadline_ms) = self.deadline_ms(key) {
-                updates.extend([Update::Remove, Update::Write(value), Update::Expire { deadline_ms }]);
-                return self.update(key, updates);
-            }
-            updates.push(Update::Remove);
-        }
+        let is_other_type = self.kind(key).is_some_and(|kind| kind != "string");
+        let mut updates = if is_other_type { vec![Update::Remove] } else { Vec::new() };
         match life {
-            Life::Unlimited => updates.push(Update::Write(value)),
-            Life::Kept => updates.push(Update::Amend(value)),
-            Life::Until(deadline_ms) => {
-                updates.extend([Update::Write(value), Update::Expire { deadline_ms }]);
-            }
+            Life::Kept if !is_other_type => updates.push(Update::Amend(value)),
+            _ => updates.push(Update::Write(value)),
         }
+        let deadline_ms = match life {
+            Life::Unlimited => None,
+            Life::Kept if is_other_type => self.deadline_ms(key),
+            Life::Kept => None,
+            Life::Until(deadline_ms) => Some(deadline_ms),
+        };
+        updates.extend(deadline_ms.map(|deadline_ms| Update::Expire { deadline_ms }));
         self.update(key, updates);
     }
 
@@ -239,13 +235,13 @@ impl<'a> Call<'a> {
         self.store.slot_of(key)
     }
 
-    pub(super) fn readd_is_fresh(&self) -> bool {
-        self.store.readd_is_fresh()
-    }
-
     /// A position below `below`, drawn at random.
     pub(super) fn random(&mut self, below: usize) -> usize {
         let drawn = self.store.random(below as u64);
         usize::try_from(drawn).expect("a draw is below its bound")
     }
+}
+
+fn value_of(hash: &Hash, field: &[u8]) -> Option<Vec<u8>> {
+    hash.field(field)?.scalar().bytes().map(Cow::into_owned)
 }

@@ -32,7 +32,7 @@ pub(super) fn keys(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn dbsize(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::Integer(i64::try_from(call.key_count()).expect("keys fit 63 bits")))
+    Ok(Reply::count(call.key_count()))
 }
 
 pub(super) fn randomkey(call: &mut Call<'_>) -> Result<Reply, CommandError> {

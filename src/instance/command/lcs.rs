@@ -74,7 +74,7 @@ pub(super) fn lcs(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         ));
     }
     let runs = runs(&left, &right);
-    let length = runs.iter().map(|run| run.length).sum();
+    let length: usize = runs.iter().map(|run| run.length).sum();
     if options.wants_length {
         return Ok(Reply::count(length));
     }

@@ -65,7 +65,8 @@ pub enum Refusal {
 pub trait Store {
     /// What stands under `key`, whether a client sees it or not.
     fn object(&self, key: &[u8]) -> Option<Cow<'_, Object>>;
-    /// Makes one effect of `updates` to `key`, and applies it here at once.
+    /// Makes one effect of `updates` to `key`, or none if they change nothing, and applies it here
+    /// at once.
     fn update(&mut self, key: &[u8], updates: Vec<Update>);
     /// The region's own wall clock, in Unix milliseconds.
     fn now_ms(&self) -> u64;
@@ -79,8 +80,6 @@ pub trait Store {
     fn key_count(&self) -> u64;
     /// Why the shard of `slot` takes no writes now, if it does not.
     fn refuses_writes(&self, slot: u16) -> Option<Refusal>;
-    /// Whether adding a present member makes an effect (assumption A-READD).
-    fn readd_is_fresh(&self) -> bool;
 }
 
 /// Carries out one command, and answers as Redis would.

@@ -2,7 +2,7 @@
 //!
 //! Source: Redis source, `cliFormatReplyTTY` in src/redis-cli.c and `sdscatrepr` in src/sds.c.
 
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 
 /// What a client reads back (RESP2).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,8 +26,11 @@ impl Reply {
     pub const OK: Self = Self::Status("OK");
 
     /// A count or a length, as a number.
-    pub fn count(count: usize) -> Self {
-        Self::Integer(i64::try_from(count).expect("a count fits 63 bits"))
+    ///
+    /// # Panics
+    /// When it does not fit 63 bits.
+    pub fn count<N: TryInto<i64, Error: Debug>>(count: N) -> Self {
+        Self::Integer(count.try_into().expect("a count fits 63 bits"))
     }
 
     /// 1 for true, 0 for false.

@@ -10,11 +10,10 @@ pub(super) fn sadd(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     call.bury_expired(key);
     let members = distinct(&call.words[2..]);
     let present = call.has_members(key, &members)?;
-    let fresh = present.iter().filter(|&&present| !present).count();
-    let adds_all = call.readd_is_fresh();
-    let added = members.into_iter().zip(present).filter(|(_, present)| adds_all || !present);
-    call.update(key, added.map(|(member, _)| Update::AddMember(member.into())).collect());
-    Ok(Reply::count(fresh))
+    // Whether a present member is added anew is an assumption of the data type (A-READD).
+    let adds = members.into_iter().map(|member| Update::AddMember(member.into()));
+    call.update(key, adds.collect());
+    Ok(Reply::count(present.iter().filter(|&&present| !present).count()))
 }
 
 pub(super) fn srem(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -63,12 +62,10 @@ pub(super) fn smove(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         return Ok(Reply::Integer(0));
     }
     let is_there = call.has_members(from, &[member])? == [true];
-    let is_known = call.has_members(to, &[member])? == [true];
+    call.member_count(to)?;
     if is_there && from != to {
         call.update(from, vec![Update::RemoveMember(member.into())]);
-        if !is_known || call.readd_is_fresh() {
-            call.update(to, vec![Update::AddMember(member.into())]);
-        }
+        call.update(to, vec![Update::AddMember(member.into())]);
     }
     Ok(Reply::flag(is_there))
 }
