@@ -2,6 +2,7 @@
 
 pub mod assumption;
 pub mod catalogue;
+pub mod crdt;
 pub mod id;
 pub mod instance;
 pub mod network;
