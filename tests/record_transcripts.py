@@ -125,8 +125,8 @@ FUTURES = ["EX 1000", "PX 5000000", "EXAT 4000000000", "PXAT 4000000000000", "KE
 FAMILIES = {
     "strings": [
         "SET {k} {t} {f}", "SET {k} {t} NX", "SET {k} {t} XX GET", "GET {k}", "GETSET {k} {t}",
-        "GETDEL {k}", "GETEX {k}", "GETEX {k} PERSIST", "GETEX {k} EXAT 4000000001", "SETNX {k} {t}",
-        "SETEX {k} {i} {t}", "MSET {k} {t} {k} {t}", "MSETNX {k} {t} {k} {t}", "MGET {k} {k} {k}",
+        "GETDEL {k}", "GETEX {k}", "GETEX {k} PERSIST", "GETEX {k} EXAT 4000000001",
+        "SETNX {k} {t}", "SETEX {k} {i} {t}", "MSET {k} {t} {k} {t}", "MSETNX {k} {t} {k} {t}", "MGET {k} {k} {k}",
         "APPEND {k} {t}", "STRLEN {k}", "SETRANGE {k} {i} {t}", "GETRANGE {k} {i} {i}",
         "EXPIRETIME {k}", "DEL {k}", "LCS {k} {k}", "LCS {k} {k} IDX WITHMATCHLEN", "INCR {k}",
         "SADD {k} {e}",
@@ -144,8 +144,8 @@ FAMILIES = {
     ],
     "counters": [
         "INCR {k}", "DECR {k}", "INCRBY {k} {i}", "DECRBY {k} {i}", "INCRBYFLOAT {k} 0.5",
-        "INCRBYFLOAT {k} -1.25", "INCRBYFLOAT {k} 2", "GET {k}", "SET {k} {n}", "SET {k} 10 KEEPTTL",
-        "DEL {k}", "APPEND {k} 1", "STRLEN {k}", "EXPIREAT {k} 4000000000", "EXPIRETIME {k}",
+        "INCRBYFLOAT {k} -1.25", "INCRBYFLOAT {k} 2", "GET {k}", "SET {k} {n}",
+        "SET {k} 10 KEEPTTL", "DEL {k}", "APPEND {k} 1", "STRLEN {k}", "EXPIREAT {k} 4000000000", "EXPIRETIME {k}",
         "PERSIST {k}", "RENAME {k} {k}", "COPY {k} {k} REPLACE", "GETSET {k} {n}", "GETDEL {k}",
     ],
     "hashes": [

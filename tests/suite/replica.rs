@@ -16,6 +16,13 @@ use meridian::instance::slot::{TagRule, slot};
 /// The clock of the region when a test starts, in Unix milliseconds.
 const START_MS: u64 = 1_700_000_000_000;
 
+/// What was sent for one key.
+pub(crate) struct Sent {
+    pub(crate) key: Vec<u8>,
+    pub(crate) updates: Vec<Update>,
+    pub(crate) effect: Effect,
+}
+
 /// A replica without peers.
 pub(crate) struct Replica {
     keys: BTreeMap<Vec<u8>, Object>,
@@ -26,8 +33,8 @@ pub(crate) struct Replica {
     pub(crate) now_ms: u64,
     pub(crate) rules: Rules,
     pub(crate) refusal: Option<Refusal>,
-    /// The updates that made an effect.
-    pub(crate) sent: Vec<(Vec<u8>, Vec<Update>)>,
+    /// The effects by key, with the updates they were made of.
+    pub(crate) sent: Vec<Sent>,
 }
 
 impl Replica {
@@ -63,13 +70,23 @@ impl Store for Replica {
 
     fn update(&mut self, key: &[u8], updates: Vec<Update>) {
         let origin = ReplicaId(0);
-        let dot = Dot { origin, seq: self.observed.seq(origin) + 1 };
-        let stamp = Stamp { dot, wall_ms: self.now_ms };
+        let dot = Dot {
+            origin,
+            seq: self.observed.seq(origin) + 1,
+        };
+        let stamp = Stamp {
+            dot,
+            wall_ms: self.now_ms,
+        };
         let blank = Object::new();
         let object = self.keys.get(key).unwrap_or(&blank);
         if let Some(effect) = object.effect(stamp, &self.observed, self.rules, updates.clone()) {
-            self.sent.push((key.to_vec(), updates));
             self.apply(key, &effect);
+            self.sent.push(Sent {
+                key: key.to_vec(),
+                updates,
+                effect,
+            });
         }
     }
 
@@ -78,7 +95,10 @@ impl Store for Replica {
     }
 
     fn random(&mut self, below: u64) -> u64 {
-        self.draws = self.draws.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.draws = self
+            .draws
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (self.draws >> 33) % below
     }
 
