@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use meridian::instance::command::reply::Reply;
+use meridian::instance::command::table::{Status, commands};
 use meridian::instance::command::{answers, execute, parse};
 use meridian::instance::slot::TagRule;
 
@@ -166,23 +167,63 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
     mistakes
 }
 
+/// The transcripts by name.
+fn transcripts() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+    let paths = fs::read_dir(folder)
+        .expect("the transcripts are part of the repository")
+        .map(|entry| entry.expect("the folder can be read").path());
+    let mut transcripts: Vec<(String, String)> = paths
+        .map(|path| {
+            let name = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .expect("names are ASCII");
+            (
+                name.to_owned(),
+                fs::read_to_string(&path).expect("transcripts are text"),
+            )
+        })
+        .collect();
+    transcripts.sort();
+    transcripts
+}
+
+#[test]
+fn each_modelled_command_is_recorded() {
+    let recorded: Vec<Exchange> = transcripts()
+        .iter()
+        .flat_map(|(_, text)| exchanges(text))
+        .collect();
+    for command in commands().filter(|command| matches!(command.status, Status::Modelled(_))) {
+        let name = command.name.replace('|', " ").to_ascii_uppercase();
+        let is_told = |exchange: &&Exchange| {
+            exchange
+                .command
+                .strip_prefix(&name)
+                .is_some_and(|rest| !rest.starts_with('_'))
+        };
+        let mut told = recorded.iter().filter(is_told);
+        // The wall clock's answer is not one to record.
+        let succeeds = |exchange: &Exchange| !exchange.reply.starts_with("(error)");
+        assert!(
+            told.any(succeeds) || name == "TIME",
+            "no transcript shows {name} at work"
+        );
+    }
+}
+
 #[test]
 fn replies_are_those_of_a_real_server() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("the transcripts are part of the repository")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .collect();
-    paths.sort();
-    assert!(paths.len() >= 60, "only {} transcripts", paths.len());
+    let transcripts = transcripts();
+    assert!(
+        transcripts.len() >= 60,
+        "only {} transcripts",
+        transcripts.len()
+    );
     let (mut used, mut mistakes) = (Vec::new(), Vec::new());
-    for path in &paths {
-        let name = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("names are ASCII");
-        let text = fs::read_to_string(path).expect("transcripts are text");
-        mistakes.extend(replay(name, &text, &mut used));
+    for (name, text) in &transcripts {
+        mistakes.extend(replay(name, text, &mut used));
     }
     assert!(
         mistakes.is_empty(),

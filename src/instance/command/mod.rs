@@ -127,10 +127,15 @@ fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result
     if command.keys != Keys::Spread && rest.iter().any(|key| store.slot_of(key) != slot) {
         return Err(CommandError::CROSS_SLOT);
     }
-    match (command.access, store.refuses_writes(slot)) {
-        (Access::Grow, Some(Refusal::OutOfMemory)) => Err(CommandError::OUT_OF_MEMORY),
-        (Access::Grow | Access::Write, Some(Refusal::Stale)) => Err(CommandError::STALE),
-        _ => Ok(()),
+    if !command.access.writes() {
+        return Ok(());
+    }
+    match store.refuses_writes(slot) {
+        Some(Refusal::OutOfMemory) if command.access == Access::Grow => {
+            Err(CommandError::OUT_OF_MEMORY)
+        }
+        Some(Refusal::Stale) => Err(CommandError::STALE),
+        Some(Refusal::OutOfMemory) | None => Ok(()),
     }
 }
 
