@@ -1,6 +1,4 @@
-//! The integration tests: the library as its users see it.
+//! One integration binary for everything that needs the whole.
 
-mod command_edges;
-mod commands;
-mod replica;
-mod transcripts;
+mod plans;
+mod world_laws;
