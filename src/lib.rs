@@ -11,3 +11,4 @@ pub mod network;
 pub mod plan;
 pub mod quantity;
 pub mod time;
+pub mod traffic;
