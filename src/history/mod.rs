@@ -26,6 +26,8 @@ pub struct Observation {
 pub enum Event {
     /// A scripted command and its reply.
     Command(Box<CommandSeen>),
+    /// What a `Show` step saw.
+    Show(Box<ShowSeen>),
     /// Something happened to the link that carries `from`'s effects to `to`.
     Link {
         /// Whose effects.
@@ -96,6 +98,24 @@ pub struct CommandSeen {
     pub effects: u64,
     /// Whether Redis promises no order of the reply's elements.
     pub unordered: bool,
+}
+
+/// What an operator would look up about an instance, and what Azure does not show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShowSeen {
+    /// Its step in the timeline.
+    pub step: usize,
+    /// The instance.
+    pub on: InstanceId,
+    /// Whether its region is up.
+    pub reachable: bool,
+    /// Whether it is a member of the group.
+    pub linked: bool,
+    /// Each peer it knows of, whether that one's effects come in, and how many of its own effects
+    /// the peer has not acknowledged.
+    pub links: Vec<(InstanceId, bool, u64)>,
+    /// Counters, by the names Redis Enterprise and Azure have for them.
+    pub counters: Vec<(&'static str, u64)>,
 }
 
 /// What happens to links.

@@ -116,4 +116,60 @@ impl Series {
     pub fn instance(&self, id: InstanceId) -> &InstanceSeries {
         &self.instances[id.index()]
     }
+
+    /// The rows a chart of so many pixel columns needs to show every extreme: of each column's
+    /// samples those where `value` is least and greatest, and the first and last of all. Rows
+    /// where `value` is `None` are left out.
+    pub fn extremes(&self, columns: u64, value: impl Fn(usize) -> Option<u64>) -> Vec<usize> {
+        let column = |row: usize| {
+            let at = u128::from(self.at[row].0) * u128::from(columns);
+            at / u128::from(self.end.0.max(1))
+        };
+        let mut kept = Vec::new();
+        let mut first = 0;
+        while first < self.len() {
+            let past = (first..self.len()).find(|&row| column(row) != column(first));
+            let past = past.unwrap_or(self.len());
+            let measured = || (first..past).filter_map(|row| Some((value(row)?, row)));
+            let ends = [
+                (first == 0).then_some(0),
+                (past == self.len()).then_some(past - 1),
+            ];
+            let mut rows: Vec<usize> = ends.into_iter().flatten().collect();
+            rows.retain(|&row| value(row).is_some());
+            rows.extend(measured().min().map(|(_, row)| row));
+            rows.extend(measured().max().map(|(_, row)| row));
+            rows.sort_unstable();
+            rows.dedup();
+            kept.extend(rows);
+            first = past;
+        }
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Series;
+    use crate::time::{SimDuration, SimTime};
+
+    #[test]
+    fn every_extreme_survives_downsampling() {
+        let mut series = Series::new(SimDuration::from_secs(1));
+        series.at = (0..=1_000).map(SimTime::from_secs).collect();
+        series.end = SimTime::from_secs(1_000);
+        let value = |row: usize| match row {
+            333 => Some(9_999),
+            334 => Some(0),
+            700..800 => None,
+            _ => Some(500 + row as u64 % 3),
+        };
+        let rows = series.extremes(10, value);
+        assert!(rows.len() <= 2 * 11 + 2, "{} rows", rows.len());
+        assert!(rows.is_sorted());
+        for row in [0, 333, 334, 1_000] {
+            assert!(rows.contains(&row), "row {row}");
+        }
+        assert!(!rows.iter().any(|row| (700..800).contains(row)));
+    }
 }
