@@ -42,12 +42,20 @@ struct Violation {
 impl Convergence {
     /// Nothing seen yet.
     pub fn new(roster: Roster) -> Self {
-        Self { roster, states: BTreeMap::new(), compared: 0, violations: 0, first: None }
+        Self {
+            roster,
+            states: BTreeMap::new(),
+            compared: 0,
+            violations: 0,
+            first: None,
+        }
     }
 
     /// Takes in the next observation.
     pub fn observe(&mut self, observation: &Observation) {
-        let Event::Fingerprint(print) = &observation.event else { return };
+        let Event::Fingerprint(print) = &observation.event else {
+            return;
+        };
         if print.merging {
             return;
         }
@@ -58,8 +66,18 @@ impl Convergence {
             if states.len() == STATES_MAX {
                 states.pop_front();
             }
-            let Fingerprint { clock, digest, instance, .. } = *print;
-            states.push_back(State { clock, digest, instance, at });
+            let Fingerprint {
+                clock,
+                digest,
+                instance,
+                ..
+            } = *print;
+            states.push_back(State {
+                clock,
+                digest,
+                instance,
+                at,
+            });
             return;
         };
         let state = states.remove(place).expect("it was found there");
@@ -67,7 +85,11 @@ impl Convergence {
         if state.digest != print.digest {
             self.violations += 1;
             let against = state.clone();
-            self.first.get_or_insert(Violation { at, seen: *print, against });
+            self.first.get_or_insert(Violation {
+                at,
+                seen: *print,
+                against,
+            });
         }
         states.push_back(state);
     }
@@ -78,7 +100,8 @@ impl Convergence {
         let verdict = match &self.first {
             Some(first) => {
                 let observed = format!("{} differences at equal clocks", self.violations);
-                open.decided(false, Some(first.at), observed).with_detail(self.detail(first))
+                open.decided(false, Some(first.at), observed)
+                    .with_detail(self.detail(first))
             }
             None if self.compared == 0 => open.with_detail("no two replicas had equal clocks"),
             None => open.decided(true, None, format!("{} comparisons agree", self.compared)),
@@ -132,21 +155,34 @@ mod tests {
         let verdict = judge(&[(1, print(EAST, &[1, 1], 7)), (1, print(WEST, &[1, 1], 8))]);
         assert_eq!(verdict.status, Status::Fail);
         for part in ["shard 0", "[1, 1, 0, 0, 0]", "west", "east", "1s"] {
-            assert!(verdict.detail.contains(part), "{part} in {}", verdict.detail);
+            assert!(
+                verdict.detail.contains(part),
+                "{part} in {}",
+                verdict.detail
+            );
         }
     }
 
     #[test]
     fn it_fails_across_samples_and_without_a_link() {
-        let alone = Fingerprint { linked: false, ..print(WEST, &[4, 1], 8) };
-        let verdict =
-            judge(&[(1, print(EAST, &[4, 1], 7)), (2, print(EAST, &[5, 1], 6)), (9, alone)]);
+        let alone = Fingerprint {
+            linked: false,
+            ..print(WEST, &[4, 1], 8)
+        };
+        let verdict = judge(&[
+            (1, print(EAST, &[4, 1], 7)),
+            (2, print(EAST, &[5, 1], 6)),
+            (9, alone),
+        ]);
         assert_eq!(verdict.status, Status::Fail);
     }
 
     #[test]
     fn a_half_merged_state_is_not_judged() {
-        let merging = Fingerprint { merging: true, ..print(WEST, &[1, 1], 8) };
+        let merging = Fingerprint {
+            merging: true,
+            ..print(WEST, &[1, 1], 8)
+        };
         let verdict = judge(&[(1, print(EAST, &[1, 1], 7)), (1, merging)]);
         assert_eq!(verdict.status, Status::NotEvaluated);
     }
@@ -157,6 +193,11 @@ mod tests {
         for seq in 0..10_000 {
             check.observe(&at(seq, Event::Fingerprint(print(ASIA, &[seq], seq))));
         }
-        assert!(check.states.values().all(|states| states.len() <= STATES_MAX));
+        assert!(
+            check
+                .states
+                .values()
+                .all(|states| states.len() <= STATES_MAX)
+        );
     }
 }

@@ -16,16 +16,24 @@ pub struct Ledger {
 impl Ledger {
     /// Nothing seen yet.
     pub fn new(roster: Roster) -> Self {
-        Self { roster, recounts: 0, violations: 0, first: None }
+        Self {
+            roster,
+            recounts: 0,
+            violations: 0,
+            first: None,
+        }
     }
 
     /// Takes in the next observation.
     pub fn observe(&mut self, observation: &Observation) {
-        let Event::Ledger(seen) = &observation.event else { return };
+        let Event::Ledger(seen) = &observation.event else {
+            return;
+        };
         let Some(recount) = seen.recount else { return };
         self.recounts += 1;
-        for (kind, (charged, counted)) in
-            MemoryKind::ALL.into_iter().zip(seen.used.into_iter().zip(recount))
+        for (kind, (charged, counted)) in MemoryKind::ALL
+            .into_iter()
+            .zip(seen.used.into_iter().zip(recount))
         {
             if charged != counted {
                 self.violations += 1;
@@ -71,7 +79,14 @@ mod tests {
     #[test]
     fn an_equal_recount_passes() {
         let seen = ledger(EAST, 500, 20);
-        assert_eq!(judge(LedgerSeen { recount: Some(seen.used), ..seen }).status, Status::Pass);
+        assert_eq!(
+            judge(LedgerSeen {
+                recount: Some(seen.used),
+                ..seen
+            })
+            .status,
+            Status::Pass
+        );
         assert_eq!(judge(seen).status, Status::NotEvaluated);
     }
 
@@ -80,9 +95,15 @@ mod tests {
         let seen = ledger(EAST, 500, 20);
         let mut recount = seen.used;
         recount[4] -= 1;
-        let verdict = judge(LedgerSeen { recount: Some(recount), ..seen });
+        let verdict = judge(LedgerSeen {
+            recount: Some(recount),
+            ..seen
+        });
         assert_eq!(verdict.status, Status::Fail);
-        assert_eq!(verdict.detail, "east shard 0 unstable: 20 bytes charged, 19 counted");
+        assert_eq!(
+            verdict.detail,
+            "east shard 0 unstable: 20 bytes charged, 19 counted"
+        );
     }
 
     #[test]
@@ -91,7 +112,11 @@ mod tests {
         let mut recount = seen.used;
         recount.swap(0, 4);
         assert_eq!(
-            judge(LedgerSeen { recount: Some(recount), ..seen }).status,
+            judge(LedgerSeen {
+                recount: Some(recount),
+                ..seen
+            })
+            .status,
             Status::Fail
         );
     }

@@ -78,7 +78,12 @@ impl Checks {
         checks.extend(self.ledger.finish());
         checks.extend(self.rates.finish());
         let expectations = self.expectations.finish(&agreement, classes.as_ref());
-        Findings { expectations, checks, agreement, writes: classes }
+        Findings {
+            expectations,
+            checks,
+            agreement,
+            writes: classes,
+        }
     }
 }
 

@@ -120,14 +120,21 @@ impl Quiescence {
         let faults = self.conditions.faults();
         self.recovering.resize(faults.len(), Recovering::Waiting);
         for (recovering, fault) in self.recovering.iter_mut().zip(faults) {
-            let Some(ended) = fault.to.filter(|ended| *ended <= sample.at) else { continue };
+            let Some(ended) = fault.to.filter(|ended| *ended <= sample.at) else {
+                continue;
+            };
             if matches!(recovering, Recovering::Waiting) {
                 let shards = sample.shards().into_iter();
                 *recovering =
                     Recovering::Towards(shards.map(|shard| (shard, sample.join(shard))).collect());
             }
-            let Recovering::Towards(goal) = recovering else { continue };
-            if goal.iter().all(|(shard, clock)| has_all(&sample, *shard, clock)) {
+            let Recovering::Towards(goal) = recovering else {
+                continue;
+            };
+            if goal
+                .iter()
+                .all(|(shard, clock)| has_all(&sample, *shard, clock))
+            {
                 *recovering = Recovering::Done(sample.at.since(ended));
             }
         }
@@ -143,7 +150,10 @@ impl Quiescence {
                 _ => None,
             },
         });
-        let differences = self.last.as_ref().map_or_else(Vec::new, |last| self.differences(last));
+        let differences = self
+            .last
+            .as_ref()
+            .map_or_else(Vec::new, |last| self.differences(last));
         Agreement {
             judged_at: self.last.as_ref().map(|last| last.at),
             all: self.last.is_some() && differences.is_empty(),
@@ -155,24 +165,40 @@ impl Quiescence {
     }
 
     fn verdict(&self, agreement: &Agreement) -> Verdict {
-        let open = Verdict::open("quiescence", "linked members agree, or every difference is excused");
-        let Some(at) = agreement.judged_at.filter(|_| self.roster().instances.len() > 1) else {
+        let open = Verdict::open(
+            "quiescence",
+            "linked members agree, or every difference is excused",
+        );
+        let Some(at) = agreement
+            .judged_at
+            .filter(|_| self.roster().instances.len() > 1)
+        else {
             return open.with_detail("there were no two replicas to compare");
         };
         let name = |pair: [InstanceId; 2]| {
-            format!("{} and {}", self.roster().name(pair[0]), self.roster().name(pair[1]))
+            format!(
+                "{} and {}",
+                self.roster().name(pair[0]),
+                self.roster().name(pair[1])
+            )
         };
         let unexcused: Vec<String> = agreement
             .differences
             .iter()
             .filter(|difference| difference.reason.is_none())
             .map(|difference| {
-                format!("{} differ in shard {}", name(difference.between), difference.shard.0)
+                format!(
+                    "{} differ in shard {}",
+                    name(difference.between),
+                    difference.shard.0
+                )
             })
             .collect();
         if !unexcused.is_empty() {
             let observed = format!("{} pairs differ without an excuse", unexcused.len());
-            return open.decided(false, Some(at), observed).with_detail(unexcused.join("; "));
+            return open
+                .decided(false, Some(at), observed)
+                .with_detail(unexcused.join("; "));
         }
         let excused: Vec<String> = agreement
             .differences
@@ -186,7 +212,8 @@ impl Quiescence {
             0 => "all members agree".to_owned(),
             pairs => format!("{pairs} pairs differ, every one excused"),
         };
-        open.decided(true, Some(at), observed).with_detail(excused.join("; "))
+        open.decided(true, Some(at), observed)
+            .with_detail(excused.join("; "))
     }
 
     fn roster(&self) -> &Roster {
@@ -199,12 +226,14 @@ impl Quiescence {
         for shard in sample.shards() {
             let replicas: Vec<&Fingerprint> = sample.replicas(shard).collect();
             for (index, one) in replicas.iter().enumerate() {
-                for other in replicas[index + 1..].iter().filter(|other| !is_equal(one, other)) {
+                for other in replicas[index + 1..]
+                    .iter()
+                    .filter(|other| !is_equal(one, other))
+                {
                     let difference = self.difference(sample.at, one, other);
                     let known = found.get(&difference.between);
-                    let is_worse = |known: &Difference| {
-                        known.reason.is_some() && difference.reason.is_none()
-                    };
+                    let is_worse =
+                        |known: &Difference| known.reason.is_some() && difference.reason.is_none();
                     if known.is_none_or(is_worse) {
                         found.insert(difference.between, difference);
                     }
@@ -216,9 +245,16 @@ impl Quiescence {
 
     fn difference(&self, at: SimTime, one: &Fingerprint, other: &Fingerprint) -> Difference {
         let between = [one.instance, other.instance];
-        let reason = self.excuse(at, one, other).map(|excuse| excuse.words(self.roster()));
+        let reason = self
+            .excuse(at, one, other)
+            .map(|excuse| excuse.words(self.roster()));
         let keys = self.keys.get(&between).copied();
-        Difference { between, keys, reason, shard: one.shard }
+        Difference {
+            between,
+            keys,
+            reason,
+            shard: one.shard,
+        }
     }
 
     /// What excuses two replicas that differ: every origin of which one lags behind the other must
@@ -234,8 +270,9 @@ impl Quiescence {
                 std::cmp::Ordering::Less => (one.instance, other.instance),
                 std::cmp::Ordering::Greater => (other.instance, one.instance),
             };
-            let dropped =
-                [behind, ahead].into_iter().find(|member| self.conditions.is_unlinked(*member));
+            let dropped = [behind, ahead]
+                .into_iter()
+                .find(|member| self.conditions.is_unlinked(*member));
             let origin = Roster::origin(component);
             // What an origin has lost itself, or can send no more, comes from who still has it.
             let is_passed_on = origin == behind || self.conditions.is_unlinked(origin);
@@ -257,8 +294,14 @@ impl Quiescence {
         shard: ShardId,
     ) -> Option<Obstacle> {
         let anywhere = |to: InstanceId| {
-            let others = self.roster().instances.ids().filter(move |from| *from != to);
-            others.filter_map(|from| self.obstacle(at, from, to, shard)).next()
+            let others = self
+                .roster()
+                .instances
+                .ids()
+                .filter(move |from| *from != to);
+            others
+                .filter_map(|from| self.obstacle(at, from, to, shard))
+                .next()
         };
         anywhere(one).or_else(|| anywhere(other))
     }
@@ -280,7 +323,11 @@ impl Quiescence {
 /// Whether every linked replica of a shard has applied all of `goal`, and is whole.
 fn has_all(sample: &Sample, shard: ShardId, goal: &Clock) -> bool {
     sample.linked(shard).all(|print| {
-        !print.merging && goal.iter().zip(print.clock).all(|(wanted, has)| *wanted <= has)
+        !print.merging
+            && goal
+                .iter()
+                .zip(print.clock)
+                .all(|(wanted, has)| *wanted <= has)
     })
 }
 

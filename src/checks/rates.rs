@@ -77,10 +77,13 @@ impl Rates {
         let limit = "no more than the effects of the last seconds leave, or shrinking";
         let open = Verdict::open("metadata rates", limit);
         let verdict = match self.first {
-            Some((at, detail)) => {
-                open.decided(false, Some(at), "metadata stays though everybody has seen it")
-                    .with_detail(detail)
-            }
+            Some((at, detail)) => open
+                .decided(
+                    false,
+                    Some(at),
+                    "metadata stays though everybody has seen it",
+                )
+                .with_detail(detail),
             None if self.judged == 0 => {
                 open.with_detail("the group was never undisturbed for long enough")
             }
@@ -94,14 +97,19 @@ impl Rates {
 
     fn judge(&mut self, sample: &Sample) {
         self.note_calm(sample);
-        let meets = sample.shards().into_iter().map(|shard| (shard, sample.meet(shard)));
+        let meets = sample
+            .shards()
+            .into_iter()
+            .map(|shard| (shard, sample.meet(shard)));
         self.past.push_back((sample.at, meets.collect()));
         let is_old = |at: SimTime| at + self.window <= sample.at;
         while self.past.get(1).is_some_and(|(at, _)| is_old(*at)) {
             self.past.pop_front();
         }
         let (at, stable) = &self.past[0];
-        let is_calm = self.calm_since.is_some_and(|since| since <= *at && is_old(*at));
+        let is_calm = self
+            .calm_since
+            .is_some_and(|since| since <= *at && is_old(*at));
         if !is_calm {
             self.before.clear();
             return;
@@ -115,7 +123,9 @@ impl Rates {
             self.judged += 1;
             let excess = held.saturating_sub(bound);
             let before = self.before.insert(instance, (sample.at, excess));
-            let Some((earlier, before)) = before.filter(|_| excess > 0) else { continue };
+            let Some((earlier, before)) = before.filter(|_| excess > 0) else {
+                continue;
+            };
             if excess + self.progress(sample.at.since(earlier)) > before {
                 let name = self.conditions.roster().name(instance);
                 let text = format!(
@@ -132,9 +142,10 @@ impl Rates {
     /// effects that arrive well within a report period.
     fn note_calm(&mut self, sample: &Sample) {
         let is_member = |id: InstanceId| !self.conditions.is_unlinked(id);
-        let is_late = sample.lags.iter().any(|lag| {
-            is_member(lag.from) && is_member(lag.to) && lag.p99_us > self.lag_max_us
-        });
+        let is_late = sample
+            .lags
+            .iter()
+            .any(|lag| is_member(lag.from) && is_member(lag.to) && lag.p99_us > self.lag_max_us);
         if is_late || !self.conditions.is_calm() {
             self.calm_since = None;
         } else {
@@ -153,13 +164,20 @@ impl Rates {
     ) -> u64 {
         let mut bound = 0_u64;
         for shard in sample.shards() {
-            let mine = sample.prints.get(&(shard, instance)).map(|print| print.clock);
-            let (Some(mine), Some(stable)) = (mine, stable.get(&shard)) else { return u64::MAX };
+            let mine = sample
+                .prints
+                .get(&(shard, instance))
+                .map(|print| print.clock);
+            let (Some(mine), Some(stable)) = (mine, stable.get(&shard)) else {
+                return u64::MAX;
+            };
             let effects = (0..MEMBERS_MAX).map(|origin| between(stable[origin], mine[origin]));
             let effects = effects.fold(0, u64::saturating_add);
             if effects > 0 {
                 let bytes = effects.saturating_mul(self.effect_bytes);
-                bound = bound.saturating_add(bytes).saturating_add(SHARD_SLACK_BYTES);
+                bound = bound
+                    .saturating_add(bytes)
+                    .saturating_add(SHARD_SLACK_BYTES);
             }
         }
         bound
@@ -185,7 +203,11 @@ fn between(earlier: u64, later: u64) -> u64 {
 fn held(sample: &Sample, instance: InstanceId) -> u64 {
     let all = (instance, ShardId(0))..=(instance, ShardId(u16::MAX));
     let of = |kind: MemoryKind| {
-        sample.ledgers.range(all.clone()).map(move |(_, seen)| seen.used[kind as usize]).sum::<u64>()
+        sample
+            .ledgers
+            .range(all.clone())
+            .map(move |(_, seen)| seen.used[kind as usize])
+            .sum::<u64>()
     };
     of(MemoryKind::Unstable) + of(MemoryKind::Tombstones)
 }
@@ -215,7 +237,10 @@ mod tests {
             for instance in [EAST, WEST] {
                 let clock = [effects * seconds, 0];
                 let seen = ledger(instance, 500, unstable(seconds));
-                history.push(at(seconds, Event::Fingerprint(print(instance, &clock, seconds))));
+                history.push(at(
+                    seconds,
+                    Event::Fingerprint(print(instance, &clock, seconds)),
+                ));
                 history.push(at(seconds, Event::Ledger(seen)));
             }
         }
@@ -239,7 +264,11 @@ mod tests {
     fn metadata_that_is_never_collected_fails() {
         let verdict = judge(&samples(300, 500, |seconds| 500 * 120 * seconds));
         assert_eq!(verdict.status, Status::Fail);
-        assert!(verdict.detail.starts_with("east holds"), "{}", verdict.detail);
+        assert!(
+            verdict.detail.starts_with("east holds"),
+            "{}",
+            verdict.detail
+        );
     }
 
     #[test]
@@ -275,9 +304,18 @@ mod tests {
             }
             judge(&with(history, &events)).status
         };
-        assert_eq!(judge(|_, seconds| if seconds < 505 { 50_000_000 } else { 0 }), Status::Pass);
+        assert_eq!(
+            judge(|_, seconds| if seconds < 505 { 50_000_000 } else { 0 }),
+            Status::Pass
+        );
         assert_eq!(judge(|_, _| 50_000_000), Status::Fail);
-        let alone = |id, seconds| if id == EAST || seconds < 505 { 50_000_000 } else { 0 };
+        let alone = |id, seconds| {
+            if id == EAST || seconds < 505 {
+                50_000_000
+            } else {
+                0
+            }
+        };
         assert_eq!(judge(alone), Status::Pass, "a dropped member is not judged");
     }
 }

@@ -45,7 +45,9 @@ impl Sample {
     pub(super) fn agrees(&self) -> bool {
         self.shards().into_iter().all(|shard| {
             let mut linked = self.linked(shard);
-            let Some(first) = linked.next() else { return true };
+            let Some(first) = linked.next() else {
+                return true;
+            };
             !first.merging && linked.all(|other| is_equal(first, other))
         })
     }

@@ -46,7 +46,10 @@ pub struct Writes {
 impl Writes {
     /// Nothing seen yet.
     pub fn new(roster: Roster) -> Self {
-        Self { roster, seen: BTreeMap::new() }
+        Self {
+            roster,
+            seen: BTreeMap::new(),
+        }
     }
 
     /// Takes in the next observation.
@@ -60,7 +63,10 @@ impl Writes {
     pub fn finish(self) -> (Vec<Verdict>, Option<Classes>) {
         let open = Verdict::open("acknowledged writes", "each in exactly one class");
         if self.seen.is_empty() {
-            return (vec![open.with_detail("the end of the run was not observed")], None);
+            return (
+                vec![open.with_detail("the end of the run was not observed")],
+                None,
+            );
         }
         let mut classes = Classes::default();
         let mut faults = Vec::new();
@@ -94,7 +100,11 @@ impl Writes {
         classes.lost += explained_loss;
         classes.unexplained += seen.acknowledged.saturating_sub(explained);
         if let Some(cause) = seen.cause.filter(|_| seen.lost > 0) {
-            classes.losses.push(Loss { origin, writes: seen.lost, cause });
+            classes.losses.push(Loss {
+                origin,
+                writes: seen.lost,
+                cause,
+            });
         }
         match explained.cmp(&seen.acknowledged) {
             std::cmp::Ordering::Equal => None,
@@ -104,7 +114,9 @@ impl Writes {
             }
             std::cmp::Ordering::Greater => {
                 let twice = explained - seen.acknowledged;
-                Some(format!("{twice} writes of {name} are in two classes or were never made"))
+                Some(format!(
+                    "{twice} writes of {name} are in two classes or were never made"
+                ))
             }
         }
     }
@@ -135,7 +147,10 @@ mod tests {
             check.observe(&at(9, Event::Writes(Box::new(seen.clone()))));
         }
         let (mut verdicts, classes) = check.finish();
-        (verdicts.remove(0), classes.map_or(0, |classes| classes.unexplained))
+        (
+            verdicts.remove(0),
+            classes.map_or(0, |classes| classes.unexplained),
+        )
     }
 
     #[test]
@@ -147,21 +162,36 @@ mod tests {
 
     #[test]
     fn a_write_in_no_class_fails() {
-        let (verdict, unexplained) = judge(&[seen(0), WritesSeen { present: 39, ..seen(1) }]);
+        let (verdict, unexplained) = judge(&[
+            seen(0),
+            WritesSeen {
+                present: 39,
+                ..seen(1)
+            },
+        ]);
         assert_eq!((verdict.status, unexplained), (Status::Fail, 1));
         assert_eq!(verdict.detail, "1 writes of west are in no class");
     }
 
     #[test]
     fn a_write_in_two_classes_fails_even_if_another_origin_makes_up_for_it() {
-        let more = WritesSeen { superseded: 31, ..seen(0) };
-        let less = WritesSeen { superseded: 29, ..seen(1) };
+        let more = WritesSeen {
+            superseded: 31,
+            ..seen(0)
+        };
+        let less = WritesSeen {
+            superseded: 29,
+            ..seen(1)
+        };
         assert_eq!(judge(&[more, less]).0.status, Status::Fail);
     }
 
     #[test]
     fn a_loss_needs_a_cause() {
-        let (verdict, unexplained) = judge(&[WritesSeen { cause: None, ..seen(0) }]);
+        let (verdict, unexplained) = judge(&[WritesSeen {
+            cause: None,
+            ..seen(0)
+        }]);
         assert_eq!((verdict.status, unexplained), (Status::Fail, 10));
     }
 }

@@ -61,11 +61,17 @@ impl Obstacle {
             Self::Unlinked(member) => format!("{} is unlinked", roster.name(*member)),
             Self::Dark(region) => format!("{} is still dark", roster.regions[*region]),
             Self::Cut(from, to) => {
-                format!("{} → {} is still cut", roster.regions[*from], roster.regions[*to])
+                format!(
+                    "{} → {} is still cut",
+                    roster.regions[*from], roster.regions[*to]
+                )
             }
             Self::Stopped(member, shard) => {
                 let name = roster.name(*member);
-                format!("replication into {name} stopped: its shard {} is full", shard.0)
+                format!(
+                    "replication into {name} stopped: its shard {} is full",
+                    shard.0
+                )
             }
             Self::Syncing(from, to, _) => {
                 let (from, to) = (roster.name(*from), roster.name(*to));
@@ -105,8 +111,17 @@ impl Conditions {
                     self.end(at, fault);
                 }
             }
-            Event::Link { from, to, shard, what } => self.on_link(at, *from, *to, *shard, *what),
-            Event::Memory { instance, shard, full } => {
+            Event::Link {
+                from,
+                to,
+                shard,
+                what,
+            } => self.on_link(at, *from, *to, *shard, *what),
+            Event::Memory {
+                instance,
+                shard,
+                full,
+            } => {
                 self.changed_at = at;
                 if *full {
                     self.full.insert((*instance, *shard));
@@ -195,17 +210,18 @@ impl Conditions {
     }
 
     /// Why effects of `from` in `shard` may not have reached `to`; none when they should have.
-    pub fn obstacle(
-        &self,
-        from: InstanceId,
-        to: InstanceId,
-        shard: ShardId,
-    ) -> Option<Obstacle> {
+    pub fn obstacle(&self, from: InstanceId, to: InstanceId, shard: ShardId) -> Option<Obstacle> {
         let (source, target) = (self.roster.region(from), self.roster.region(to));
-        if let Some(member) = [from, to].into_iter().find(|member| self.is_unlinked(*member)) {
+        if let Some(member) = [from, to]
+            .into_iter()
+            .find(|member| self.is_unlinked(*member))
+        {
             return Some(Obstacle::Unlinked(member));
         }
-        if let Some(region) = [source, target].into_iter().find(|region| self.is_dark(*region)) {
+        if let Some(region) = [source, target]
+            .into_iter()
+            .find(|region| self.is_dark(*region))
+        {
             return Some(Obstacle::Dark(region));
         }
         // A link needs both directions: its receiver connects and acknowledges.
@@ -230,11 +246,14 @@ impl Conditions {
     }
 
     fn touches(&self, kind: FaultKind, from: RegionId, to: RegionId) -> bool {
-        self.open_faults().any(|fault| fault.kind == kind && fault.routes.contains(&(from, to)))
+        self.open_faults()
+            .any(|fault| fault.kind == kind && fault.routes.contains(&(from, to)))
     }
 
     fn has_members(&self, region: RegionId) -> bool {
-        self.roster.instances_in(region).any(|instance| !self.is_unlinked(instance))
+        self.roster
+            .instances_in(region)
+            .any(|instance| !self.is_unlinked(instance))
     }
 
     fn begin(&mut self, at: SimTime, seen: &FaultSeen) {
@@ -258,7 +277,9 @@ impl Conditions {
                     FaultKind::Outage | FaultKind::MemoryLoss,
                     FaultKind::Outage | FaultKind::MemoryLoss,
                 ) => {
-                    fault.regions.retain(|region| !seen.regions.contains(region));
+                    fault
+                        .regions
+                        .retain(|region| !seen.regions.contains(region));
                     fault.regions.is_empty()
                 }
                 (FaultKind::Partition, FaultKind::Partition)

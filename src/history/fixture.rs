@@ -22,14 +22,20 @@ pub(crate) fn roster(count: usize) -> Roster {
         region: RegionId::at(index),
     };
     Roster {
-        regions: regions[..count].iter().map(|name| (*name).to_owned()).collect(),
+        regions: regions[..count]
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
         instances: (0..count).map(member).collect(),
     }
 }
 
 /// `event`, `seconds` after the start.
 pub(crate) fn at(seconds: u64, event: Event) -> Observation {
-    Observation { at: SimTime::from_secs(seconds), event }
+    Observation {
+        at: SimTime::from_secs(seconds),
+        event,
+    }
 }
 
 /// A region goes dark or comes back.
@@ -59,7 +65,12 @@ pub(crate) fn cut(from: u16, to: u16, begins: bool) -> Event {
 /// Something happens to one shard of a link.
 pub(crate) fn link(from: InstanceId, to: InstanceId, what: LinkEvent) -> Event {
     let shard = !matches!(what, LinkEvent::Broken | LinkEvent::Resumed);
-    Event::Link { from, to, shard: shard.then_some(SHARD), what }
+    Event::Link {
+        from,
+        to,
+        shard: shard.then_some(SHARD),
+        what,
+    }
 }
 
 /// A member is dropped.
@@ -76,7 +87,14 @@ pub(crate) fn unlink(on: InstanceId, drop: InstanceId) -> Event {
 pub(crate) fn print(instance: InstanceId, clock: &[u64], digest: u64) -> Fingerprint {
     let mut full = [0; MEMBERS_MAX];
     full[..clock.len()].copy_from_slice(clock);
-    Fingerprint { instance, shard: SHARD, clock: full, digest, merging: false, linked: true }
+    Fingerprint {
+        instance,
+        shard: SHARD,
+        clock: full,
+        digest,
+        merging: false,
+        linked: true,
+    }
 }
 
 /// A ledger that holds nothing but `values` and `unstable` bytes, out of a million.
@@ -84,7 +102,13 @@ pub(crate) fn ledger(instance: InstanceId, values: u64, unstable: u64) -> Ledger
     let mut used = [0; MEMORY_KINDS];
     used[0] = values;
     used[4] = unstable;
-    LedgerSeen { instance, shard: SHARD, used, limit: 1_000_000, recount: None }
+    LedgerSeen {
+        instance,
+        shard: SHARD,
+        used,
+        limit: 1_000_000,
+        recount: None,
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +131,10 @@ mod tests {
     fn obstacles_come_and_go() {
         let (start, end) = (dark(0, true), dark(0, false));
         let during = conditions(&[at(1, start.clone())]);
-        assert_eq!(during.obstacle(EAST, WEST, SHARD), Some(Obstacle::Dark(RegionId(0))));
+        assert_eq!(
+            during.obstacle(EAST, WEST, SHARD),
+            Some(Obstacle::Dark(RegionId(0)))
+        );
         assert_eq!(during.obstacle(WEST, ASIA, SHARD), None);
         assert!(!during.is_calm());
         let after = conditions(&[at(1, start), at(5, end)]);
@@ -119,15 +146,20 @@ mod tests {
     #[test]
     fn a_cut_ends_route_by_route() {
         let healed = |from: u16, to: u16| {
-            let Event::Fault(mut fault) = cut(from, to, false) else { unreachable!() };
+            let Event::Fault(mut fault) = cut(from, to, false) else {
+                unreachable!()
+            };
             fault.routes.truncate(1);
             Event::Fault(fault)
         };
         let half = conditions(&[at(1, cut(0, 1, true)), at(2, healed(0, 1))]);
         assert!(half.is_cut(RegionId(1), RegionId(0)) && !half.is_cut(RegionId(0), RegionId(1)));
         assert_eq!(half.faults()[0].to, None);
-        let whole =
-            conditions(&[at(1, cut(0, 1, true)), at(2, healed(0, 1)), at(3, healed(1, 0))]);
+        let whole = conditions(&[
+            at(1, cut(0, 1, true)),
+            at(2, healed(0, 1)),
+            at(3, healed(1, 0)),
+        ]);
         assert_eq!(whole.faults()[0].to, Some(SimTime::from_secs(3)));
     }
 
@@ -136,16 +168,25 @@ mod tests {
         let full = LinkEvent::FullSyncStarted { keys: 1, bytes: 1 };
         let mut history = vec![at(1, link(EAST, WEST, LinkEvent::Broken))];
         let broken = conditions(&history);
-        assert_eq!(broken.obstacle(EAST, WEST, SHARD), Some(Obstacle::Broken(EAST, WEST)));
+        assert_eq!(
+            broken.obstacle(EAST, WEST, SHARD),
+            Some(Obstacle::Broken(EAST, WEST))
+        );
         history.push(at(2, link(EAST, WEST, full)));
         history.push(at(3, link(EAST, WEST, LinkEvent::Resumed)));
         let syncing = conditions(&history);
-        assert_eq!(syncing.obstacle(EAST, WEST, SHARD), Some(Obstacle::Syncing(EAST, WEST, SHARD)));
+        assert_eq!(
+            syncing.obstacle(EAST, WEST, SHARD),
+            Some(Obstacle::Syncing(EAST, WEST, SHARD))
+        );
         history.push(at(4, link(EAST, WEST, LinkEvent::FullSyncDone)));
         assert!(conditions(&history).is_calm());
         history.push(at(5, link(EAST, WEST, LinkEvent::Stopped)));
         let stopped = conditions(&history);
-        assert_eq!(stopped.obstacle(EAST, WEST, SHARD), Some(Obstacle::Stopped(WEST, SHARD)));
+        assert_eq!(
+            stopped.obstacle(EAST, WEST, SHARD),
+            Some(Obstacle::Stopped(WEST, SHARD))
+        );
     }
 
     #[test]
@@ -157,6 +198,9 @@ mod tests {
         ];
         let conditions = conditions(&history);
         assert!(conditions.is_calm());
-        assert_eq!(conditions.obstacle(EAST, WEST, SHARD), Some(Obstacle::Unlinked(EAST)));
+        assert_eq!(
+            conditions.obstacle(EAST, WEST, SHARD),
+            Some(Obstacle::Unlinked(EAST))
+        );
     }
 }

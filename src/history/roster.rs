@@ -34,7 +34,9 @@ impl Roster {
     /// The instances in a region.
     pub fn instances_in(&self, region: RegionId) -> impl Iterator<Item = InstanceId> {
         let entries = self.instances.entries();
-        entries.filter(move |(_, member)| member.region == region).map(|(id, _)| id)
+        entries
+            .filter(move |(_, member)| member.region == region)
+            .map(|(id, _)| id)
     }
 
     /// The instance behind a component of a clock.
@@ -51,8 +53,10 @@ mod tests {
     #[test]
     fn instances_are_found_by_region() {
         let roster = roster(3);
-        let found: Vec<&str> =
-            roster.instances_in(RegionId(1)).map(|id| roster.name(id)).collect();
+        let found: Vec<&str> = roster
+            .instances_in(RegionId(1))
+            .map(|id| roster.name(id))
+            .collect();
         assert_eq!(found, ["west"]);
     }
 }

@@ -21,18 +21,31 @@ pub(super) struct FirstOom {
 impl FirstOom {
     /// No shard of any member may.
     pub(super) fn never() -> Self {
-        Self { of: None, span: None, was_sampled: false, first: None }
+        Self {
+            of: None,
+            span: None,
+            was_sampled: false,
+            first: None,
+        }
     }
 
     /// The first shard of `instance` must within a span, both ends included.
     pub(super) fn between(instance: InstanceId, from: SimTime, to: SimTime) -> Self {
-        Self { of: Some(instance), span: Some((from, to)), ..Self::never() }
+        Self {
+            of: Some(instance),
+            span: Some((from, to)),
+            ..Self::never()
+        }
     }
 
     pub(super) fn observe(&mut self, observation: &Observation) {
         match observation.event {
             Event::Ledger(_) => self.was_sampled = true,
-            Event::Memory { instance, shard, full: true } => {
+            Event::Memory {
+                instance,
+                shard,
+                full: true,
+            } => {
                 if self.of.is_none_or(|of| of == instance) {
                     self.first.get_or_insert((observation.at, instance, shard));
                 }
@@ -85,7 +98,15 @@ impl Level {
         below: Option<u64>,
     ) -> Self {
         let (sampling, sampled_at, found) = (BTreeMap::new(), SimTime::ZERO, None);
-        Self { of, at, above, below, sampling, sampled_at, found }
+        Self {
+            of,
+            at,
+            above,
+            below,
+            sampling,
+            sampled_at,
+            found,
+        }
     }
 
     pub(super) fn observe(&mut self, observation: &Observation) {
@@ -93,7 +114,9 @@ impl Level {
             self.close();
             self.sampled_at = observation.at;
         }
-        let Event::Ledger(seen) = &observation.event else { return };
+        let Event::Ledger(seen) = &observation.event else {
+            return;
+        };
         let (instance, kind) = self.of;
         if seen.instance == instance {
             self.sampling.insert(seen.shard, seen.used[kind as usize]);
@@ -122,7 +145,9 @@ impl Level {
         let words = |(word, bound): (&str, Option<u64>)| Some(format!("{word} {}", Bytes(bound?)));
         let bounds: Vec<String> = bounds.into_iter().filter_map(words).collect();
         open.limit = bounds.join(", ");
-        let Some((at, bytes)) = self.found else { return open };
+        let Some((at, bytes)) = self.found else {
+            return open;
+        };
         let holds = self.above.is_none_or(|above| bytes >= above)
             && self.below.is_none_or(|below| bytes <= below);
         open.decided(holds, Some(at), Bytes(bytes).to_string())
@@ -144,7 +169,15 @@ pub(super) struct Sinking {
 impl Sinking {
     pub(super) fn new(below: u64, after: SimTime, within: SimDuration) -> Self {
         let (sampling, most, last, reached) = (Sampling::default(), 0, None, None);
-        Self { below, after, within, sampling, most, last, reached }
+        Self {
+            below,
+            after,
+            within,
+            sampling,
+            most,
+            last,
+            reached,
+        }
     }
 
     pub(super) fn observe(&mut self, observation: &Observation) {
@@ -162,7 +195,9 @@ impl Sinking {
                 *held += seen.used[MemoryKind::Tombstones as usize];
             }
         }
-        let Some(most) = held.into_values().max() else { return };
+        let Some(most) = held.into_values().max() else {
+            return;
+        };
         self.most = self.most.max(most);
         if sample.at < self.after {
             return;

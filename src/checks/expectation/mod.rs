@@ -74,7 +74,12 @@ impl Expectations {
     /// One verdict for each expectation, in the scenario's order, and then one for each reply and
     /// each count of effects a command must have.
     pub fn finish(self, agreement: &Agreement, writes: Option<&Classes>) -> Vec<Verdict> {
-        let Self { roster, storm_end, demands, replies } = self;
+        let Self {
+            roster,
+            storm_end,
+            demands,
+            replies,
+        } = self;
         let mut verdicts = Vec::new();
         for Demand { expectation, watch } in demands {
             let open = Verdict::open(expectation.text.clone(), "").with_detail(&expectation.place);
@@ -90,9 +95,11 @@ impl Expectations {
                 (Watch::End, Judgement::LostWrites { least, most }) => {
                     counts(open, (*least, *most), writes.map(|classes| classes.lost))
                 }
-                (Watch::End, Judgement::OverwrittenWrites { least, most }) => {
-                    counts(open, (*least, *most), writes.map(|classes| classes.overwritten))
-                }
+                (Watch::End, Judgement::OverwrittenWrites { least, most }) => counts(
+                    open,
+                    (*least, *most),
+                    writes.map(|classes| classes.overwritten),
+                ),
                 (Watch::End, _) => open,
             };
             verdicts.push(verdict);
@@ -108,12 +115,18 @@ fn watch(demand: &Judgement) -> Watch {
         Judgement::OomBetween(instance, from, to) => {
             Watch::Oom(FirstOom::between(*instance, *from, *to))
         }
-        Judgement::MemoryOf { instance, kind, at, above, below } => {
-            Watch::Level(Level::new((*instance, *kind), *at, *above, *below))
-        }
-        Judgement::MetadataBelowWithin { below, after, within } => {
-            Watch::Sinking(Sinking::new(*below, *after, *within))
-        }
+        Judgement::MemoryOf {
+            instance,
+            kind,
+            at,
+            above,
+            below,
+        } => Watch::Level(Level::new((*instance, *kind), *at, *above, *below)),
+        Judgement::MetadataBelowWithin {
+            below,
+            after,
+            within,
+        } => Watch::Sinking(Sinking::new(*below, *after, *within)),
         Judgement::Sometimes(occurrence) => Watch::Sighting(Sighting::new(*occurrence)),
         Judgement::ConvergesWithin(_)
         | Judgement::StaysApart
@@ -130,8 +143,12 @@ fn converges(
     agreement: &Agreement,
 ) -> Verdict {
     open.limit = format!("at most {limit}");
-    let start = agreement.healed_at.map_or(storm_end, |healed| healed.max(storm_end));
-    let Some(judged_at) = agreement.judged_at.filter(|at| *at >= start) else { return open };
+    let start = agreement
+        .healed_at
+        .map_or(storm_end, |healed| healed.max(storm_end));
+    let Some(judged_at) = agreement.judged_at.filter(|at| *at >= start) else {
+        return open;
+    };
     match agreement.since {
         Some(since) => {
             let took = since.since(start);
@@ -144,16 +161,25 @@ fn converges(
 /// Some members differ at the end, and every difference has an excuse.
 fn stays_apart(mut open: Verdict, roster: &Roster, agreement: &Agreement) -> Verdict {
     "some members differ, every difference excused".clone_into(&mut open.limit);
-    let Some(judged_at) = agreement.judged_at else { return open };
+    let Some(judged_at) = agreement.judged_at else {
+        return open;
+    };
     let differences = agreement.differences.iter().map(|difference| {
         let [one, other] = difference.between.map(|member| roster.name(member));
         let reason = difference.reason.as_deref().unwrap_or("no excuse");
         format!("{one} and {other}: {reason}")
     });
     let observed: Vec<String> = differences.collect();
-    let is_excused = agreement.differences.iter().all(|difference| difference.reason.is_some());
+    let is_excused = agreement
+        .differences
+        .iter()
+        .all(|difference| difference.reason.is_some());
     let holds = is_excused && !observed.is_empty();
-    let observed = if observed.is_empty() { "all members agree".to_owned() } else { observed.join("; ") };
+    let observed = if observed.is_empty() {
+        "all members agree".to_owned()
+    } else {
+        observed.join("; ")
+    };
     open.decided(holds, Some(judged_at), observed)
 }
 
@@ -171,7 +197,9 @@ fn counts(mut open: Verdict, (least, most): (u64, u64), found: Option<u64>) -> V
 
 /// Whether every verdict is a pass: an expectation that was not evaluated fails a run.
 pub fn all_hold(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().all(|verdict| verdict.status == Status::Pass)
+    verdicts
+        .iter()
+        .all(|verdict| verdict.status == Status::Pass)
 }
 
 #[cfg(test)]

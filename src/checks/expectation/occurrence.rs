@@ -16,7 +16,12 @@ pub(super) struct Sighting {
 
 impl Sighting {
     pub(super) fn new(occurrence: Occurrence) -> Self {
-        Self { occurrence, times: 0, first: None, was_watched: false }
+        Self {
+            occurrence,
+            times: 0,
+            first: None,
+            was_watched: false,
+        }
     }
 
     pub(super) fn observe(&mut self, observation: &Observation) {
@@ -32,9 +37,7 @@ impl Sighting {
                 let is_first = self.times == 0 && self.occurrence == Occurrence::OomRefusal;
                 u64::from(refused && is_first)
             }
-            Event::Rule { acted: false, .. } => {
-                u64::from(self.occurrence == Occurrence::RuleFired)
-            }
+            Event::Rule { acted: false, .. } => u64::from(self.occurrence == Occurrence::RuleFired),
             Event::Fingerprint(_) | Event::Ledger(_) => {
                 self.was_watched |= !self.is_told_at_the_end();
                 0
@@ -54,7 +57,15 @@ impl Sighting {
             Some(at) => {
                 let at = (!self.is_told_at_the_end()).then_some(at);
                 let times = self.times;
-                open.decided(true, at, if times == 1 { "once".into() } else { format!("{times} times") })
+                open.decided(
+                    true,
+                    at,
+                    if times == 1 {
+                        "once".into()
+                    } else {
+                        format!("{times} times")
+                    },
+                )
             }
             None if self.was_watched => open.decided(false, None, "never"),
             None => open,

@@ -26,24 +26,44 @@ struct Awaited {
 impl Replies {
     /// The commands of `plan` of which something is demanded.
     pub(super) fn new(plan: &Plan) -> Self {
-        let awaited = plan.timeline.iter().enumerate().filter_map(|(step, timed)| {
-            let Step::Command { on, text, reply, effects } = &timed.step else { return None };
-            (reply.is_some() || effects.is_some()).then(|| Awaited {
-                step,
-                on: *on,
-                text: text.clone(),
-                place: timed.place.clone(),
-                reply: reply.clone(),
-                effects: *effects,
-                seen: None,
-            })
-        });
-        Self { awaited: awaited.collect() }
+        let awaited = plan
+            .timeline
+            .iter()
+            .enumerate()
+            .filter_map(|(step, timed)| {
+                let Step::Command {
+                    on,
+                    text,
+                    reply,
+                    effects,
+                } = &timed.step
+                else {
+                    return None;
+                };
+                (reply.is_some() || effects.is_some()).then(|| Awaited {
+                    step,
+                    on: *on,
+                    text: text.clone(),
+                    place: timed.place.clone(),
+                    reply: reply.clone(),
+                    effects: *effects,
+                    seen: None,
+                })
+            });
+        Self {
+            awaited: awaited.collect(),
+        }
     }
 
     pub(super) fn observe(&mut self, observation: &Observation) {
-        let Event::Command(seen) = &observation.event else { return };
-        if let Some(awaited) = self.awaited.iter_mut().find(|awaited| awaited.step == seen.step) {
+        let Event::Command(seen) = &observation.event else {
+            return;
+        };
+        if let Some(awaited) = self
+            .awaited
+            .iter_mut()
+            .find(|awaited| awaited.step == seen.step)
+        {
             awaited.seen = Some((observation.at, (**seen).clone()));
         }
     }
@@ -51,7 +71,15 @@ impl Replies {
     pub(super) fn finish(self, roster: &Roster) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         for awaited in self.awaited {
-            let Awaited { on, text, place, reply, effects, seen, .. } = awaited;
+            let Awaited {
+                on,
+                text,
+                place,
+                reply,
+                effects,
+                seen,
+                ..
+            } = awaited;
             let command = format!("`{text}` on {}", roster.name(on));
             if let Some(expected) = reply {
                 let name = format!("reply to {command}");
@@ -125,7 +153,13 @@ mod tests {
 
     fn check(text: &str, reply: &str, expected: &str) -> bool {
         let (text, reply) = (text.to_owned(), reply.to_owned());
-        let seen = CommandSeen { step: 0, on: EAST, text, reply, effects: 0 };
+        let seen = CommandSeen {
+            step: 0,
+            on: EAST,
+            text,
+            reply,
+            effects: 0,
+        };
         is_as_expected(expected, &seen)
     }
 
