@@ -2,7 +2,7 @@
 
 use crate::id::{Id, InstanceId};
 use crate::metrics::timeline::Timeline;
-use crate::plan::MemoryKind;
+use crate::history::MemoryKind;
 use crate::time::{SimDuration, SimTime};
 
 /// The number of memory kinds a sample has, in the order of [`MemoryKind::ALL`].

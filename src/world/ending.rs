@@ -1,8 +1,9 @@
 //! What a run leaves behind: counts that no single observation carries.
 
-use crate::history::{Event, Observation, WritesSeen};
+use crate::crdt::Conflict;
+use crate::history::{Event, MetSeen, Observation, WritesSeen};
 use crate::id::{FleetId, Id, InstanceId, ReplicaId, ShardId};
-use crate::instance::{Counts, Custody, MemoryKind};
+use crate::instance::{Counts, Custody, MemoryKind, unequal_keys};
 use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
 use crate::world::clients::ClientCounts;
@@ -103,7 +104,10 @@ impl World<'_> {
             for origin in self.plan.instances.ids() {
                 let seen = self.classify(origin);
                 self.observe(at, Event::Writes(Box::new(seen)));
+                let met = self.met(origin);
+                self.observe(at, Event::Met(met));
             }
+            self.observe_differences(at);
         }
         self.show(witness);
         let regions = self.windows.processes();
@@ -126,6 +130,33 @@ impl World<'_> {
         }
     }
 
+    /// What an instance and its clients met with over the run.
+    fn met(&self, on: InstanceId) -> MetSeen {
+        let shards = self.instance(on).shards();
+        let conflicts = |kind: Conflict| {
+            shards.iter().map(|shard| shard.tally.met[kind.index()]).sum::<u64>()
+        };
+        MetSeen {
+            on,
+            refused_for_memory: shards.iter().map(|shard| shard.counts.refused).sum(),
+            concurrent_writes: conflicts(Conflict::WriteWrite),
+            add_wins: conflicts(Conflict::AddRemove),
+            concurrent_increments: conflicts(Conflict::IncrementIncrement),
+        }
+    }
+
+    /// Shows on how many keys each two members differ.
+    fn observe_differences(&mut self, at: SimTime) {
+        for one in self.plan.instances.ids() {
+            for other in self.plan.instances.ids().filter(|other| *other > one) {
+                let keys = unequal_keys(&[self.instance(one), self.instance(other)]);
+                if keys > 0 {
+                    self.observe(at, Event::Apart { between: [one, other], keys });
+                }
+            }
+        }
+    }
+
     /// What became of the writes of one origin: by the word of the replica that knows best, which
     /// is the origin itself while it is a member with its memory intact.
     fn classify(&self, origin: InstanceId) -> WritesSeen {
@@ -145,7 +176,7 @@ impl World<'_> {
         let custody =
             keeper.map_or(Custody::default(), |id| self.instance(id).custody(replica));
         let lost = acknowledged.saturating_sub(custody.applied);
-        let cause = (lost > 0).then(|| self.cause_of_loss(origin));
+        let cause = if lost > 0 { self.cause_of_loss(origin) } else { None };
         WritesSeen {
             origin: origin.index(),
             acknowledged,
@@ -157,13 +188,14 @@ impl World<'_> {
         }
     }
 
-    fn cause_of_loss(&self, origin: InstanceId) -> &'static str {
+    /// Why writes of a member are gone; none when nothing is known that could have taken them.
+    fn cause_of_loss(&self, origin: InstanceId) -> Option<&'static str> {
         if !self.is_linked(origin) {
-            "the member was unlinked before it had sent them"
+            Some("the member was unlinked before it had sent them")
         } else if self.instance(origin).lives() > 0 {
-            "memory was lost before they were sent"
+            Some("memory was lost before they were sent")
         } else {
-            "unknown"
+            None
         }
     }
 

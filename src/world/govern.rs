@@ -82,10 +82,12 @@ impl World<'_> {
         at: SimTime,
         label: String,
         regions: Vec<RegionId>,
+        routes: &[(RegionId, RegionId)],
         kind: FaultKind,
         begins: bool,
     ) {
-        self.observe(at, Event::Fault(FaultSeen { label, regions, kind, begins }));
+        let routes = routes.to_vec();
+        self.observe(at, Event::Fault(FaultSeen { label, regions, routes, kind, begins }));
     }
 
     /// A region goes dark.
@@ -102,7 +104,7 @@ impl World<'_> {
             Memory::Lost => FaultKind::MemoryLoss,
         };
         let label = format!("{} dark", self.name(region));
-        self.fault(at, label, vec![region], kind, true);
+        self.fault(at, label, vec![region], &[], kind, true);
     }
 
     /// A dark region comes back: its instances reconnect.
@@ -112,7 +114,7 @@ impl World<'_> {
             self.with_instance(at, instance, |instance, reach| instance.come_back(at, reach));
         }
         let label = format!("{} dark", self.name(region));
-        self.fault(at, label, vec![region], FaultKind::Outage, false);
+        self.fault(at, label, vec![region], &[], FaultKind::Outage, false);
     }
 
     fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
@@ -127,7 +129,7 @@ impl World<'_> {
             self.cuts.push((*from, *to));
         }
         let (label, regions) = self.pairs_label(pairs, "cut");
-        self.fault(at, label, regions, FaultKind::Partition, true);
+        self.fault(at, label, regions, pairs, FaultKind::Partition, true);
     }
 
     /// Messages get through again, on these routes or on all.
@@ -141,7 +143,7 @@ impl World<'_> {
         }
         self.cuts.retain(|cut| !pairs.contains(cut));
         let (label, regions) = self.pairs_label(&pairs, "cut");
-        self.fault(at, label, regions, FaultKind::Partition, false);
+        self.fault(at, label, regions, &pairs, FaultKind::Partition, false);
     }
 
     fn pairs_label(
@@ -187,7 +189,7 @@ impl World<'_> {
             }
         }
         let (label, regions) = self.pairs_label(routes, "degraded");
-        self.fault(at, label, regions, FaultKind::Degradation, begins);
+        self.fault(at, label, regions, routes, FaultKind::Degradation, begins);
     }
 
     /// Faults end with the storm: routes heal. A dark region stays dark.
