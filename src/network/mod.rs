@@ -8,6 +8,7 @@ mod delay;
 mod route;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use delay::{Delay, DelayError};
 pub use route::{Degradation, Route, RouteCounters, lookahead};
