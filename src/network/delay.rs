@@ -93,8 +93,8 @@ impl Delay {
 
     /// The default of a route whose round trip is published: half of it each way.
     ///
-    /// The least delay is `floor` of the median, and P95 is `jitter` times it. The greatest delay is
-    /// as far beyond P95 as P95 is beyond the median (A-TAIL: no higher percentile is published; a
+    /// The least delay is `floor` of the median, and P95 is `jitter` times it. The greatest is as
+    /// far beyond P95 as P95 is beyond the median (A-TAIL: no higher percentile is published, and a
     /// normal tail would have its P99.9 there).
     ///
     /// # Errors

@@ -53,8 +53,8 @@ impl Route {
     /// A route at rest. A lost message is sent again after `retransmit`, as often as it takes.
     ///
     /// # Panics
-    /// When `delay` does not pass [`Delay::validated`], or `bandwidth` is zero: the scenario refuses
-    /// both.
+    /// When `delay` does not pass [`Delay::validated`], or `bandwidth` is zero: the scenario
+    /// refuses both.
     pub fn new(delay: Delay, bandwidth: ByteRate, loss: Ratio, retransmit: SimDuration) -> Self {
         let delay = delay
             .validated()

@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn division_is_exact(value in 1_u64.., shift in 0_u32..64, dividend in proptest::num::u64::ANY) {
+    fn division_is_exact(value in 1_u64.., shift in 0_u32..64, dividend in 0_u64..) {
         let value = (value >> shift).max(1);
         let divided = Divisor::new(value).divide(dividend);
         prop_assert_eq!(divided, (dividend / value, dividend % value));
