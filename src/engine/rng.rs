@@ -31,15 +31,23 @@ impl Stream {
     }
 
     /// The next 64 uniform bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
         if self.next == Self::BLOCK {
-            for word in &mut self.block {
-                *word = self.rng.next_u64();
-            }
-            self.next = 0;
+            self.draw_block();
         }
         self.next += 1;
         self.block[self.next - 1]
+    }
+
+    #[inline(never)]
+    fn draw_block(&mut self) {
+        let mut bytes = [0; 8 * Self::BLOCK];
+        self.rng.fill_bytes(&mut bytes);
+        for (word, bytes) in self.block.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        self.next = 0;
     }
 
     /// A uniform integer below `n`, without bias (Lemire, *Fast random integer generation in an
