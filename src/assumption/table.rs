@@ -115,7 +115,9 @@ impl Assumptions {
             Listed {
                 id: "A-BACKLOG-SIZE",
                 field: "backlog_bytes",
-                value: self.backlog_bytes.map_or_else(|| "None".to_owned(), |bytes| bytes.to_string()),
+                value: self
+                    .backlog_bytes
+                    .map_or_else(|| "None".to_owned(), |bytes| bytes.to_string()),
                 meaning: "a fixed size for each shard's backlog, instead of the share.",
                 reason: "Redis docs: crdt_repl_backlog_size may be set",
             },

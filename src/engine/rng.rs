@@ -27,7 +27,11 @@ impl Stream {
     pub fn named(seed: u64, name: &str) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(mix_bytes(name.as_bytes()));
-        Self { rng, block: [0; Self::BLOCK], next: Self::BLOCK }
+        Self {
+            rng,
+            block: [0; Self::BLOCK],
+            next: Self::BLOCK,
+        }
     }
 
     /// The next 64 uniform bits.
@@ -75,7 +79,10 @@ impl Stream {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the low half is what is asked for"
+)]
 fn low_word(product: u128) -> u64 {
     product as u64
 }
@@ -109,7 +116,9 @@ mod tests {
     #[test]
     fn chance_keeps_its_share() {
         let mut stream = Stream::named(1, "chance");
-        let hits = (0..100_000).filter(|_| stream.chance(Ratio { ppm: 50_000 })).count();
+        let hits = (0..100_000)
+            .filter(|_| stream.chance(Ratio { ppm: 50_000 }))
+            .count();
         assert!((4_700..5_300).contains(&hits), "{hits} of 100 000 at 5 %");
     }
 }

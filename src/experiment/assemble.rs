@@ -33,12 +33,19 @@ impl Notes {
         match &observation.event {
             Event::Command(_) => self.commands.push(observation.clone()),
             Event::Show(_) => self.shows.push(observation.clone()),
-            Event::Rule { rule, acted: true, .. } => self.acting = Some(*rule),
-            Event::Rule { rule, on, acted: false } => {
+            Event::Rule {
+                rule, acted: true, ..
+            } => self.acting = Some(*rule),
+            Event::Rule {
+                rule,
+                on,
+                acted: false,
+            } => {
                 self.firings.push((observation.at, *rule, *on));
             }
             Event::Control(seen) if seen.result != crate::history::ControlResult::Learned => {
-                self.requests.push((observation.at, seen.clone(), self.acting.take()));
+                self.requests
+                    .push((observation.at, seen.clone(), self.acting.take()));
             }
             _ => {}
         }
@@ -54,7 +61,12 @@ pub(super) fn outcome(
     notes: Notes,
     reproduce: &str,
 ) -> Outcome {
-    let verdicts = findings.expectations.iter().chain(&findings.checks).map(verdict).collect();
+    let verdicts = findings
+        .expectations
+        .iter()
+        .chain(&findings.checks)
+        .map(verdict)
+        .collect();
     let status = match (ending.capped, findings.hold()) {
         (true, _) => Status::Capped,
         (false, true) => Status::Pass,
@@ -87,7 +99,10 @@ pub(super) fn outcome(
             lost_updates: findings.writes.as_ref().map(|classes| classes.overwritten),
             ..Anomalies::default()
         },
-        cost: Cost { egress_micro_usd: egress, instances_micro_usd: None },
+        cost: Cost {
+            egress_micro_usd: egress,
+            instances_micro_usd: None,
+        },
         assumptions: assumptions(plan),
         reproduce: reproduce.to_owned(),
     }
@@ -139,7 +154,9 @@ fn name(plan: &Plan, instance: InstanceId) -> String {
 
 fn commands(plan: &Plan, notes: &Notes) -> Vec<CommandOutcome> {
     let outcomes = notes.commands.iter().filter_map(|observation| {
-        let Event::Command(seen) = &observation.event else { return None };
+        let Event::Command(seen) = &observation.event else {
+            return None;
+        };
         Some(CommandOutcome {
             at_ms: observation.at.as_millis(),
             on: name(plan, seen.on),
@@ -153,24 +170,36 @@ fn commands(plan: &Plan, notes: &Notes) -> Vec<CommandOutcome> {
 
 fn shows(plan: &Plan, notes: &Notes) -> Vec<ShowOutcome> {
     let outcomes = notes.shows.iter().filter_map(|observation| {
-        let Event::Show(seen) = &observation.event else { return None };
+        let Event::Show(seen) = &observation.event else {
+            return None;
+        };
         let links = seen.links.iter().map(|(peer, _, unsent)| ShowLink {
             peer: name(plan, *peer),
             state: "Linked".to_owned(),
             unsent_writes: *unsent,
         });
-        let counters = seen
-            .counters
-            .iter()
-            .map(|(name, value)| Counter { name: (*name).to_owned(), value: *value });
+        let counters = seen.counters.iter().map(|(name, value)| Counter {
+            name: (*name).to_owned(),
+            value: *value,
+        });
         Some(ShowOutcome {
             at_ms: observation.at.as_millis(),
             on: name(plan, seen.on),
-            state: if seen.reachable { "Running" } else { "Unreachable" }.to_owned(),
+            state: if seen.reachable {
+                "Running"
+            } else {
+                "Unreachable"
+            }
+            .to_owned(),
             links: links.collect(),
             skus: Vec::new(),
             counters: counters.collect(),
-            unsent_writes: seen.links.iter().map(|(_, _, unsent)| *unsent).max().unwrap_or(0),
+            unsent_writes: seen
+                .links
+                .iter()
+                .map(|(_, _, unsent)| *unsent)
+                .max()
+                .unwrap_or(0),
         })
     });
     outcomes.collect()
@@ -208,12 +237,17 @@ fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
 
 /// A fault that is still on at the end has no end of its own.
 fn faults(record: &Record, ending: &Ending) -> Vec<FaultOutcome> {
-    let outcomes = record.series.timeline.faults.iter().map(|fault| FaultOutcome {
-        name: fault.label.clone(),
-        from_ms: fault.from.as_millis(),
-        to_ms: (fault.to < ending.at).then(|| fault.to.as_millis()),
-        touched: members::touched(ending, &fault.label),
-    });
+    let outcomes = record
+        .series
+        .timeline
+        .faults
+        .iter()
+        .map(|fault| FaultOutcome {
+            name: fault.label.clone(),
+            from_ms: fault.from.as_millis(),
+            to_ms: (fault.to < ending.at).then(|| fault.to.as_millis()),
+            touched: members::touched(ending, &fault.label),
+        });
     outcomes.collect()
 }
 
@@ -229,7 +263,10 @@ fn convergence(plan: &Plan, findings: &Findings) -> Convergence {
     });
     let mut excuses: Vec<Excuse> = excused.collect();
     excuses.sort_by(|one, other| one.reason.cmp(&other.reason));
-    let unexcused = agreement.differences.iter().filter(|pair| pair.reason.is_none());
+    let unexcused = agreement
+        .differences
+        .iter()
+        .filter(|pair| pair.reason.is_none());
     Convergence {
         converged: agreement.since.is_some(),
         at_ms: agreement.since.map(SimTime::as_millis),
@@ -247,7 +284,9 @@ fn convergence(plan: &Plan, findings: &Findings) -> Convergence {
 }
 
 fn writes(findings: &Findings) -> Writes {
-    let Some(classes) = &findings.writes else { return Writes::default() };
+    let Some(classes) = &findings.writes else {
+        return Writes::default();
+    };
     Writes {
         acknowledged: classes.acknowledged,
         present: classes.present,

@@ -19,7 +19,11 @@ const GB: u128 = 1_000_000_000;
 
 /// The members, in the plan's order.
 pub(super) fn instances(plan: &Plan, ending: &Ending, record: &Record) -> Vec<InstanceOutcome> {
-    ending.instances.iter().map(|instance| member(plan, ending, instance, record)).collect()
+    ending
+        .instances
+        .iter()
+        .map(|instance| member(plan, ending, instance, record))
+        .collect()
 }
 
 fn member(
@@ -79,7 +83,10 @@ fn shard_outcome(shard: &ShardEnding) -> ShardOutcome {
         peak_bytes: shard.peak[kind],
         final_bytes: shard.used[kind],
     });
-    let total = Amount { peak_bytes: shard.total_peak, final_bytes: shard.total };
+    let total = Amount {
+        peak_bytes: shard.total_peak,
+        final_bytes: shard.total,
+    };
     ShardOutcome {
         shard: shard.id.0,
         keys: shard.keys,
@@ -96,12 +103,21 @@ fn memory_of(shards: &[ShardEnding], sampled: &[[u64; MemoryKind::COUNT]]) -> Me
         let last: u64 = shards.iter().map(|shard| shard.used[kind]).sum();
         let peaks: u64 = shards.iter().map(|shard| shard.peak[kind]).sum();
         let seen = sampled.iter().map(|sample| sample[kind]).max();
-        Amount { peak_bytes: seen.unwrap_or(peaks).max(last), final_bytes: last }
+        Amount {
+            peak_bytes: seen.unwrap_or(peaks).max(last),
+            final_bytes: last,
+        }
     });
     let last: u64 = shards.iter().map(|shard| shard.total).sum();
     let peaks: u64 = shards.iter().map(|shard| shard.total_peak).sum();
-    let seen = sampled.iter().map(|sample| sample.iter().sum::<u64>()).max();
-    let total = Amount { peak_bytes: seen.unwrap_or(peaks).max(last), final_bytes: last };
+    let seen = sampled
+        .iter()
+        .map(|sample| sample.iter().sum::<u64>())
+        .max();
+    let total = Amount {
+        peak_bytes: seen.unwrap_or(peaks).max(last),
+        final_bytes: last,
+    };
     Memory::from_amounts(kinds, total)
 }
 
@@ -120,17 +136,36 @@ fn readings(
     };
     let without = Amount {
         peak_bytes: shards.iter().map(|shard| shard.peak_without_records).sum(),
-        final_bytes: shards.iter().map(|shard| shard.total - shard.used[unstable]).sum(),
+        final_bytes: shards
+            .iter()
+            .map(|shard| shard.total - shard.used[unstable])
+            .sum(),
     };
-    let per_state =
-        Reading { total: without, oom_at_ms: oom(|shard| shard.oom_without_records_at) };
-    let per_effect = Reading { total, oom_at_ms: oom(|shard| shard.oom_at) };
-    Readings { per_effect: if charged { per_effect } else { Reading::default() }, per_state }
+    let per_state = Reading {
+        total: without,
+        oom_at_ms: oom(|shard| shard.oom_without_records_at),
+    };
+    let per_effect = Reading {
+        total,
+        oom_at_ms: oom(|shard| shard.oom_at),
+    };
+    Readings {
+        per_effect: if charged {
+            per_effect
+        } else {
+            Reading::default()
+        },
+        per_state,
+    }
 }
 
 /// The links, by sender and then receiver.
 pub(super) fn links(plan: &Plan, ending: &Ending) -> Vec<LinkOutcome> {
-    ending.links.iter().map(|link| link_outcome(plan, link)).collect()
+    ending
+        .links
+        .iter()
+        .map(|link| link_outcome(plan, link))
+        .collect()
 }
 
 fn link_outcome(plan: &Plan, link: &LinkEnding) -> LinkOutcome {
@@ -149,8 +184,14 @@ fn link_outcome(plan: &Plan, link: &LinkEnding) -> LinkOutcome {
 }
 
 fn price(plan: &Plan, link: &LinkEnding) -> u64 {
-    let (from, to) = (plan.instances[link.from].region, plan.instances[link.to].region);
-    let route = plan.routes.iter().find(|route| route.from == from && route.to == to);
+    let (from, to) = (
+        plan.instances[link.from].region,
+        plan.instances[link.to].region,
+    );
+    let route = plan
+        .routes
+        .iter()
+        .find(|route| route.from == from && route.to == to);
     let rate = route.map_or(0, |route| route.micro_usd_per_gb);
     let price = u128::from(link.sent_bytes) * u128::from(rate) / GB;
     u64::try_from(price).unwrap_or(u64::MAX)
@@ -171,7 +212,11 @@ fn quantiles(lag: &Histogram) -> Option<Quantiles> {
 /// Messages and operations a fault kept from getting through. A fault that touched nothing is a
 /// test of nothing.
 pub(super) fn touched(ending: &Ending, fault: &str) -> u64 {
-    ending.touched.iter().find(|(label, _)| label == fault).map_or(0, |(_, touched)| *touched)
+    ending
+        .touched
+        .iter()
+        .find(|(label, _)| label == fault)
+        .map_or(0, |(_, touched)| *touched)
 }
 
 /// The members' names.

@@ -39,11 +39,19 @@ pub fn run(plan: &Plan, options: Options, reproduce: &str) -> Finished {
     let findings = checks.finish();
     let record = recorder.finish(SimTime::ZERO + plan.storm, ending.at);
     let outcome = assemble::outcome(plan, &ending, &findings, &record, notes, reproduce);
-    Finished { outcome, series: record.series, journal: record.journal, ending }
+    Finished {
+        outcome,
+        series: record.series,
+        journal: record.journal,
+        ending,
+    }
 }
 
 /// The digest of a plan's run, nobody looking.
 pub fn digest(plan: &Plan, options: Options) -> u64 {
-    let options = Options { observed: false, ..options };
+    let options = Options {
+        observed: false,
+        ..options
+    };
     World::new(plan, options).run(&mut |_| {}).digest
 }
