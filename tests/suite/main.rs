@@ -1,1 +1,3 @@
-fn main() {}
+//! The integration suite: one binary, so that it links once.
+
+mod tidy;
