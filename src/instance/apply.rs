@@ -46,10 +46,15 @@ impl Instance {
         let (seq, record) = (self.next_seq(id), self.record_bytes());
         let row = &mut self.keyspace.rows[key as usize];
         if row.state == RowState::General {
-            let value = Value::Generated { len: bytes, tag };
-            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
-            return Ok(());
+            let at = row.object;
+            let after = self.shards[id].frontier.clock;
+            if !self.reduce(id, key, at, &after) {
+                let value = Value::Generated { len: bytes, tag };
+                self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+                return Ok(());
+            }
         }
+        let row = &mut self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
         let stamp = Stamp { dot: Dot { origin: self.replica, seq }, wall_ms };
         replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
@@ -138,14 +143,15 @@ impl Instance {
         match entry.payload {
             Payload::Write { key, bytes, tag } => {
                 let settled = is_settled(&entry, from, &self.shards[id]);
-                let shard = &mut self.shards[id];
-                let row = &mut self.keyspace.rows[key as usize];
+                let row = &self.keyspace.rows[key as usize];
                 let fits = match row.state {
                     RowState::Absent => true,
                     RowState::Plain => entry.after.covers(row.dot()),
-                    RowState::General => false,
+                    RowState::General => settled && self.reduce(id, key, row.object, &entry.after),
                 };
                 if settled && fits {
+                    let shard = &mut self.shards[id];
+                    let row = &mut self.keyspace.rows[key as usize];
                     let stamp = Stamp { dot, wall_ms: entry.wall_ms };
                     replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
                 } else {

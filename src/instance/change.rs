@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value};
+use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Body, Entry, Key, Payload};
 use crate::instance::footprint::{self, Footprint};
-use crate::instance::keyspace::{Place, Slot};
+use crate::instance::keyspace::{Place, Slot, Ticket};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
 use crate::instance::row::plain_digest;
@@ -136,7 +136,7 @@ impl Instance {
             || slot.object.is_vacant()
             || matches!(slot.key, Key::Generated(_)) && slot.object.as_plain_write(shard.clock()).is_some();
         if let Some(deadline) = own_deadline {
-            self.deadlines.insert((deadline.at_ms, at));
+            self.deadlines.insert((deadline.at_ms, Ticket { serial: slot.serial, at }));
         }
         if can_shrink {
             self.enqueue(id, at);
@@ -148,8 +148,42 @@ impl Instance {
         let slot = self.keyspace.slot_mut(at);
         if !slot.queued {
             slot.queued = true;
-            self.shards[id].pending.push_back(at);
+            let ticket = Ticket { serial: slot.serial, at };
+            let pending = &mut self.shards[id].pending;
+            pending.push_back(ticket);
+            // Keys that became rows meanwhile leave their tickets behind.
+            if pending.len() > 2 * self.keyspace.objects_len() + PENDING_SLACK {
+                pending.retain(|ticket| self.keyspace.holds(*ticket));
+            }
         }
+    }
+
+    /// Makes a general key a plain row of its visible write, if plain writes are all it holds and a
+    /// write with the context `after` is about to replace every one of them. Returns whether so.
+    pub(super) fn reduce(
+        &mut self,
+        id: ShardId,
+        key: u32,
+        at: u32,
+        after: &VersionVector,
+    ) -> bool {
+        let shard = &mut self.shards[id];
+        let slot = self.keyspace.slot(at);
+        let clock = shard.frontier.clock;
+        let Some(writes) = slot.object.plain_writes(&clock) else { return false };
+        let Some((shown, Value::Generated { len, tag })) = slot.object.sole_write() else {
+            return false;
+        };
+        if !writes.iter().all(|write| after.covers(write.stamp.dot)) {
+            return false;
+        }
+        for write in writes.iter().filter(|write| write.stamp.dot != shown.dot) {
+            shard.tally.fall(write.stamp.dot, false);
+        }
+        let (len, tag) = (*len, *tag);
+        self.keyspace.remove(at);
+        self.keyspace.rows[key as usize].set(shown, len, tag);
+        true
     }
 
     /// The shard of a key.
@@ -163,6 +197,9 @@ impl Instance {
         }
     }
 }
+
+/// So many outlived tickets a list may hold beside the live ones before it is swept.
+const PENDING_SLACK: usize = 1024;
 
 /// The shard of a slot: slots are spread over the shards in equal stretches.
 pub fn shard_of_slot(slot: u16, shards: usize) -> u16 {

@@ -19,6 +19,8 @@ pub struct Slot {
     pub key: Key,
     /// Its shard.
     pub shard: ShardId,
+    /// Tells it from others that had its place before.
+    pub serial: u64,
     /// Whether the collector has it on its list.
     pub queued: bool,
     /// What it holds.
@@ -33,6 +35,15 @@ impl Slot {
             Key::Named(name) => name.len() as u64,
         }
     }
+}
+
+/// A place, and who had it when the ticket was drawn. Places are used anew, tickets are not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Ticket {
+    /// Who.
+    pub serial: u64,
+    /// Where.
+    pub at: u32,
 }
 
 /// Where a key's state is.
@@ -53,6 +64,7 @@ pub struct Keyspace {
     pub rows: Vec<Row>,
     objects: Vec<Option<Slot>>,
     free: Vec<u32>,
+    serial: u64,
     names: Table<Arc<[u8]>, u32>,
 }
 
@@ -96,14 +108,22 @@ impl Keyspace {
         self.objects[at as usize].as_mut().expect("a place in use holds an object")
     }
 
-    /// Whether there is an object at `at`.
-    pub fn holds(&self, at: u32) -> bool {
-        self.objects.get(at as usize).is_some_and(Option::is_some)
+    /// Whether the object called `ticket` is still where it was.
+    pub fn holds(&self, ticket: Ticket) -> bool {
+        let slot = self.objects.get(ticket.at as usize).and_then(Option::as_ref);
+        slot.is_some_and(|slot| slot.serial == ticket.serial)
+    }
+
+    /// The number of keys in their general form.
+    pub fn objects_len(&self) -> usize {
+        self.objects.len() - self.free.len()
     }
 
     /// Gives `key` a general form.
     pub fn insert(&mut self, key: Key, shard: ShardId, object: Object) -> u32 {
-        let slot = Slot { key: key.clone(), shard, queued: false, object };
+        self.serial += 1;
+        let serial = self.serial;
+        let slot = Slot { key: key.clone(), shard, serial, queued: false, object };
         let at = match self.free.pop() {
             Some(at) => {
                 self.objects[at as usize] = Some(slot);

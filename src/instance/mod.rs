@@ -97,7 +97,7 @@ pub struct Instance {
     life: u64,
     stale: bool,
     collecting: bool,
-    deadlines: std::collections::BTreeSet<(u64, u32)>,
+    deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
     expiring: bool,
     stream: crate::engine::Stream,
     now: SimTime,

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::crdt::{MEMBERS_MAX, Tally, VersionVector};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::frontier::Frontier;
+use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
 use crate::quantity::{Bytes, Ratio};
@@ -48,7 +49,7 @@ pub struct Shard {
     /// When it would have, had unstable records cost nothing (`PerState`).
     pub oom_without_records_at: Option<SimTime>,
     /// Objects with something to collect, oldest first.
-    pub pending: VecDeque<u32>,
+    pub pending: VecDeque<Ticket>,
     /// Whether `pending` is worth another pass: the stable frontier has moved since the last.
     pub collectable: bool,
     /// How many of `pending` the current pass has looked at.

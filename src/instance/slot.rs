@@ -84,8 +84,16 @@ mod tests {
     }
 
     fn check_tag(key: &str, oss: &str, regex: &str) {
-        assert_eq!(tag(key.as_bytes(), TagRule::Oss), oss.as_bytes(), "OSS tag of {key}");
-        assert_eq!(tag(key.as_bytes(), TagRule::Regex), regex.as_bytes(), "regex tag of {key}");
+        assert_eq!(
+            tag(key.as_bytes(), TagRule::Oss),
+            oss.as_bytes(),
+            "OSS tag of {key}"
+        );
+        assert_eq!(
+            tag(key.as_bytes(), TagRule::Regex),
+            regex.as_bytes(),
+            "regex tag of {key}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the links do: report, break, connect, resume, stop.
 
-use crate::crdt::MEMBERS_MAX;
+use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
@@ -194,11 +194,13 @@ impl Instance {
     ) -> Start {
         let shard = &self.shards[id];
         let resumed = shard.log.resume(theirs.clock.0[self.replica.index()]);
+        // Replaying the log would bring back what others have deleted and forgotten.
+        let has_nothing = theirs.clock == VersionVector::ZERO;
         let lacks_dropped = self.dropped.iter().any(|member| {
             shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]
         });
         match resumed {
-            Some(cursor) if !lacks_dropped => {
+            Some(cursor) if !lacks_dropped && !has_nothing => {
                 let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
                 outflow.snapshot = None;
                 outflow.cursor = cursor;
@@ -206,7 +208,7 @@ impl Instance {
                 Start::Partial
             }
             _ => {
-                if resumed.is_none() {
+                if resumed.is_none() && !has_nothing {
                     self.observe_out(peer, id, LinkEvent::Overrun, wire);
                 }
                 self.take_snapshot(peer, id, theirs, wire);

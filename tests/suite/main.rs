@@ -1,3 +1,5 @@
-//! The integration suite: one binary, so that it links once.
+//! One integration binary for everything that needs the whole.
 
+mod plans;
 mod tidy;
+mod world_laws;

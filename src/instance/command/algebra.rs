@@ -16,7 +16,11 @@ const UNION: Operation = |left, right| left | right;
 const DIFFERENCE: Operation = |left, right| left - right;
 
 pub(super) fn sinter(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::bulks(combined(call, &call.words[1..], INTERSECTION)?))
+    Ok(Reply::bulks(combined(
+        call,
+        &call.words[1..],
+        INTERSECTION,
+    )?))
 }
 
 pub(super) fn sunion(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -50,7 +54,9 @@ fn combined(
     for key in keys {
         sets.push(call.members(key)?.into_iter().collect::<Members>());
     }
-    let all = sets.into_iter().reduce(|left, right| combine(&left, &right));
+    let all = sets
+        .into_iter()
+        .reduce(|left, right| combine(&left, &right));
     Ok(all.unwrap_or_default())
 }
 
@@ -61,16 +67,18 @@ fn store(call: &mut Call<'_>, combine: Operation) -> Result<Reply, CommandError>
     call.bury_expired(target);
     let count = members.len();
     let old = call.exists(target).then_some(Update::Remove);
-    let adds = members.into_iter().map(|member| Update::AddMember(member.into()));
+    let adds = members
+        .into_iter()
+        .map(|member| Update::AddMember(member.into()));
     call.update(target, old.into_iter().chain(adds).collect());
     Ok(Reply::count(count))
 }
 
 pub(super) fn sintercard(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let count = number::integer(call.word(1)).and_then(|count| usize::try_from(count).ok());
-    let count = count.filter(|&count| count > 0).ok_or(CommandError::Text(
-        "ERR numkeys should be greater than 0",
-    ))?;
+    let count = count
+        .filter(|&count| count > 0)
+        .ok_or(CommandError::Text("ERR numkeys should be greater than 0"))?;
     if count > call.words.len() - 2 {
         return Err(CommandError::Text(
             "ERR Number of keys can't be greater than number of args",
@@ -90,5 +98,9 @@ pub(super) fn sintercard(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         return Err(CommandError::SYNTAX);
     }
     let found = combined(call, keys, INTERSECTION)?.len();
-    Ok(Reply::count(if limit == 0 { found } else { found.min(limit) }))
+    Ok(Reply::count(if limit == 0 {
+        found
+    } else {
+        found.min(limit)
+    }))
 }

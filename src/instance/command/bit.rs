@@ -16,7 +16,9 @@ pub(super) fn bit_offset(text: &[u8]) -> Result<usize, CommandError> {
 
 /// The bit at `offset`; beyond the end all bits are clear.
 pub(super) fn bit(bytes: &[u8], offset: usize) -> bool {
-    bytes.get(offset / 8).is_some_and(|byte| byte & mask(offset) != 0)
+    bytes
+        .get(offset / 8)
+        .is_some_and(|byte| byte & mask(offset) != 0)
 }
 
 /// Sets or clears the bit at `offset`.
@@ -114,7 +116,11 @@ pub(super) fn bitpos(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     if call.words.len() > 6 {
         return Err(CommandError::SYNTAX);
     }
-    let start = if call.words.len() > 3 { call.integer(3)? } else { 0 };
+    let start = if call.words.len() > 3 {
+        call.integer(3)?
+    } else {
+        0
+    };
     let has_end = call.words.len() > 4;
     let end = if has_end { call.integer(4)? } else { -1 };
     let in_bits = counts_bits(call.words.get(5))?;
@@ -155,9 +161,9 @@ pub(super) fn bitop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let byte = |source: &Vec<u8>, at: usize| source.get(at).copied().unwrap_or(0);
     let combined = |at: usize| match sources.as_slice() {
         [only] if operation == b"not" => combine(byte(only, at), 0),
-        [first, rest @ ..] => {
-            rest.iter().fold(byte(first, at), |left, source| combine(left, byte(source, at)))
-        }
+        [first, rest @ ..] => rest.iter().fold(byte(first, at), |left, source| {
+            combine(left, byte(source, at))
+        }),
         [] => 0,
     };
     let result: Vec<u8> = (0..length).map(combined).collect();

@@ -124,7 +124,9 @@ impl Step {
             Action::Set(value) => (i128::from(value.cast_unsigned()), false),
             Action::Add(delta) => (old + i128::from(delta), true),
         };
-        let Some(new) = self.width.fit(wanted, self.overflow) else { return Reply::Nil };
+        let Some(new) = self.width.fit(wanted, self.overflow) else {
+            return Reply::Nil;
+        };
         self.width.write(bytes, self.offset, new);
         integer(if is_new_told { new } else { old })
     }
@@ -168,15 +170,29 @@ fn steps(words: &[Vec<u8>]) -> Result<Vec<Step>, CommandError> {
             (b"get", [width, at, tail @ ..]) => {
                 let width = Width::parse(width)?;
                 let offset = offset(at, width)?;
-                steps.push(Step { action: Action::Get, width, offset, overflow });
+                steps.push(Step {
+                    action: Action::Get,
+                    width,
+                    offset,
+                    overflow,
+                });
                 tail
             }
             (b"set" | b"incrby", [width, at, value, tail @ ..]) => {
                 let width = Width::parse(width)?;
                 let offset = offset(at, width)?;
                 let value = number::integer(value).ok_or(CommandError::NOT_INTEGER)?;
-                let action = if name == b"set" { Action::Set(value) } else { Action::Add(value) };
-                steps.push(Step { action, width, offset, overflow });
+                let action = if name == b"set" {
+                    Action::Set(value)
+                } else {
+                    Action::Add(value)
+                };
+                steps.push(Step {
+                    action,
+                    width,
+                    offset,
+                    overflow,
+                });
                 tail
             }
             _ => return Err(CommandError::SYNTAX),
@@ -188,7 +204,11 @@ fn steps(words: &[Vec<u8>]) -> Result<Vec<Step>, CommandError> {
 pub(super) fn bitfield(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let steps = steps(&call.words[2..])?;
     let key = call.word(1);
-    let bytes = steps.iter().filter(|step| !step.is_read()).map(Step::bytes).max();
+    let bytes = steps
+        .iter()
+        .filter(|step| !step.is_read())
+        .map(Step::bytes)
+        .max();
     if bytes.is_some() {
         call.bury_expired(key);
     }
@@ -205,8 +225,12 @@ pub(super) fn bitfield(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 pub(super) fn bitfield_ro(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let steps = steps(&call.words[2..])?;
     if !steps.iter().all(Step::is_read) {
-        return Err(CommandError::Text("ERR BITFIELD_RO only supports the GET subcommand"));
+        return Err(CommandError::Text(
+            "ERR BITFIELD_RO only supports the GET subcommand",
+        ));
     }
     let mut value = call.string(call.word(1))?.unwrap_or_default();
-    Ok(Reply::Array(steps.iter().map(|step| step.run(&mut value)).collect()))
+    Ok(Reply::Array(
+        steps.iter().map(|step| step.run(&mut value)).collect(),
+    ))
 }

@@ -23,6 +23,9 @@ pub(super) enum Life {
     Until(u64),
 }
 
+/// A field and its value.
+pub(super) type FieldValue = (Vec<u8>, Vec<u8>);
+
 /// One command under way.
 pub(super) struct Call<'a> {
     pub(super) store: &'a mut dyn Store,
@@ -46,7 +49,9 @@ impl<'a> Call<'a> {
 
     /// What a client sees under `key`: nothing once its deadline is past (`EXP-5`).
     fn visible(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
-        self.store.object(key).filter(|object| object.is_live_at(self.now_ms))
+        self.store
+            .object(key)
+            .filter(|object| object.is_live_at(self.now_ms))
     }
 
     pub(super) fn exists(&self, key: &[u8]) -> bool {
@@ -70,7 +75,9 @@ impl<'a> Call<'a> {
 
     /// The string at `key`.
     pub(super) fn string(&self, key: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
-        let Some(object) = self.visible(key) else { return Ok(None) };
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
@@ -84,7 +91,9 @@ impl<'a> Call<'a> {
         key: &[u8],
         look: impl FnOnce(&Hash) -> T,
     ) -> Result<Option<T>, CommandError> {
-        let Some(object) = self.visible(key) else { return Ok(None) };
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
@@ -98,7 +107,9 @@ impl<'a> Call<'a> {
         key: &[u8],
         look: impl FnOnce(&Set) -> T,
     ) -> Result<Option<T>, CommandError> {
-        let Some(object) = self.visible(key) else { return Ok(None) };
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
@@ -118,12 +129,14 @@ impl<'a> Call<'a> {
         fields: impl Iterator<Item = &'f [u8]> + Clone,
     ) -> Result<Vec<Option<Vec<u8>>>, CommandError> {
         let names = fields.clone();
-        let values = self.in_hash(key, |hash| names.map(|field| value_of(hash, field)).collect())?;
+        let values = self.in_hash(key, |hash| {
+            names.map(|field| value_of(hash, field)).collect()
+        })?;
         Ok(values.unwrap_or_else(|| fields.map(|_| None).collect()))
     }
 
     /// All fields with their values.
-    pub(super) fn fields(&self, key: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, CommandError> {
+    pub(super) fn fields(&self, key: &[u8]) -> Result<Vec<FieldValue>, CommandError> {
         let all = |hash: &Hash| {
             let pair = |(name, field): (&Name, &Field)| {
                 Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
@@ -154,14 +167,15 @@ impl<'a> Call<'a> {
         members: &[&[u8]],
     ) -> Result<Vec<bool>, CommandError> {
         let each = |set: &Set| members.iter().map(|member| set.contains(member)).collect();
-        Ok(self.in_set(key, each)?.unwrap_or_else(|| vec![false; members.len()]))
+        Ok(self
+            .in_set(key, each)?
+            .unwrap_or_else(|| vec![false; members.len()]))
     }
 
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
     pub(super) fn bury_expired(&mut self, key: &[u8]) {
         let now_ms = self.now_ms;
-        let is_past =
-            |object: Cow<'_, Object>| object.is_live() && !object.is_live_at(now_ms);
+        let is_past = |object: Cow<'_, Object>| object.is_live() && !object.is_live_at(now_ms);
         if self.store.object(key).is_some_and(is_past) {
             self.remove(key);
         }
@@ -183,7 +197,11 @@ impl<'a> Call<'a> {
     pub(super) fn put_string(&mut self, key: &[u8], value: Vec<u8>, life: Life) {
         let value = Value::from_bytes(value);
         let is_other_type = self.kind(key).is_some_and(|kind| kind != "string");
-        let mut updates = if is_other_type { vec![Update::Remove] } else { Vec::new() };
+        let mut updates = if is_other_type {
+            vec![Update::Remove]
+        } else {
+            Vec::new()
+        };
         match life {
             Life::Kept if !is_other_type => updates.push(Update::Amend(value)),
             _ => updates.push(Update::Write(value)),
@@ -212,11 +230,15 @@ impl<'a> Call<'a> {
             }
             View::Set(_) => {
                 let members = self.members(key).ok()?.into_iter();
-                members.map(|member| Update::AddMember(member.into())).collect()
+                members
+                    .map(|member| Update::AddMember(member.into()))
+                    .collect()
             }
         };
         let deadline = object.deadline();
-        updates.extend(deadline.map(|deadline| Update::Expire { deadline_ms: deadline.at_ms }));
+        updates.extend(deadline.map(|deadline| Update::Expire {
+            deadline_ms: deadline.at_ms,
+        }));
         Some(updates)
     }
 

@@ -4,15 +4,11 @@
 //! `CNT-3`).
 
 use crate::crdt::effect::Update;
+use crate::crdt::scalar::counter_fits;
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
-
-/// What a counter may hold at most, either sign: 59 bits, so that concurrent increments at all
-/// members cannot overflow 64. Source: Redis Enterprise docs, active-active/develop/data-types
-/// (`CNT-2`).
-pub(super) const COUNTER_MAX: i64 = 1 << 59;
 
 pub(super) fn incr(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     add(call, 1)
@@ -28,7 +24,10 @@ pub(super) fn incrby(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn decrby(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    let delta = call.integer(2)?.checked_neg().ok_or(CommandError::DECREMENT_OVERFLOW)?;
+    let delta = call
+        .integer(2)?
+        .checked_neg()
+        .ok_or(CommandError::DECREMENT_OVERFLOW)?;
     add(call, delta)
 }
 
@@ -47,7 +46,7 @@ fn add(call: &mut Call<'_>, delta: i64) -> Result<Reply, CommandError> {
 /// The sum, within what a counter may hold.
 pub(super) fn sum(old: i64, delta: i64) -> Result<i64, CommandError> {
     old.checked_add(delta)
-        .filter(|sum| (-COUNTER_MAX..=COUNTER_MAX).contains(sum))
+        .filter(|&sum| counter_fits(sum))
         .ok_or(CommandError::OVERFLOW)
 }
 

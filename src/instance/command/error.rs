@@ -1,7 +1,7 @@
 //! Why a command is refused, in Redis' own words.
 //!
-//! Source: Redis 7.4 source, the `shared` replies in src/server.c and the commands' own files. Where
-//! the product refuses what Redis allows, the words are ours and say so.
+//! Source: Redis 7.4 source, the `shared` replies in src/server.c and the commands' own files.
+//! Where the product refuses what Redis allows, the words are ours and say so.
 
 use thiserror::Error;
 
@@ -30,8 +30,7 @@ impl CommandError {
     pub(super) const WRONG_TYPE: Self =
         Self::Text("WRONGTYPE Operation against a key holding the wrong kind of value");
     pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
-    pub(super) const NOT_INTEGER: Self =
-        Self::Text("ERR value is not an integer or out of range");
+    pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
     pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");
     pub(super) const OVERFLOW: Self = Self::Text("ERR increment or decrement would overflow");
     pub(super) const DECREMENT_OVERFLOW: Self = Self::Text("ERR decrement would overflow");
@@ -39,11 +38,13 @@ impl CommandError {
     pub(super) const FIELD_NOT_INTEGER: Self = Self::Text("ERR hash value is not an integer");
     pub(super) const FIELD_NOT_FLOAT: Self = Self::Text("ERR hash value is not a float");
     pub(super) const NO_SUCH_KEY: Self = Self::Text("ERR no such key");
-    pub(super) const SAME_KEY: Self =
-        Self::Text("ERR source and destination objects are the same");
+    pub(super) const SAME_KEY: Self = Self::Text("ERR source and destination objects are the same");
     pub(super) const OUT_OF_RANGE: Self = Self::Text("ERR value is out of range");
-    pub(super) const NOT_POSITIVE: Self =
-        Self::Text("ERR value is out of range, must be positive");
+    pub(super) const COUNT_RANGE: Self = Self::Text(
+        "ERR value is out of range, value must between -9223372036854775807 and \
+         9223372036854775807",
+    );
+    pub(super) const NOT_POSITIVE: Self = Self::Text("ERR value is out of range, must be positive");
     pub(super) const OFFSET: Self = Self::Text("ERR offset is out of range");
     pub(super) const TOO_LONG: Self =
         Self::Text("ERR string exceeds maximum allowed size (proto-max-bulk-len)");

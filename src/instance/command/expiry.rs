@@ -3,14 +3,11 @@
 //! A deadline is an instant of the region's own wall clock, in Unix milliseconds (`EXP-12`).
 
 use crate::crdt::effect::Update;
+use crate::crdt::expiry::deadline_fits;
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
-
-/// The latest deadline: 49 bits of milliseconds. Source: Redis Enterprise docs,
-/// active-active/develop/develop-for-aa (`EXP-7`).
-const DEADLINE_MS_MAX: i64 = 1 << 49;
 
 /// How a command gives a point in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,11 +18,23 @@ pub(super) struct Unit {
 
 impl Unit {
     /// Seconds from now.
-    pub(super) const SECONDS: Self = Self { in_seconds: true, from_now: true };
+    pub(super) const SECONDS: Self = Self {
+        in_seconds: true,
+        from_now: true,
+    };
     /// Milliseconds from now.
-    pub(super) const MILLISECONDS: Self = Self { in_seconds: false, from_now: true };
-    const UNIX_SECONDS: Self = Self { in_seconds: true, from_now: false };
-    const UNIX_MILLISECONDS: Self = Self { in_seconds: false, from_now: false };
+    pub(super) const MILLISECONDS: Self = Self {
+        in_seconds: false,
+        from_now: true,
+    };
+    const UNIX_SECONDS: Self = Self {
+        in_seconds: true,
+        from_now: false,
+    };
+    const UNIX_MILLISECONDS: Self = Self {
+        in_seconds: false,
+        from_now: false,
+    };
 
     /// The unit behind an option's name in small letters: `ex`, `px`, `exat`, `pxat`.
     pub(super) fn of_option(name: &[u8]) -> Option<Self> {
@@ -40,9 +49,20 @@ impl Unit {
 
     /// The instant meant by `number`, in Unix milliseconds, if it is one a deadline can name.
     fn instant_ms(self, number: i64, now_ms: u64) -> Option<i64> {
-        let length_ms = if self.in_seconds { number.checked_mul(1000)? } else { number };
-        let start_ms = if self.from_now { i64::try_from(now_ms).ok()? } else { 0 };
-        start_ms.checked_add(length_ms).filter(|&instant| instant <= DEADLINE_MS_MAX)
+        let length_ms = if self.in_seconds {
+            number.checked_mul(1000)?
+        } else {
+            number
+        };
+        let start_ms = if self.from_now {
+            i64::try_from(now_ms).ok()?
+        } else {
+            0
+        };
+        let instant = start_ms.checked_add(length_ms)?;
+        // One before 1970 is over as well as 1970 is.
+        let fits = u64::try_from(instant).map_or(true, deadline_fits);
+        fits.then_some(instant)
     }
 }
 
@@ -54,7 +74,9 @@ pub(super) fn deadline(call: &Call<'_>, unit: Unit, text: &[u8]) -> Result<u64, 
         return Err(error);
     }
     let instant = unit.instant_ms(number, call.now_ms);
-    instant.and_then(|instant| u64::try_from(instant).ok()).ok_or(error)
+    instant
+        .and_then(|instant| u64::try_from(instant).ok())
+        .ok_or(error)
 }
 
 /// Sets the deadline of a key that exists; one that is over deletes it.
@@ -97,7 +119,6 @@ fn expire_in(call: &mut Call<'_>, unit: Unit) -> Result<Reply, CommandError> {
     let instant = unit
         .instant_ms(number, call.now_ms)
         .ok_or(CommandError::ExpireTime(call.command.name))?;
-    // An instant before 1970 is over as well as 1970 is.
     let deadline_ms = u64::try_from(instant).unwrap_or(0);
     let key = call.word(1);
     call.bury_expired(key);
@@ -127,11 +148,18 @@ impl Condition {
                 b"gt" => condition.only_later = true,
                 b"lt" => condition.only_earlier = true,
                 _ => {
-                    return Err(CommandError::Option(String::from_utf8_lossy(word).into_owned()));
+                    return Err(CommandError::Option(
+                        String::from_utf8_lossy(word).into_owned(),
+                    ));
                 }
             }
         }
-        let Self { only_without, only_with, only_later, only_earlier } = condition;
+        let Self {
+            only_without,
+            only_with,
+            only_later,
+            only_earlier,
+        } = condition;
         if only_without && (only_with || only_later || only_earlier) {
             return Err(CommandError::Text(
                 "ERR NX and XX, GT or LT options at the same time are not compatible",
@@ -193,7 +221,7 @@ fn tell(call: &Call<'_>, form: impl Fn(u64) -> u64) -> Result<Reply, CommandErro
         return Ok(Reply::Integer(-2));
     }
     let told = call.deadline_ms(key).map(form);
-    Ok(Reply::Integer(
-        told.map_or(-1, |told| i64::try_from(told).expect("a deadline has 49 bits")),
-    ))
+    Ok(Reply::Integer(told.map_or(-1, |told| {
+        i64::try_from(told).expect("a deadline has 49 bits")
+    })))
 }

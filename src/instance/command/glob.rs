@@ -16,7 +16,9 @@ pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
         if text_at == text.len() && pattern_at == pattern.len() {
             return true;
         }
-        let step = text.get(text_at).and_then(|&byte| one(&pattern[pattern_at..], byte));
+        let step = text
+            .get(text_at)
+            .and_then(|&byte| one(&pattern[pattern_at..], byte));
         match (step, retry) {
             (Some(length), _) => (pattern_at, text_at) = (pattern_at + length, text_at + 1),
             (None, Some((star, taken))) if taken < text.len() => {
@@ -77,7 +79,11 @@ mod tests {
     use super::matches;
 
     fn check(pattern: &str, text: &str, expect: bool) {
-        assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expect, "{pattern} on {text}");
+        assert_eq!(
+            matches(pattern.as_bytes(), text.as_bytes()),
+            expect,
+            "{pattern} on {text}"
+        );
     }
 
     #[test]

@@ -25,12 +25,17 @@ fn set_fields(call: &mut Call<'_>) -> Result<usize, CommandError> {
         return Err(CommandError::Arity(call.command.name));
     }
     // Of a field named twice the last value counts.
-    let fields: BTreeMap<&[u8], &[u8]> =
-        pairs.iter().map(|[field, value]| (field.as_slice(), value.as_slice())).collect();
+    let fields: BTreeMap<&[u8], &[u8]> = pairs
+        .iter()
+        .map(|[field, value]| (field.as_slice(), value.as_slice()))
+        .collect();
     call.bury_expired(key);
     let known = call.known_fields(key, fields.keys().copied())?;
     let fresh = known.iter().filter(|known| known.is_none()).count();
-    let updates = fields.into_iter().map(|(field, value)| set_field(field, value)).collect();
+    let updates = fields
+        .into_iter()
+        .map(|(field, value)| set_field(field, value))
+        .collect();
     call.update(key, updates);
     Ok(fresh)
 }
@@ -56,20 +61,32 @@ pub(super) fn hget(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 pub(super) fn hmget(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let names = call.words[2..].iter().map(Vec::as_slice);
     let values = call.known_fields(call.word(1), names)?;
-    Ok(Reply::Array(values.into_iter().map(Reply::bulk_or_nil).collect()))
+    Ok(Reply::Array(
+        values.into_iter().map(Reply::bulk_or_nil).collect(),
+    ))
 }
 
 pub(super) fn hgetall(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let fields = call.fields(call.word(1))?;
-    Ok(Reply::bulks(fields.into_iter().flat_map(|(field, value)| [field, value])))
+    Ok(Reply::bulks(
+        fields.into_iter().flat_map(|(field, value)| [field, value]),
+    ))
 }
 
 pub(super) fn hkeys(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::bulks(call.fields(call.word(1))?.into_iter().map(|(field, _)| field)))
+    Ok(Reply::bulks(
+        call.fields(call.word(1))?
+            .into_iter()
+            .map(|(field, _)| field),
+    ))
 }
 
 pub(super) fn hvals(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::bulks(call.fields(call.word(1))?.into_iter().map(|(_, value)| value)))
+    Ok(Reply::bulks(
+        call.fields(call.word(1))?
+            .into_iter()
+            .map(|(_, value)| value),
+    ))
 }
 
 pub(super) fn hlen(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -82,7 +99,9 @@ pub(super) fn hstrlen(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn hexists(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::flag(call.field(call.word(1), call.word(2))?.is_some()))
+    Ok(Reply::flag(
+        call.field(call.word(1), call.word(2))?.is_some(),
+    ))
 }
 
 pub(super) fn hdel(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -92,8 +111,13 @@ pub(super) fn hdel(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     names.sort_unstable();
     names.dedup();
     let known = call.known_fields(key, names.iter().copied())?;
-    let gone = names.into_iter().zip(known).filter(|(_, value)| value.is_some());
-    let updates: Vec<Update> = gone.map(|(name, _)| Update::RemoveField(name.into())).collect();
+    let gone = names
+        .into_iter()
+        .zip(known)
+        .filter(|(_, value)| value.is_some());
+    let updates: Vec<Update> = gone
+        .map(|(name, _)| Update::RemoveField(name.into()))
+        .collect();
     let count = updates.len();
     call.update(key, updates);
     Ok(Reply::count(count))

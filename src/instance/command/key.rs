@@ -18,7 +18,12 @@ pub(super) fn del(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn exists(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::count(call.words[1..].iter().filter(|key| call.exists(key)).count()))
+    Ok(Reply::count(
+        call.words[1..]
+            .iter()
+            .filter(|key| call.exists(key))
+            .count(),
+    ))
 }
 
 pub(super) fn type_of(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -28,7 +33,9 @@ pub(super) fn type_of(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 pub(super) fn keys(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let pattern = call.word(1);
     let keys = call.keys();
-    Ok(Reply::bulks(keys.into_iter().filter(|key| glob::matches(pattern, key))))
+    Ok(Reply::bulks(
+        keys.into_iter().filter(|key| glob::matches(pattern, key)),
+    ))
 }
 
 pub(super) fn dbsize(call: &mut Call<'_>) -> Result<Reply, CommandError> {

@@ -63,7 +63,9 @@ pub(super) fn lcs(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let options = Options::parse(&call.words[3..]);
     let text = |key| {
         let not_string = CommandError::Text("ERR The specified keys must contain string values");
-        call.string(key).map(Option::unwrap_or_default).map_err(|_| not_string)
+        call.string(key)
+            .map(Option::unwrap_or_default)
+            .map_err(|_| not_string)
     };
     let (left, right) = (text(call.word(1))?, text(call.word(2))?);
     let options = options?;
@@ -82,20 +84,35 @@ pub(super) fn lcs(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         let told = runs.iter().filter(|run| run.length >= options.length_min);
         let matches = told.map(|run| tell(run, options.with_lengths)).collect();
         let name = |name: &[u8]| Reply::Bulk(name.to_vec());
-        let parts =
-            vec![name(b"matches"), Reply::Array(matches), name(b"len"), Reply::count(length)];
+        let parts = vec![
+            name(b"matches"),
+            Reply::Array(matches),
+            name(b"len"),
+            Reply::count(length),
+        ];
         return Ok(Reply::Array(parts));
     }
-    let pieces = runs.iter().rev().map(|run| &left[run.left..run.left + run.length]);
+    let pieces = runs
+        .iter()
+        .rev()
+        .map(|run| &left[run.left..run.left + run.length]);
     Ok(Reply::Bulk(pieces.collect::<Vec<_>>().concat()))
 }
 
 fn tell(run: &Run, with_length: bool) -> Reply {
     let range = |start: usize| {
-        Reply::Array(vec![Reply::count(start), Reply::count(start + run.length - 1)])
+        Reply::Array(vec![
+            Reply::count(start),
+            Reply::count(start + run.length - 1),
+        ])
     };
     let length = with_length.then(|| Reply::count(run.length));
-    Reply::Array([range(run.left), range(run.right)].into_iter().chain(length).collect())
+    Reply::Array(
+        [range(run.left), range(run.right)]
+            .into_iter()
+            .chain(length)
+            .collect(),
+    )
 }
 
 /// The runs of one longest common subsequence, the last first.
@@ -120,9 +137,17 @@ fn runs(left: &[u8], right: &[u8]) -> Vec<Run> {
             (i, j) = (i - 1, j - 1);
             match runs.last_mut() {
                 Some(run) if is_open => {
-                    *run = Run { left: i, right: j, length: run.length + 1 };
+                    *run = Run {
+                        left: i,
+                        right: j,
+                        length: run.length + 1,
+                    };
                 }
-                _ => runs.push(Run { left: i, right: j, length: 1 }),
+                _ => runs.push(Run {
+                    left: i,
+                    right: j,
+                    length: 1,
+                }),
             }
             is_open = true;
         } else {

@@ -9,11 +9,11 @@
 //!                                                                    └──► Store::update (effects)
 //! ```
 //!
-//! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in an
-//! effect of its own (`EXP-5`, `EXP-6`).
+//! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in
+//! an effect of its own (`EXP-5`, `EXP-6`).
 //!
-//! Left out: transactions, scripts, publish and subscribe, blocking, connections, and the types that
-//! [`table::commands`] lists as not modelled.
+//! Left out: transactions, scripts, publish and subscribe, blocking, connections, and the types
+//! that [`table::commands`] lists as not modelled.
 
 pub mod parse;
 pub mod reply;
@@ -31,6 +31,7 @@ mod hash;
 mod hash_number;
 mod key;
 mod lcs;
+mod modelled;
 mod number;
 mod random;
 mod range;
@@ -93,7 +94,10 @@ fn run(store: &mut dyn Store, words: &[Vec<u8>]) -> Result<Reply, CommandError> 
         Status::Modelled(carried) => carried,
         Status::Unmodelled => return Err(CommandError::Unmodelled(shown(command))),
         Status::Refused(reason) => {
-            return Err(CommandError::Refused { name: shown(command), reason });
+            return Err(CommandError::Refused {
+                name: shown(command),
+                reason,
+            });
         }
     };
     if !command.takes(words.len()) {
@@ -101,7 +105,12 @@ fn run(store: &mut dyn Store, words: &[Vec<u8>]) -> Result<Reply, CommandError> 
     }
     check_keys(store, command, words)?;
     let now_ms = store.now_ms();
-    handler(&mut Call { store, words, command, now_ms })
+    handler(&mut Call {
+        store,
+        words,
+        command,
+        now_ms,
+    })
 }
 
 fn shown(command: &Command) -> String {
@@ -109,26 +118,29 @@ fn shown(command: &Command) -> String {
 }
 
 /// Checks that the keys share a slot, and that the slot takes writes.
-fn check_keys(
-    store: &dyn Store,
-    command: &Command,
-    words: &[Vec<u8>],
-) -> Result<(), CommandError> {
+fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result<(), CommandError> {
     let keys = command.keys_of(words);
-    let Some((first, rest)) = keys.split_first() else { return Ok(()) };
+    let Some((first, rest)) = keys.split_first() else {
+        return Ok(());
+    };
     let slot = store.slot_of(first);
     if command.keys != Keys::Spread && rest.iter().any(|key| store.slot_of(key) != slot) {
         return Err(CommandError::CROSS_SLOT);
     }
-    match (command.access, store.refuses_writes(slot)) {
-        (Access::Grow, Some(Refusal::OutOfMemory)) => Err(CommandError::OUT_OF_MEMORY),
-        (Access::Grow | Access::Write, Some(Refusal::Stale)) => Err(CommandError::STALE),
-        _ => Ok(()),
+    if !command.access.writes() {
+        return Ok(());
+    }
+    match store.refuses_writes(slot) {
+        Some(Refusal::OutOfMemory) if command.access == Access::Grow => {
+            Err(CommandError::OUT_OF_MEMORY)
+        }
+        Some(Refusal::Stale) => Err(CommandError::STALE),
+        Some(Refusal::OutOfMemory) | None => Ok(()),
     }
 }
 
-/// Whether `reply` to the command `words` is `expected`, given in `redis-cli`'s text form; the order
-/// of elements counts only where Redis promises one.
+/// Whether `reply` to the command `words` is `expected`, given in `redis-cli`'s text form; the
+/// order of elements counts only where Redis promises one.
 pub fn answers(words: &[Vec<u8>], reply: &Reply, expected: &str) -> bool {
     let order = table::lookup(words).map_or(Order::Promised, |command| command.order);
     let says = |option: &str| words.last().is_some_and(|word| is_word(word, option));

@@ -22,7 +22,10 @@ pub(super) fn unsigned(text: &[u8]) -> Option<u64> {
         [b'-', ..] => None,
         _ => match integer(text) {
             Some(number) => u64::try_from(number).ok(),
-            None if text.first().is_some_and(|&digit| digit != b'0' && digit != b'+') => {
+            None if text
+                .first()
+                .is_some_and(|&digit| digit != b'0' && digit != b'+') =>
+            {
                 std::str::from_utf8(text).ok()?.parse().ok()
             }
             None => None,

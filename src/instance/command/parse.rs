@@ -38,7 +38,11 @@ pub fn words(line: &str) -> Result<Vec<Vec<u8>>, ParseError> {
         words.push(word);
         at = end;
     }
-    if words.is_empty() { Err(ParseError::Empty) } else { Ok(words) }
+    if words.is_empty() {
+        Err(ParseError::Empty)
+    } else {
+        Ok(words)
+    }
 }
 
 fn is_space(byte: u8) -> bool {
@@ -64,7 +68,11 @@ fn word(bytes: &[u8], mut at: usize) -> Result<(Vec<u8>, usize), ParseError> {
         at += 1;
     }
     // A zero byte ends the line for a C program.
-    let end = if bytes.get(at) == Some(&0) { bytes.len() } else { at };
+    let end = if bytes.get(at) == Some(&0) {
+        bytes.len()
+    } else {
+        at
+    };
     Ok((word, end))
 }
 
@@ -125,7 +133,10 @@ mod tests {
     fn splits_as_redis_cli_does() {
         check("SET k v", &[b"SET", b"k", b"v"]);
         check("  get\t 'a b'  ", &[b"get", b"a b"]);
-        check(r#"set k "\x00\xFf\n\"\\\q""#, &[b"set", b"k", b"\x00\xff\n\"\\q"]);
+        check(
+            r#"set k "\x00\xFf\n\"\\\q""#,
+            &[b"set", b"k", b"\x00\xff\n\"\\q"],
+        );
         check(r#"set k '\n\''"#, &[b"set", b"k", b"\\n'"]);
         check(r#"get """#, &[b"get", b""]);
         check(r#"get "\xZZ""#, &[b"get", b"xZZ"]);

@@ -22,7 +22,7 @@ impl Draw {
         let count = number::integer(text).ok_or(CommandError::NOT_INTEGER)?;
         let size = usize::try_from(count.unsigned_abs()).map_err(|_| CommandError::OUT_OF_RANGE)?;
         match count {
-            i64::MIN => Err(CommandError::OUT_OF_RANGE),
+            i64::MIN => Err(CommandError::COUNT_RANGE),
             0.. => Ok(Self::Distinct(size)),
             _ if size > DRAWN_MAX => Err(CommandError::OUT_OF_RANGE),
             _ => Ok(Self::Repeated(size)),
@@ -37,9 +37,9 @@ impl Draw {
                 elements
             }
             Self::Repeated(_) if elements.is_empty() => elements,
-            Self::Repeated(count) => {
-                (0..count).map(|_| elements[call.random(elements.len())].clone()).collect()
-            }
+            Self::Repeated(count) => (0..count)
+                .map(|_| elements[call.random(elements.len())].clone())
+                .collect(),
         }
     }
 }
@@ -87,7 +87,9 @@ pub(super) fn spop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     call.bury_expired(key);
     let members = call.members(key)?;
     let popped = Draw::Distinct(count.unwrap_or(1)).of(call, members);
-    let removals = popped.iter().map(|member| Update::RemoveMember(member.as_slice().into()));
+    let removals = popped
+        .iter()
+        .map(|member| Update::RemoveMember(member.as_slice().into()));
     call.update(key, removals.collect());
     Ok(match count {
         None => Reply::bulk_or_nil(popped.into_iter().next()),
@@ -109,7 +111,9 @@ pub(super) fn hrandfield(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     };
     let fields = call.fields(call.word(1))?;
     let Some(draw) = draw else {
-        return Ok(Reply::bulk_or_nil(one(call, fields).map(|(field, _)| field)));
+        return Ok(Reply::bulk_or_nil(
+            one(call, fields).map(|(field, _)| field),
+        ));
     };
     let drawn = draw.of(call, fields).into_iter();
     Ok(Reply::bulks(drawn.flat_map(|(field, value)| {

@@ -21,7 +21,9 @@ pub(super) fn append(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn strlen(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::count(call.string(call.word(1))?.map_or(0, |value| value.len())))
+    Ok(Reply::count(
+        call.string(call.word(1))?.map_or(0, |value| value.len()),
+    ))
 }
 
 pub(super) fn setrange(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -54,13 +56,23 @@ pub(super) fn getrange(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 /// the end; nothing when no position lies between.
 pub(super) fn within(start: i64, end: i64, length: usize) -> Option<(usize, usize)> {
     let is_backward = start < 0 && end < 0 && start > end;
-    if is_backward { None } else { clamped(start, end, length) }
+    if is_backward {
+        None
+    } else {
+        clamped(start, end, length)
+    }
 }
 
 /// As [`within`], but two ends far before the start both name the first position.
 pub(super) fn clamped(start: i64, end: i64, length: usize) -> Option<(usize, usize)> {
     let length = i64::try_from(length).expect("a length fits 63 bits");
-    let absolute = |at: i64| if at < 0 { at.saturating_add(length).max(0) } else { at };
+    let absolute = |at: i64| {
+        if at < 0 {
+            at.saturating_add(length).max(0)
+        } else {
+            at
+        }
+    };
     let (first, last) = (absolute(start), absolute(end).min(length - 1));
     (first <= last).then(|| {
         let position = |at| usize::try_from(at).expect("clamped to the string");

@@ -36,7 +36,9 @@ pub(super) fn copy(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     if from == to {
         return Err(CommandError::SAME_KEY);
     }
-    let Some(content) = call.content(from) else { return Ok(Reply::Integer(0)) };
+    let Some(content) = call.content(from) else {
+        return Ok(Reply::Integer(0));
+    };
     Ok(Reply::flag(put_content(call, to, content, replaces)))
 }
 

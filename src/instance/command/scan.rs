@@ -31,8 +31,12 @@ struct Options<'a> {
 }
 
 fn options<'a>(mut words: &'a [Vec<u8>], walked: Walked) -> Result<Options<'a>, CommandError> {
-    let mut options =
-        Options { pattern: b"*", kind: None, count: COUNT_DEFAULT, names_only: false };
+    let mut options = Options {
+        pattern: b"*",
+        kind: None,
+        count: COUNT_DEFAULT,
+        names_only: false,
+    };
     while let [name, rest @ ..] = words {
         words = match (name.to_ascii_lowercase().as_slice(), rest) {
             (b"match", [pattern, rest @ ..]) => {
@@ -74,9 +78,9 @@ fn place(name: &[u8]) -> u64 {
     const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let hash = name
-        .iter()
-        .fold(BASIS, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    let hash = name.iter().fold(BASIS, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+    });
     let mixed = (hash ^ (hash >> 32)).wrapping_mul(MIX);
     (mixed ^ (mixed >> 29)).max(1)
 }
@@ -101,11 +105,17 @@ fn piece<T>(
     }
     let next = placed.get(end).map_or(0, |(place, _)| *place);
     placed.truncate(end);
-    (next, placed.into_iter().map(|(_, element)| element).collect())
+    (
+        next,
+        placed.into_iter().map(|(_, element)| element).collect(),
+    )
 }
 
 fn answer(next: u64, names: Vec<Vec<u8>>) -> Reply {
-    Reply::Array(vec![Reply::Bulk(next.to_string().into_bytes()), Reply::bulks(names)])
+    Reply::Array(vec![
+        Reply::Bulk(next.to_string().into_bytes()),
+        Reply::bulks(names),
+    ])
 }
 
 pub(super) fn scan(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -115,7 +125,8 @@ pub(super) fn scan(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     keys.retain(|key| {
         glob::matches(options.pattern, key)
             && options.kind.as_ref().is_none_or(|kind| {
-                call.kind(key).is_some_and(|visible| visible.as_bytes() == kind)
+                call.kind(key)
+                    .is_some_and(|visible| visible.as_bytes() == kind)
             })
     });
     Ok(answer(next, keys))
@@ -128,7 +139,9 @@ pub(super) fn hscan(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let whole = fields.len() <= WHOLE_UP_TO;
     let count = if whole { fields.len() } else { options.count };
     let (next, fields) = piece(fields, |(field, _)| field, cursor, count);
-    let found = fields.into_iter().filter(|(field, _)| glob::matches(options.pattern, field));
+    let found = fields
+        .into_iter()
+        .filter(|(field, _)| glob::matches(options.pattern, field));
     let names = found.flat_map(|(field, value)| {
         std::iter::once(field).chain((!options.names_only).then_some(value))
     });

@@ -28,7 +28,9 @@ pub(super) fn select(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 
 pub(super) fn time(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (seconds, micros) = (call.now_ms / 1000, call.now_ms % 1000 * 1000);
-    Ok(Reply::bulks([seconds, micros].map(|part| part.to_string().into_bytes())))
+    Ok(Reply::bulks(
+        [seconds, micros].map(|part| part.to_string().into_bytes()),
+    ))
 }
 
 pub(super) fn keyslot(call: &mut Call<'_>) -> Result<Reply, CommandError> {

@@ -11,9 +11,13 @@ pub(super) fn sadd(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let members = distinct(&call.words[2..]);
     let present = call.has_members(key, &members)?;
     // Whether a present member is added anew is an assumption of the data type (A-READD).
-    let adds = members.into_iter().map(|member| Update::AddMember(member.into()));
+    let adds = members
+        .into_iter()
+        .map(|member| Update::AddMember(member.into()));
     call.update(key, adds.collect());
-    Ok(Reply::count(present.iter().filter(|&&present| !present).count()))
+    Ok(Reply::count(
+        present.iter().filter(|&&present| !present).count(),
+    ))
 }
 
 pub(super) fn srem(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -21,9 +25,13 @@ pub(super) fn srem(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     call.bury_expired(key);
     let members = distinct(&call.words[2..]);
     let present = call.has_members(key, &members)?;
-    let gone = members.into_iter().zip(present).filter(|(_, present)| *present);
-    let updates: Vec<Update> =
-        gone.map(|(member, _)| Update::RemoveMember(member.into())).collect();
+    let gone = members
+        .into_iter()
+        .zip(present)
+        .filter(|(_, present)| *present);
+    let updates: Vec<Update> = gone
+        .map(|(member, _)| Update::RemoveMember(member.into()))
+        .collect();
     let count = updates.len();
     call.update(key, updates);
     Ok(Reply::count(count))
@@ -45,7 +53,9 @@ pub(super) fn smembers(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn sismember(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::flag(call.has_members(call.word(1), &[call.word(2)])? == [true]))
+    Ok(Reply::flag(
+        call.has_members(call.word(1), &[call.word(2)])? == [true],
+    ))
 }
 
 pub(super) fn smismember(call: &mut Call<'_>) -> Result<Reply, CommandError> {

@@ -43,32 +43,33 @@ pub(super) fn mget(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn mset(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    for (key, value) in pairs(call)? {
+    for [key, value] in pairs(call)? {
         call.bury_expired(key);
-        call.put_string(key, value.to_vec(), Life::Unlimited);
+        call.put_string(key, value.clone(), Life::Unlimited);
     }
     Ok(Reply::OK)
 }
 
 pub(super) fn msetnx(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let pairs = pairs(call)?;
-    for (key, _) in &pairs {
+    for [key, _] in pairs {
         call.bury_expired(key);
         if call.exists(key) {
             return Ok(Reply::Integer(0));
         }
     }
-    for (key, value) in pairs {
-        call.put_string(key, value.to_vec(), Life::Unlimited);
+    for [key, value] in pairs {
+        call.put_string(key, value.clone(), Life::Unlimited);
     }
     Ok(Reply::Integer(1))
 }
 
 /// Keys and values from word 1 on.
-fn pairs<'a>(call: &Call<'a>) -> Result<Vec<(&'a [u8], &'a [u8])>, CommandError> {
+fn pairs<'a>(call: &Call<'a>) -> Result<&'a [[Vec<u8>; 2]], CommandError> {
     let (pairs, rest) = call.words[1..].as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(CommandError::Arity(call.command.name));
+    if rest.is_empty() {
+        Ok(pairs)
+    } else {
+        Err(CommandError::Arity(call.command.name))
     }
-    Ok(pairs.iter().map(|[key, value]| (key.as_slice(), value.as_slice())).collect())
 }

@@ -59,7 +59,11 @@ pub(super) fn set(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     };
     let (key, value) = (call.word(1), call.word(2));
     call.bury_expired(key);
-    let old = if options.wants_old { call.string(key)? } else { None };
+    let old = if options.wants_old {
+        call.string(key)?
+    } else {
+        None
+    };
     let exists = call.exists(key);
     let is_refused = (options.only_absent && exists) || (options.only_present && !exists);
     if !is_refused {
@@ -92,7 +96,9 @@ pub(super) fn getex(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let options = options(&call.words[2..], Allowed::Getex)?;
     let key = call.word(1);
     call.bury_expired(key);
-    let Some(value) = call.string(key)? else { return Ok(Reply::Nil) };
+    let Some(value) = call.string(key)? else {
+        return Ok(Reply::Nil);
+    };
     if let Some((unit, text)) = options.expires {
         let deadline_ms = expiry::deadline(call, unit, text)?;
         expiry::set_deadline(call, key, deadline_ms);

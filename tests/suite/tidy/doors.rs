@@ -13,7 +13,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("libm", &["src/engine/"]),
     ("maud", &["src/report/html.rs", "src/report/html/"]),
     ("plotters", &["src/report/svg.rs"]),
-    ("plotters_backend", &["src/report/svg.rs"]),
+    ("plotters_backend", &["src/report/canvas.rs"]),
     ("rand", &["src/engine/rng.rs"]),
     ("rand_chacha", &["src/engine/rng.rs"]),
     ("rayon", &["src/engine/parallel.rs"]),
