@@ -2,4 +2,5 @@
 
 mod plans;
 mod tidy;
+mod verdicts;
 mod world_laws;

@@ -153,8 +153,8 @@ fn blanked_length(text: &str, before: Option<char>) -> Option<usize> {
     if text.starts_with('"') {
         return Some(quoted(text, '"'));
     }
-    if text.starts_with('\'') {
-        let mut chars = text[1..].chars();
+    if let Some(after) = text.strip_prefix('\'') {
+        let mut chars = after.chars();
         let (one, two) = (chars.next()?, chars.next()?);
         return (one == '\\' || two == '\'').then(|| quoted(text, '\''));
     }
