@@ -117,9 +117,8 @@ impl Limits {
     /// Whether every limit stored is "for ever" and seen by `replica`.
     pub(crate) fn are_endless_within(&self, replica: &VersionVector) -> bool {
         self.0.as_ref().is_none_or(|limits| {
-            let is_seen = |entry: &Entry<Limit>| {
-                entry.item.0.is_none() && replica.covers(entry.stamp.dot)
-            };
+            let is_seen =
+                |entry: &Entry<Limit>| entry.item.0.is_none() && replica.covers(entry.stamp.dot);
             limits.foreseen().is_within(replica) && limits.entries().iter().all(is_seen)
         })
     }

@@ -56,13 +56,23 @@ impl Instance {
         }
         let row = &mut self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
-        let stamp = Stamp { dot: Dot { origin: self.replica, seq }, wall_ms };
+        let stamp = Stamp {
+            dot: Dot {
+                origin: self.replica,
+                seq,
+            },
+            wall_ms,
+        };
         replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
         let mut after = shard.frontier.clock;
         after.0[self.replica.index()] = seq;
         shard.observe(self.replica, seq, 1, record);
         shard.acknowledged += 1;
-        let entry = Entry { after, wall_ms, payload: Payload::Write { key, bytes, tag } };
+        let entry = Entry {
+            after,
+            wall_ms,
+            payload: Payload::Write { key, bytes, tag },
+        };
         self.ship(id, entry, wire);
         Ok(())
     }
@@ -102,16 +112,26 @@ impl Instance {
         for at in 0..self.members.len() {
             let peer = self.members[at];
             let outgoing = &mut self.outgoing[peer.index()];
-            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else { continue };
+            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else {
+                continue;
+            };
             let caught_up = outgoing.is_caught_up(id, end);
             if caught_up && wire.queue(peer) <= self.assumptions.send_buffer {
                 let parcel = Parcel::Effect(entry.clone());
-                let cargo = Cargo { made_at: self.now, shard: id, epoch, parcel };
+                let cargo = Cargo {
+                    made_at: self.now,
+                    shard: id,
+                    epoch,
+                    parcel,
+                };
                 wire.send(peer, cargo, bytes);
                 outgoing.shards[id.index()].cursor += 1;
             } else if !outgoing.pumping {
                 outgoing.pumping = true;
-                wire.timer(self.now + self.assumptions.send_buffer / 2, Timer::Pump(peer));
+                wire.timer(
+                    self.now + self.assumptions.send_buffer / 2,
+                    Timer::Pump(peer),
+                );
             }
         }
         shard.log.append(entry);
@@ -138,7 +158,11 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
-        let record = if entry.keeps_record() { self.record_bytes() } else { 0 };
+        let record = if entry.keeps_record() {
+            self.record_bytes()
+        } else {
+            0
+        };
         let writes = entry.writes();
         match entry.payload {
             Payload::Write { key, bytes, tag } => {
@@ -152,7 +176,10 @@ impl Instance {
                 if settled && fits {
                     let shard = &mut self.shards[id];
                     let row = &mut self.keyspace.rows[key as usize];
-                    let stamp = Stamp { dot, wall_ms: entry.wall_ms };
+                    let stamp = Stamp {
+                        dot,
+                        wall_ms: entry.wall_ms,
+                    };
                     replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
                 } else {
                     self.apply_general_write(from, id, &entry, (key, bytes, tag));
@@ -172,7 +199,11 @@ impl Instance {
         if full != shard.full {
             shard.full = full;
             let instance = self.id;
-            wire.observe(Event::Memory { instance, shard: id, full });
+            wire.observe(Event::Memory {
+                instance,
+                shard: id,
+                full,
+            });
         }
     }
 
@@ -206,7 +237,9 @@ fn replace(
         }
         if row.bytes != bytes {
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard.ledger.adjust(MemoryKind::Values, value(row.bytes), value(bytes));
+            shard
+                .ledger
+                .adjust(MemoryKind::Values, value(row.bytes), value(bytes));
         }
     } else {
         let footprint = footprint::plain(GENERATED_KEY_BYTES, u64::from(bytes), assumptions);

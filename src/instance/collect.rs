@@ -31,8 +31,11 @@ impl Instance {
         let bytes = u128::from(rate) * u128::from(slice) / 1_000_000_000;
         let mut budget = u64::try_from(bytes).unwrap_or(u64::MAX);
         for id in self.shards.ids() {
+            let before = self.shards[id].ledger.total();
             budget -= self.shards[id].collect_records(budget);
             self.collect_objects(id);
+            let shard = &mut self.shards[id];
+            shard.counts.collected_bytes += before.saturating_sub(shard.ledger.total());
             self.note_memory(id, wire);
         }
         self.collect_if_due(wire);
@@ -45,7 +48,9 @@ impl Instance {
         }
         let looks = self.shards[id].pending.len().min(OBJECTS_A_SLICE);
         for _ in 0..looks {
-            let Some(ticket) = self.shards[id].pending.pop_front() else { break };
+            let Some(ticket) = self.shards[id].pending.pop_front() else {
+                break;
+            };
             if self.keyspace.holds(ticket) {
                 self.collect_object(id, ticket.at);
             }
@@ -78,9 +83,15 @@ impl Instance {
             self.keyspace.remove(at);
             return;
         }
-        let Key::Generated(key) = slot.key else { return };
-        let Some((stamp, value)) = slot.object.as_plain_write(&clock) else { return };
-        let Value::Generated { len, tag } = *value else { return };
+        let Key::Generated(key) = slot.key else {
+            return;
+        };
+        let Some((stamp, value)) = slot.object.as_plain_write(&clock) else {
+            return;
+        };
+        let Value::Generated { len, tag } = *value else {
+            return;
+        };
         self.keyspace.remove(at);
         self.keyspace.rows[key as usize].set(stamp, len, tag);
     }
@@ -103,15 +114,23 @@ impl Instance {
             return;
         }
         let slot = self.keyspace.slot(ticket.at);
-        if slot.object.deadline().is_some_and(|now| now.at_ms == deadline && now.owner == self.replica) {
+        if slot
+            .object
+            .deadline()
+            .is_some_and(|now| now.at_ms == deadline && now.owner == self.replica)
+        {
             let key = slot.key.clone();
+            let id = slot.shard;
+            self.shards[id].counts.expired += 1;
             self.change(key, vec![Update::Remove], wire);
         }
     }
 
     /// Plans the next expiry.
     pub(super) fn expire_if_due(&mut self, wire: &mut impl Wire) {
-        let Some((deadline, _)) = self.deadlines.first() else { return };
+        let Some((deadline, _)) = self.deadlines.first() else {
+            return;
+        };
         if !self.expiring {
             self.expiring = true;
             let wait = deadline.saturating_sub(self.wall_ms()).max(1);
@@ -140,7 +159,10 @@ impl Instance {
             let held = peers.iter().map(|peer| {
                 let acknowledged = shard.reports[peer.index()].clock.0[own.index()];
                 let lost = shard.log.bytes();
-                shard.log.resume(acknowledged).map_or(lost, |at| shard.log.bytes_from(at))
+                shard
+                    .log
+                    .resume(acknowledged)
+                    .map_or(lost, |at| shard.log.bytes_from(at))
             });
             let held = held.sum();
             shard.ledger.set(crate::instance::MemoryKind::Backlog, held);

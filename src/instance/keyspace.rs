@@ -71,15 +71,24 @@ pub struct Keyspace {
 impl Keyspace {
     /// Only absent rows, each of the shard given for it.
     pub fn new(shards: &[u16]) -> Self {
-        let rows = shards.iter().map(|shard| Row::absent(ShardId(*shard))).collect();
-        Self { rows, ..Self::default() }
+        let rows = shards
+            .iter()
+            .map(|shard| Row::absent(ShardId(*shard)))
+            .collect();
+        Self {
+            rows,
+            ..Self::default()
+        }
     }
 
     /// Where the state of `key` is.
     pub fn place(&self, key: &Key) -> Place {
         match key {
             Key::Generated(index) => self.row_place(*index),
-            Key::Named(name) => self.names.get(name).map_or(Place::Nowhere, |at| Place::Object(*at)),
+            Key::Named(name) => self
+                .names
+                .get(name)
+                .map_or(Place::Nowhere, |at| Place::Object(*at)),
         }
     }
 
@@ -97,7 +106,9 @@ impl Keyspace {
     /// # Panics
     /// When there is none at `at`: places are not kept across changes.
     pub fn slot(&self, at: u32) -> &Slot {
-        self.objects[at as usize].as_ref().expect("a place in use holds an object")
+        self.objects[at as usize]
+            .as_ref()
+            .expect("a place in use holds an object")
     }
 
     /// A key in its general form, to change.
@@ -105,12 +116,17 @@ impl Keyspace {
     /// # Panics
     /// As [`Keyspace::slot`].
     pub fn slot_mut(&mut self, at: u32) -> &mut Slot {
-        self.objects[at as usize].as_mut().expect("a place in use holds an object")
+        self.objects[at as usize]
+            .as_mut()
+            .expect("a place in use holds an object")
     }
 
     /// Whether the object called `ticket` is still where it was.
     pub fn holds(&self, ticket: Ticket) -> bool {
-        let slot = self.objects.get(ticket.at as usize).and_then(Option::as_ref);
+        let slot = self
+            .objects
+            .get(ticket.at as usize)
+            .and_then(Option::as_ref);
         slot.is_some_and(|slot| slot.serial == ticket.serial)
     }
 
@@ -123,7 +139,13 @@ impl Keyspace {
     pub fn insert(&mut self, key: Key, shard: ShardId, object: Object) -> u32 {
         self.serial += 1;
         let serial = self.serial;
-        let slot = Slot { key: key.clone(), shard, serial, queued: false, object };
+        let slot = Slot {
+            key: key.clone(),
+            shard,
+            serial,
+            queued: false,
+            object,
+        };
         let at = match self.free.pop() {
             Some(at) => {
                 self.objects[at as usize] = Some(slot);
@@ -149,7 +171,9 @@ impl Keyspace {
 
     /// Takes the general form away; a generated key is then absent.
     pub fn remove(&mut self, at: u32) -> Slot {
-        let slot = self.objects[at as usize].take().expect("a place in use holds an object");
+        let slot = self.objects[at as usize]
+            .take()
+            .expect("a place in use holds an object");
         self.free.push(at);
         match &slot.key {
             Key::Generated(index) => self.rows[*index as usize].state = RowState::Absent,
@@ -162,7 +186,9 @@ impl Keyspace {
 
     /// All keys in their general form, by place.
     pub fn objects(&self) -> impl Iterator<Item = (u32, &Slot)> {
-        (0..).zip(&self.objects).filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
+        (0..)
+            .zip(&self.objects)
+            .filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
     }
 
     /// Everything is gone; every row is absent, its shard kept.

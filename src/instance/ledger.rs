@@ -13,6 +13,7 @@ pub struct Ledger {
     peak: [u64; MemoryKind::COUNT],
     total: u64,
     total_peak: u64,
+    lean_peak: u64,
     limit: u64,
 }
 
@@ -24,6 +25,7 @@ impl Ledger {
             peak: [0; MemoryKind::COUNT],
             total: 0,
             total_peak: 0,
+            lean_peak: 0,
             limit: limit.0,
         }
     }
@@ -36,6 +38,8 @@ impl Ledger {
         let peak = &mut self.peak[kind as usize];
         *peak = (*peak).max(*used);
         self.total_peak = self.total_peak.max(self.total);
+        let unstable = self.used[MemoryKind::Unstable as usize];
+        self.lean_peak = self.lean_peak.max(self.total - unstable);
     }
 
     /// Gives `bytes` back.
@@ -44,7 +48,11 @@ impl Ledger {
     /// When more is given back than was taken.
     pub fn refund(&mut self, kind: MemoryKind, bytes: u64) {
         let used = &mut self.used[kind as usize];
-        assert!(*used >= bytes, "{} gives back more than it took", kind.name());
+        assert!(
+            *used >= bytes,
+            "{} gives back more than it took",
+            kind.name()
+        );
         *used -= bytes;
         self.total -= bytes;
     }
@@ -86,6 +94,11 @@ impl Ledger {
     /// The most ever in use.
     pub fn total_peak(&self) -> u64 {
         self.total_peak
+    }
+
+    /// The most ever in use, unstable records left out.
+    pub fn lean_peak(&self) -> u64 {
+        self.lean_peak
     }
 
     /// How much may be in use.

@@ -14,11 +14,20 @@ use meridian::time::{SimDuration, SimTime};
 /// A group whose members are `one_way_ms` apart, on one small SKU with two shards, without keys
 /// and traffic.
 pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
-    let names = ["East US", "West Europe", "Southeast Asia", "Japan East", "Brazil South"];
+    let names = [
+        "East US",
+        "West Europe",
+        "Southeast Asia",
+        "Japan East",
+        "Brazil South",
+    ];
     let regions: IdVec<RegionId, RegionPlan> = names
         .iter()
         .take(members)
-        .map(|name| RegionPlan { name: (*name).to_owned(), clock_offset_ms: 0 })
+        .map(|name| RegionPlan {
+            name: (*name).to_owned(),
+            clock_offset_ms: 0,
+        })
         .collect();
     let instances: IdVec<InstanceId, InstancePlan> = regions
         .ids()
@@ -100,9 +109,13 @@ pub(crate) fn traffic(plan: &mut Plan, on: PopulationId, rate: u64, mix: &[(Oper
         plan.fleets.push(FleetPlan {
             name: format!("{}-{}", plan.populations[on].prefix, instance.0),
             instance,
-            arrivals: Arrivals::Poisson(Rate { millihertz: rate * 1000 }),
+            arrivals: Arrivals::Poisson(Rate {
+                millihertz: rate * 1000,
+            }),
             population: on,
-            popularity: Popularity::Zipf { exponent_milli: 990 },
+            popularity: Popularity::Zipf {
+                exponent_milli: 990,
+            },
             mix: mix.to_vec(),
             starts: SimTime::ZERO,
             ends: SimTime::ZERO + plan.storm,
@@ -113,10 +126,17 @@ pub(crate) fn traffic(plan: &mut Plan, on: PopulationId, rate: u64, mix: &[(Oper
 /// Adds a step of the timeline.
 pub(crate) fn at(plan: &mut Plan, millis: u64, step: Step) {
     let at = SimTime::from_millis(millis);
-    plan.timeline.push(TimedStep { at, step, place: String::new() });
+    plan.timeline.push(TimedStep {
+        at,
+        step,
+        place: String::new(),
+    });
 }
 
 /// Both directions between two regions.
 pub(crate) fn both(left: u16, right: u16) -> Vec<(RegionId, RegionId)> {
-    vec![(RegionId(left), RegionId(right)), (RegionId(right), RegionId(left))]
+    vec![
+        (RegionId(left), RegionId(right)),
+        (RegionId(right), RegionId(left)),
+    ]
 }
