@@ -55,6 +55,11 @@ pub struct Rules {
     pub readd_is_fresh: bool,
 }
 
+impl Rules {
+    /// What a key that holds plain writes alone goes by.
+    pub const PLAIN: Self = Self { lww: Lww::CausalFirst, readd_is_fresh: true };
+}
+
 impl From<&Assumptions> for Rules {
     fn from(assumptions: &Assumptions) -> Self {
         Self {

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::crdt::{Dot, Stamp, Update, Value};
+use crate::assumption::Lww;
+use crate::crdt::{Dot, Stamp, Update};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::change::generated;
+use crate::instance::contest::PlainWrite;
 use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 use crate::instance::footprint;
 use crate::instance::ledger::MemoryKind;
@@ -22,7 +25,7 @@ impl Instance {
         let row = &self.keyspace.rows[key as usize];
         match row.state {
             RowState::Absent => None,
-            RowState::Plain => Some(u64::from(row.bytes)),
+            RowState::Plain | RowState::Contested => Some(u64::from(row.bytes)),
             RowState::General => self.read_general(row.object),
         }
     }
@@ -44,15 +47,10 @@ impl Instance {
         self.admit_write(id)?;
         let wall_ms = self.wall_ms();
         let (seq, record) = (self.next_seq(id), self.record_bytes());
-        let row = &mut self.keyspace.rows[key as usize];
-        if row.state == RowState::General {
-            let at = row.object;
-            let after = self.shards[id].frontier.clock;
-            if !self.reduce(id, key, at, &after) {
-                let value = Value::Generated { len: bytes, tag };
-                self.change(Key::Generated(key), vec![Update::Write(value)], wire);
-                return Ok(());
-            }
+        if !self.clear_row(id, key) {
+            let value = generated(bytes, tag);
+            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+            return Ok(());
         }
         let row = &mut self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
@@ -63,8 +61,8 @@ impl Instance {
             },
             wall_ms,
         };
+        let mut after = shard.context(row);
         replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
-        let mut after = shard.frontier.clock;
         after.0[self.replica.index()] = seq;
         shard.observe(self.replica, seq, 1, record);
         shard.acknowledged += 1;
@@ -165,30 +163,72 @@ impl Instance {
         };
         let writes = entry.writes();
         match entry.payload {
-            Payload::Write { key, bytes, tag } => {
-                let settled = is_settled(&entry, from, &self.shards[id]);
-                let row = &self.keyspace.rows[key as usize];
-                let fits = match row.state {
-                    RowState::Absent => true,
-                    RowState::Plain => entry.after.covers(row.dot()),
-                    RowState::General => settled && self.reduce(id, key, row.object, &entry.after),
-                };
-                if settled && fits {
-                    let shard = &mut self.shards[id];
-                    let row = &mut self.keyspace.rows[key as usize];
-                    let stamp = Stamp {
-                        dot,
-                        wall_ms: entry.wall_ms,
-                    };
-                    replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
-                } else {
-                    self.apply_general_write(from, id, &entry, (key, bytes, tag));
-                }
-            }
+            Payload::Write { key, bytes, tag } => self.apply_write(from, id, &entry, key, bytes, tag),
             Payload::Body(ref body) => self.apply_general(from, id, &entry, &Arc::clone(body)),
         }
         self.shards[id].observe(from, dot.seq, writes, record);
         self.note_memory(id, wire);
+    }
+
+    /// Applies a plain write of a peer: to the row where a row can hold what becomes of it.
+    fn apply_write(
+        &mut self,
+        from: ReplicaId,
+        id: ShardId,
+        entry: &Entry,
+        key: u32,
+        bytes: u32,
+        tag: u32,
+    ) {
+        let stamp = Stamp { dot: entry.dot(from), wall_ms: entry.wall_ms };
+        let row = &self.keyspace.rows[key as usize];
+        let shard = &mut self.shards[id];
+        if row.shows() && shard.has_merged_past(row.dot(), stamp.dot) {
+            return;
+        }
+        let state = row.state;
+        let simple = is_settled(entry, from, shard) && self.has_rows();
+        let reduced =
+            state == RowState::General && simple && self.reduce(id, key, Some(&entry.after));
+        let row = &mut self.keyspace.rows[key as usize];
+        let shard = &mut self.shards[id];
+        match state {
+            RowState::Absent if simple => {
+                replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+            }
+            RowState::Plain if simple && entry.after.covers(row.dot()) => {
+                replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+            }
+            RowState::Plain | RowState::Contested if simple => {
+                self.contest(id, key, &entry.after, PlainWrite { stamp, bytes, tag });
+            }
+            RowState::General if reduced => {
+                self.contest(id, key, &entry.after, PlainWrite { stamp, bytes, tag });
+            }
+            _ => self.apply_general_write(from, id, entry, (key, bytes, tag)),
+        }
+    }
+
+    /// Makes a row ready for a write of this instance, which has seen all it holds. Returns whether
+    /// it is; a key in its general form may have to stay so.
+    fn clear_row(&mut self, id: ShardId, key: u32) -> bool {
+        match self.keyspace.rows[key as usize].state {
+            RowState::Absent | RowState::Plain => {}
+            RowState::Contested => self.end_contest(id, key),
+            RowState::General => {
+                if !self.reduce(id, key, None) {
+                    return false;
+                }
+                self.end_contest(id, key);
+            }
+        }
+        self.has_rows()
+    }
+
+    /// Whether rows can hold plain writes: where the wall clock decides always, a later write need
+    /// not replace those it has seen, and every key is general.
+    pub(super) fn has_rows(&self) -> bool {
+        self.assumptions.lww == Lww::CausalFirst
     }
 
     /// Tells the witness when a shard runs out of memory or has room again.
@@ -229,7 +269,7 @@ fn replace(
     tag: u32,
     assumptions: &crate::assumption::Assumptions,
 ) {
-    if row.is_plain() {
+    if row.shows() {
         let old = row.stamp();
         shard.digest ^= plain_digest(key, old, row.bytes, row.tag);
         if !old.dot.is_fill() {

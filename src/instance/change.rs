@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
+use crate::instance::contest::PlainWrite;
 use crate::instance::effect::{Body, Entry, Key, Payload};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::{Place, Slot, Ticket};
@@ -134,12 +135,8 @@ impl Instance {
             Place::Object(at) => at,
             Place::Nowhere => self.keyspace.insert(key.clone(), id, Object::new()),
             Place::Row(index) => {
-                let row = self.keyspace.rows[index as usize];
-                let object = if row.is_plain() {
-                    Object::from_write(row.stamp(), generated(row.bytes, row.tag))
-                } else {
-                    Object::new()
-                };
+                let object = self.keyspace.object_of_row(&self.keyspace.rows[index as usize]);
+                self.keyspace.unhide(index);
                 let at = self.keyspace.insert(key.clone(), id, object);
                 self.enqueue(id, at);
                 at
@@ -195,27 +192,32 @@ impl Instance {
         }
     }
 
-    /// Makes a general key a plain row of its visible write, if plain writes are all it holds and a
-    /// write with the context `after` is about to replace every one of them. Returns whether so.
-    pub(super) fn reduce(&mut self, id: ShardId, key: u32, at: u32, after: &VersionVector) -> bool {
-        let shard = &mut self.shards[id];
-        let slot = self.keyspace.slot(at);
-        let clock = shard.frontier.clock;
-        let Some(writes) = slot.object.plain_writes(&clock) else {
+    /// Makes a general key a row again, if plain writes that this replica has all seen are all it
+    /// holds. With `after`, only if a write of that context has seen at least one of them: else the
+    /// key would go to and fro. Returns whether it did.
+    pub(super) fn reduce(&mut self, id: ShardId, key: u32, after: Option<&VersionVector>) -> bool {
+        let clock = self.shards[id].frontier.clock;
+        let at = self.keyspace.rows[key as usize].object;
+        let object = &self.keyspace.slot(at).object;
+        let Some(writes) = object.plain_writes(&clock) else {
             return false;
         };
-        let Some((shown, Value::Generated { len, tag })) = slot.object.sole_write() else {
+        let seen = |write: &Stamp| after.is_none_or(|after| after.covers(write.dot));
+        let is_worth_it = writes.iter().any(|write| seen(&write.stamp));
+        let plain: Option<Vec<PlainWrite>> = writes
+            .iter()
+            .map(|write| match write.item.value {
+                Value::Generated { len, tag } => {
+                    Some(PlainWrite { stamp: write.stamp, bytes: len, tag })
+                }
+                Value::Bytes(_) => None,
+            })
+            .collect();
+        let Some(plain) = plain.filter(|plain| is_worth_it && !plain.is_empty()) else {
             return false;
         };
-        if !writes.iter().all(|write| after.covers(write.stamp.dot)) {
-            return false;
-        }
-        for write in writes.iter().filter(|write| write.stamp.dot != shown.dot) {
-            shard.tally.fall(write.stamp.dot, false);
-        }
-        let (len, tag) = (*len, *tag);
         self.keyspace.remove(at);
-        self.keyspace.rows[key as usize].set(shown, len, tag);
+        self.keyspace.set_writes(key, &plain);
         true
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::crdt::Object;
 use crate::engine::Table;
 use crate::id::ShardId;
+use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::row::{Row, RowState};
 
@@ -64,6 +65,8 @@ pub struct Keyspace {
     pub rows: Vec<Row>,
     objects: Vec<Option<Slot>>,
     free: Vec<u32>,
+    pub(super) hidden: Vec<Hidden>,
+    pub(super) free_hidden: Vec<u32>,
     serial: u64,
     names: Table<Arc<[u8]>, u32>,
 }
@@ -97,7 +100,7 @@ impl Keyspace {
         let row = &self.rows[index as usize];
         match row.state {
             RowState::General => Place::Object(row.object),
-            RowState::Absent | RowState::Plain => Place::Row(index),
+            RowState::Absent | RowState::Plain | RowState::Contested => Place::Row(index),
         }
     }
 
@@ -198,6 +201,8 @@ impl Keyspace {
         }
         self.objects.clear();
         self.free.clear();
+        self.hidden.clear();
+        self.free_hidden.clear();
         self.names = Table::new();
     }
 }

@@ -13,6 +13,7 @@ pub mod slot;
 mod apply;
 mod change;
 mod collect;
+mod contest;
 mod effect;
 mod frontier;
 mod keyspace;

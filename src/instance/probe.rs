@@ -3,6 +3,7 @@
 use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::Instance;
+use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::Place;
@@ -35,7 +36,7 @@ impl Instance {
             total[MemoryKind::Metadata as usize] += taken.metadata;
             total[MemoryKind::Tombstones as usize] += taken.tombstones;
         };
-        for row in self.keyspace.rows.iter().filter(|row| row.is_plain()) {
+        for row in self.keyspace.rows.iter().filter(|row| row.shows()) {
             let value = u64::from(row.bytes);
             add(
                 row.shard(),
@@ -78,16 +79,13 @@ impl Instance {
 
     /// What this replica knows of the writes of `origin`, over all shards.
     pub fn custody(&self, origin: ReplicaId) -> Custody {
-        let mut present = [0; MEMBERS_MAX];
-        let mut hidden = [0; MEMBERS_MAX];
-        for row in self.keyspace.rows.iter().filter(|row| row.is_plain()) {
-            let dot = row.dot();
-            if !dot.is_fill() {
-                present[dot.origin.index()] += 1;
+        let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
+        for id in self.shards.ids() {
+            let (shown, covered) = self.live_writes(id);
+            for at in 0..MEMBERS_MAX {
+                present[at] += shown[at];
+                hidden[at] += covered[at];
             }
-        }
-        for (_, slot) in self.keyspace.objects() {
-            slot.object.count_writes(&mut present, &mut hidden);
         }
         let at = origin.index();
         let sum = |of: fn(&crate::instance::Shard, usize) -> u64| {
@@ -99,6 +97,25 @@ impl Instance {
             superseded: sum(|shard, at| shard.tally.superseded[at]),
             overwritten: sum(|shard, at| shard.tally.overwritten[at]) + hidden[at],
         }
+    }
+
+    /// Writes of one shard that are live, by origin: those that show, and those hidden by concurrent
+    /// ones.
+    pub(super) fn live_writes(&self, id: ShardId) -> ([u64; MEMBERS_MAX], [u64; MEMBERS_MAX]) {
+        let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
+        let rows = self.keyspace.rows.iter();
+        for row in rows.filter(|row| row.shows() && row.shard() == id) {
+            let dot = row.dot();
+            present[dot.origin.index()] += u64::from(!dot.is_fill());
+            for write in self.keyspace.hidden(row).iter().flat_map(Hidden::iter) {
+                let dot = write.stamp.dot;
+                hidden[dot.origin.index()] += u64::from(!dot.is_fill());
+            }
+        }
+        for (_, slot) in self.keyspace.objects().filter(|(_, slot)| slot.shard == id) {
+            slot.object.count_writes(&mut present, &mut hidden);
+        }
+        (present, hidden)
     }
 
     /// Effects of this instance that `peer` has not acknowledged, by what this one knows.
@@ -117,7 +134,7 @@ impl Instance {
             .keyspace
             .rows
             .iter()
-            .filter(|row| row.is_plain())
+            .filter(|row| row.shows())
             .count();
         let objects = self
             .keyspace
@@ -131,7 +148,7 @@ impl Instance {
     pub fn key_count_of(&self, shard: ShardId) -> u64 {
         let rows = self.keyspace.rows.iter();
         let rows = rows
-            .filter(|row| row.is_plain() && row.shard() == shard)
+            .filter(|row| row.shows() && row.shard() == shard)
             .count();
         let objects = self.keyspace.objects();
         let objects = objects
@@ -177,7 +194,9 @@ pub fn unequal_keys(replicas: &[&Instance]) -> u64 {
         }
         let plainly_equal = others.iter().all(|other| {
             let theirs = &other.keyspace.rows[index];
-            row.state == theirs.state && row.state != RowState::General && row.same_write(theirs)
+            row.state != RowState::General
+                && theirs.state != RowState::General
+                && row.same_write(theirs)
         });
         if !plainly_equal {
             let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));

@@ -11,6 +11,8 @@ pub enum RowState {
     Absent,
     /// One string, written once and not contested: the row is all there is.
     Plain,
+    /// Several concurrent writes: the row shows the winner and says where the others are.
+    Contested,
     /// The general form; the row says where.
     General,
 }
@@ -25,7 +27,7 @@ pub struct Row {
     pub bytes: u32,
     /// The value's content, as a tag.
     pub tag: u32,
-    /// Where the general form is.
+    /// Where the general form is, or the hidden writes.
     pub object: u32,
     shard: u16,
     /// What the row holds.
@@ -82,12 +84,17 @@ impl Row {
 
     /// Whether both hold the same write, or neither any.
     pub fn same_write(&self, other: &Self) -> bool {
-        self.state == RowState::Absent
+        !self.shows() && !other.shows()
             || (self.dot, self.wall_ms, self.bytes, self.tag)
                 == (other.dot, other.wall_ms, other.bytes, other.tag)
     }
 
-    /// Whether the key holds a plain string.
+    /// Whether the row itself shows a string.
+    pub fn shows(&self) -> bool {
+        matches!(self.state, RowState::Plain | RowState::Contested)
+    }
+
+    /// Whether one uncontested string is all the key holds.
     pub fn is_plain(&self) -> bool {
         self.state == RowState::Plain
     }

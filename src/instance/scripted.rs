@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
 use crate::instance::Instance;
-use crate::instance::change::generated;
 use crate::instance::command::{self, Refusal, Store};
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
@@ -46,8 +45,7 @@ impl Instance {
             Place::Object(at) => Some(Cow::Borrowed(&self.keyspace.slot(at).object)),
             Place::Row(index) => {
                 let row = &self.keyspace.rows[index as usize];
-                let write = || Object::from_write(row.stamp(), generated(row.bytes, row.tag));
-                row.is_plain().then(|| Cow::Owned(write()))
+                row.shows().then(|| Cow::Owned(self.keyspace.object_of_row(row)))
             }
         }
     }
@@ -86,7 +84,7 @@ impl<W: Wire> Store for View<'_, W> {
         let instance = &*self.instance;
         let rows = (0..)
             .zip(&instance.keyspace.rows)
-            .filter(|(_, row)| row.is_plain());
+            .filter(|(_, row)| row.shows());
         let mut keys: Vec<Vec<u8>> = rows
             .map(|(index, _)| instance.naming.render(index))
             .collect();

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::crdt::{MEMBERS_MAX, Tally, VersionVector};
+use crate::crdt::{Dot, MEMBERS_MAX, Tally, VersionVector};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::frontier::Frontier;
 use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
+use crate::instance::row::Row;
 use crate::quantity::{Bytes, Ratio};
 use crate::time::SimTime;
 
@@ -28,8 +29,8 @@ pub struct Shard {
     pub reports: [Frontier; MEMBERS_MAX],
     /// When each member last said so.
     pub reported_at: [SimTime; MEMBERS_MAX],
-    /// Writes met for the first time in the snapshot being merged, by its sender and by origin.
-    pub fresh: [[u64; MEMBERS_MAX]; MEMBERS_MAX],
+    /// Clocks of snapshots that have brought some keys ahead of the shard's own clock.
+    pub ahead: Vec<VersionVector>,
     /// What every linked member has applied, as far as this shard knows.
     pub stable: Frontier,
     /// Its own effects: the replication backlog.
@@ -107,7 +108,7 @@ impl Shard {
             frontier: Frontier::FILLED,
             reports: [Frontier::FILLED; MEMBERS_MAX],
             reported_at: [SimTime::ZERO; MEMBERS_MAX],
-            fresh: [[0; MEMBERS_MAX]; MEMBERS_MAX],
+            ahead: Vec::new(),
             stable: Frontier::FILLED,
             log,
             ledger: Ledger::new(limit),
@@ -131,9 +132,8 @@ impl Shard {
         self.ledger.charge(MemoryKind::Unstable, record);
     }
 
-    /// Takes in a merged state's frontier. Merged state brings no records, and the writes hidden in
-    /// it (`fresh` of them were found live, by origin) count as superseded.
-    pub fn observe_merged(&mut self, theirs: &Frontier, fresh: &[u64; MEMBERS_MAX]) {
+    /// Takes in a merged state's frontier. Merged state brings no records.
+    pub fn observe_merged(&mut self, theirs: &Frontier) {
         for origin in 0..MEMBERS_MAX {
             if theirs.clock.0[origin] <= self.frontier.clock.0[origin] {
                 continue;
@@ -143,10 +143,27 @@ impl Shard {
                 let stretch = (origin, mine.record_bytes, theirs.record_bytes);
                 self.records.skipped.push(stretch);
             }
-            let hidden = (theirs.writes - mine.writes).saturating_sub(fresh[origin]);
-            self.tally.superseded[origin] += hidden;
         }
         self.frontier.join(theirs);
+    }
+
+    /// What a client here has seen of a key that a row holds: the shard's clock, and that of a
+    /// snapshot that has brought the key ahead of it.
+    pub fn context(&self, row: &Row) -> VersionVector {
+        let mut context = self.frontier.clock;
+        if row.shows() && !context.covers(row.dot()) {
+            for clock in self.ahead.iter().filter(|clock| clock.covers(row.dot())) {
+                context.join(clock);
+            }
+        }
+        context
+    }
+
+    /// Whether the state of a key that shows `shown` came by a snapshot that had taken in `dot`.
+    pub fn has_merged_past(&self, shown: Dot, dot: Dot) -> bool {
+        !self.ahead.is_empty()
+            && !self.frontier.clock.covers(shown)
+            && self.ahead.iter().any(|clock| clock.covers(shown) && clock.covers(dot))
     }
 
     /// Recomputes what every one of `members` has applied.
@@ -224,7 +241,7 @@ impl Shard {
         self.collectable = false;
         self.looked = 0;
         self.full = false;
-        self.fresh = [[0; MEMBERS_MAX]; MEMBERS_MAX];
+        self.ahead.clear();
         self.records = Records::default();
         self.ledger.clear();
     }

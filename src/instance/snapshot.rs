@@ -8,10 +8,11 @@
 use std::collections::VecDeque;
 
 use crate::assumption::FullSync;
-use crate::crdt::{MEMBERS_MAX, Object, Rules, Tally, VersionVector};
+use crate::crdt::{MEMBERS_MAX, Object, Rules, VersionVector};
 use crate::history::LinkEvent;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::change::generated;
+use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint;
 use crate::instance::frontier::Frontier;
@@ -39,8 +40,8 @@ impl Instance {
         };
         let rows = (0..)
             .zip(&self.keyspace.rows)
-            .filter(|(_, row)| row.shard() == id && row.is_plain() && !known.covers(row.dot()));
-        let mut items: VecDeque<Item> = rows.map(|(key, row)| Item::Row(key, *row)).collect();
+            .filter(|(_, row)| row.shard() == id && self.is_newer(row, &known));
+        let mut items: VecDeque<Item> = rows.map(|(key, row)| self.item_of_row(key, row)).collect();
         let objects = self
             .keyspace
             .objects()
@@ -59,6 +60,45 @@ impl Instance {
         self.outgoing[peer.index()].shards[id.index()].snapshot = Some(snapshot);
         self.measure_sync_buffers(id);
         self.observe_out(peer, id, LinkEvent::FullSyncStarted { keys, bytes }, wire);
+    }
+
+    /// Whether a row holds a write that `known` does not cover.
+    fn is_newer(&self, row: &Row, known: &VersionVector) -> bool {
+        let mut hidden = self.keyspace.hidden(row).iter().flat_map(Hidden::iter);
+        row.shows() && !known.covers(row.dot())
+            || hidden.any(|write| !known.covers(write.stamp.dot))
+    }
+
+    fn item_of_row(&self, key: u32, row: &Row) -> Item {
+        if row.is_plain() {
+            return Item::Row(key, *row);
+        }
+        let object = self.keyspace.object_of_row(row);
+        Item::Object(Key::Generated(key), Box::new(object))
+    }
+
+    /// A shard whose clock has caught up with every snapshot merged into it: what the sums say was
+    /// written, and nothing accounts for, was superseded inside a merged state.
+    pub(super) fn close_merges(&mut self, id: ShardId) {
+        let shard = &mut self.shards[id];
+        if shard.ahead.is_empty() {
+            return;
+        }
+        let clock = shard.frontier.clock;
+        shard.ahead.retain(|ahead| !ahead.is_within(&clock));
+        if !shard.ahead.is_empty() {
+            return;
+        }
+        let (present, hidden) = self.live_writes(id);
+        let shard = &mut self.shards[id];
+        for origin in 0..MEMBERS_MAX {
+            let known = present[origin]
+                + hidden[origin]
+                + shard.tally.superseded[origin]
+                + shard.tally.overwritten[origin];
+            let made = shard.frontier.prefix[origin].writes;
+            shard.tally.superseded[origin] += made.saturating_sub(known);
+        }
     }
 
     /// Sends on to `peer` while its route has room.
@@ -209,7 +249,6 @@ impl Item {
 /// Merges one key of a snapshot taken at `theirs`.
 pub(super) fn merge_item(
     instance: &mut Instance,
-    from: ReplicaId,
     id: ShardId,
     item: Item,
     theirs: &VersionVector,
@@ -217,19 +256,18 @@ pub(super) fn merge_item(
     instance.shards[id].counts.merged += 1;
     match item {
         Item::Row(key, row) => {
-            if !merge_row(instance, from, id, key, &row, theirs) {
+            if !merge_row(instance, id, key, &row, theirs) {
                 let object = Object::from_write(row.stamp(), generated(row.bytes, row.tag));
-                merge_object(instance, from, id, &Key::Generated(key), &object, theirs);
+                merge_object(instance, id, &Key::Generated(key), &object, theirs);
             }
         }
-        Item::Object(key, object) => merge_object(instance, from, id, &key, &object, theirs),
+        Item::Object(key, object) => merge_object(instance, id, &key, &object, theirs),
     }
 }
 
 /// Merges a row into a row, where that needs no more than clocks. Returns whether it did.
 fn merge_row(
     instance: &mut Instance,
-    from: ReplicaId,
     id: ShardId,
     key: u32,
     theirs: &Row,
@@ -239,7 +277,7 @@ fn merge_row(
     let mine = &mut instance.keyspace.rows[key as usize];
     let known = shard.frontier.clock.covers(theirs.dot());
     match mine.state {
-        RowState::General => return false,
+        RowState::General | RowState::Contested => return false,
         RowState::Absent if known => return true,
         RowState::Absent => {
             let value = u64::from(theirs.bytes);
@@ -247,7 +285,9 @@ fn merge_row(
             shard.charge(&taken);
         }
         RowState::Plain if mine.dot() == theirs.dot() => return true,
-        RowState::Plain if known => return true,
+        RowState::Plain if known || shard.has_merged_past(mine.dot(), theirs.dot()) => {
+            return true;
+        }
         RowState::Plain if clock.covers(mine.dot()) => {
             shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
             if !mine.dot().is_fill() {
@@ -260,9 +300,6 @@ fn merge_row(
         }
         RowState::Plain => return false,
     }
-    if !theirs.dot().is_fill() {
-        shard.fresh[from.index()][theirs.dot().origin.index()] += 1;
-    }
     mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
     shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
     true
@@ -270,7 +307,6 @@ fn merge_row(
 
 fn merge_object(
     instance: &mut Instance,
-    from: ReplicaId,
     id: ShardId,
     key: &Key,
     theirs: &Object,
@@ -281,26 +317,9 @@ fn merge_object(
     let before = slot.measure(&instance.assumptions);
     let shard = &mut instance.shards[id];
     let (mine, rules) = (shard.frontier.clock, Rules::from(&*instance.assumptions));
-    let known = accounted(&slot.object, &shard.tally);
     slot.object
         .merge(theirs, &mine, clock, rules, &mut shard.tally);
-    let now = accounted(&slot.object, &shard.tally);
-    for origin in 0..MEMBERS_MAX {
-        shard.fresh[from.index()][origin] += now[origin] - known[origin];
-    }
     instance.settle_slot(id, at, &before);
-}
-
-/// Writes of a key that are live or counted as fallen, by origin. What a merge adds to it, it met
-/// for the first time.
-fn accounted(object: &Object, tally: &Tally) -> [u64; MEMBERS_MAX] {
-    let mut live = [0; MEMBERS_MAX];
-    let mut hidden = [0; MEMBERS_MAX];
-    object.count_writes(&mut live, &mut hidden);
-    for (origin, live) in live.iter_mut().enumerate() {
-        *live += hidden[origin] + tally.superseded[origin] + tally.overwritten[origin];
-    }
-    live
 }
 
 impl Naming {

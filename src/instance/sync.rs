@@ -90,6 +90,9 @@ impl Instance {
             }
             self.check_incoming(peer, wire);
         }
+        for id in self.shards.ids() {
+            self.close_merges(id);
+        }
         self.measure_private_backlogs();
         if self.members.len() == 1 {
             self.settle_alone(wire);
@@ -250,8 +253,11 @@ impl Instance {
             return;
         }
         self.shards[id].counts.merged_bytes += items.iter().map(Item::bytes).sum::<u64>();
+        if !self.shards[id].ahead.contains(&clock.clock) {
+            self.shards[id].ahead.push(clock.clock);
+        }
         for item in items {
-            merge_item(self, from, id, item, &clock.clock);
+            merge_item(self, id, item, &clock.clock);
         }
         self.note_memory(id, wire);
     }
@@ -272,10 +278,11 @@ impl Instance {
         incoming.full_syncs += 1;
         let took = self.now.since(incoming.merging_since);
         let shard = &mut self.shards[id];
-        let fresh = std::mem::take(&mut shard.fresh[from.index()]);
-        shard.observe_merged(frontier, &fresh);
+        shard.observe_merged(frontier);
         shard.counts.full_syncs += 1;
         shard.counts.merging_ms += took.as_millis();
+        self.close_merges(id);
+        self.measure_sync_buffers(id);
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
         self.leave_stale_if_caught_up();
     }

@@ -5,4 +5,6 @@ mod commands;
 mod plans;
 mod replica;
 mod transcripts;
+mod tidy;
+mod verdicts;
 mod world_laws;

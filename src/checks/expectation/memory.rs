@@ -45,10 +45,8 @@ impl FirstOom {
                 instance,
                 shard,
                 full: true,
-            } => {
-                if self.of.is_none_or(|of| of == instance) {
-                    self.first.get_or_insert((observation.at, instance, shard));
-                }
+            } if self.of.is_none_or(|of| of == instance) => {
+                self.first.get_or_insert((observation.at, instance, shard));
             }
             _ => {}
         }
