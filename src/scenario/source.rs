@@ -91,9 +91,18 @@ impl Source {
         self.pieces = pieces;
     }
 
-    /// Whether `span` lies in what an override set.
-    pub(super) fn is_overridden(&self, span: Span) -> bool {
-        self.locus(span).document > 0
+    /// What overrides put there, without what they imply.
+    pub(super) fn overridden(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let end = start + piece.text.len();
+            if piece.document > 0 && !piece.implied {
+                spans.push(Span::new(start, end));
+            }
+            start = end;
+        }
+        spans
     }
 
     /// Where the documents say what stands at `span`.

@@ -78,7 +78,7 @@ codes! {
     Duration "E0201" "not a length of time"
     "A time is not a number with a unit."
     "A bare number has no unit, and a guessed unit is off by a thousand."
-    "Write one or more numbers with `h`, `min`, `s`, `ms`, `us` or `ns`: `\"6h30min\"`, `\"12ms\"`."
+    "Write numbers with `d`, `h`, `m`, `s`, `ms`, `us` or `ns`: `\"6h30m\"`, `\"12ms\"`."
 
     Bytes "E0202" "not an amount of bytes"
     "An amount of memory is not a number with a unit."
