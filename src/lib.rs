@@ -2,6 +2,7 @@
 
 pub mod assumption;
 pub mod catalogue;
+pub mod engine;
 pub mod id;
 pub mod network;
 pub mod plan;
