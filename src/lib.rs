@@ -7,4 +7,5 @@ pub mod id;
 pub mod network;
 pub mod plan;
 pub mod quantity;
+pub mod scenario;
 pub mod time;

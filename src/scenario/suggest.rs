@@ -1,20 +1,4 @@
-//! Did you mean …?
-
-/// How alike two names must be for one to be offered for the other.
-const ALIKE_MIN: f64 = 0.8;
-
-/// The name most like `found`, if one is like enough; of equals the first.
-pub(super) fn closest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = found.to_lowercase();
-    let mut best: Option<(f64, &str)> = None;
-    for name in known {
-        let likeness = strsim::jaro_winkler(&wanted, &name.to_lowercase());
-        if likeness >= ALIKE_MIN && best.is_none_or(|(so_far, _)| likeness > so_far) {
-            best = Some((likeness, name));
-        }
-    }
-    best.map(|(_, name)| name)
-}
+//! Names in messages.
 
 /// Names as a sentence has them: `` `a`, `b` and `c` ``.
 pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {
@@ -26,16 +10,7 @@ pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slips_are_recognised_and_others_are_not() {
-        let regions = ["East US", "East US 2", "West Europe"];
-        assert_eq!(closest("Wets Europe", regions), Some("West Europe"));
-        assert_eq!(closest("eastus", regions), Some("East US"));
-        assert_eq!(closest("Mars", regions), None);
-        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
-    }
+/// The name of `known` most like `found`, if one is like it.
+pub(super) fn closest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    crate::catalogue::nearest(found, known).into_iter().next()
 }

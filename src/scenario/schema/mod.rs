@@ -5,11 +5,13 @@
 //! lowering, so that every missing field is reported. `record!` and `choice!` keep the
 //! documentation of each field beside its name, for [`reference`].
 
+pub(super) mod amount;
 pub(super) mod assumptions;
 pub(super) mod expectation;
 pub(super) mod keys;
 pub(super) mod leaf;
 mod macros;
+pub(super) mod moment;
 pub(super) mod place;
 pub(super) mod reference;
 pub(super) mod timeline;
@@ -17,8 +19,9 @@ pub(super) mod timeline;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::expectation::Expect;
 use crate::scenario::schema::keys::{Fill, Fleet};
-use crate::scenario::schema::leaf::{Epoch, Quantity, Text};
+use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
+use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::place::{Instance, RegionExtra, Route};
 use crate::scenario::schema::timeline::{Rule, Step};
 use crate::scenario::span::Field;

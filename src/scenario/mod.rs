@@ -1,0 +1,10 @@
+//! x
+mod code;
+pub mod diagnostic;
+mod outline;
+mod reading;
+mod schema;
+mod source;
+mod span;
+mod stumble;
+mod suggest;
