@@ -15,6 +15,7 @@ pub(super) mod moment;
 pub(super) mod place;
 pub(super) mod reference;
 pub(super) mod timeline;
+mod twin;
 
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::expectation::Expect;
