@@ -9,3 +9,4 @@ pub mod plan;
 pub mod quantity;
 pub mod scenario;
 pub mod time;
+pub mod traffic;

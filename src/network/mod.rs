@@ -1,15 +1,13 @@
-//! Routes between regions: delay, jitter, bandwidth, loss; a verdict for each message.
+//! Routes between regions: delay, jitter, bandwidth, loss; an arrival time for each message.
+//!
+//! A route is seen by its sender, in one direction. Left out: partitions, which the receiver decides
+//! at delivery, since they may begin while a message is under way; congestion by others' traffic;
+//! and the bandwidth that a retransmission takes.
 
-use crate::time::SimDuration;
+mod delay;
+mod route;
+#[cfg(test)]
+mod tests;
 
-/// The one-way delay of a route.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Delay {
-    /// Always the same.
-    Constant(SimDuration),
-    /// Points of the distribution function, `(share in millionths, delay)`, ascending, from the
-    /// least possible delay at share 0 to the greatest at 1 000 000; linear between them.
-    Quantiles(Vec<(u32, SimDuration)>),
-    /// One of several delays, with weights.
-    Mixture(Vec<(u32, Delay)>),
-}
+pub use delay::{Delay, DelayError};
+pub use route::{Degradation, Route, RouteCounters, lookahead};

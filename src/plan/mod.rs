@@ -9,9 +9,10 @@ use crate::assumption::Assumptions;
 use crate::catalogue::Sku;
 use crate::id::{FleetId, IdVec, InstanceId, PopulationId, RegionId};
 use crate::network::Delay;
-use crate::quantity::{ByteRate, Bytes, Rate, Ratio};
+use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::{SimDuration, SimTime};
 
+pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
 pub use expectation::{Expectation, Judgement, MemoryKind};
 
 /// Everything one run needs.
@@ -145,17 +146,6 @@ pub enum ValueKind {
     },
 }
 
-/// A distribution of sizes in bytes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Sizes {
-    /// Always the same.
-    Constant(u32),
-    /// Every size from the first to the last alike.
-    Uniform(u32, u32),
-    /// Sizes with weights.
-    Weighted(Vec<(u32, u32)>),
-}
-
 /// Clients of one kind in one region, talking to one instance.
 #[derive(Clone, Debug)]
 pub struct FleetPlan {
@@ -175,72 +165,6 @@ pub struct FleetPlan {
     pub starts: SimTime,
     /// Until when; the end of the storm at the latest.
     pub ends: SimTime,
-}
-
-/// How operations arrive.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Arrivals {
-    /// Evenly spaced.
-    Constant(Rate),
-    /// Independent of one another, so many a second on average.
-    Poisson(Rate),
-}
-
-/// How often each key of a population is used.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Popularity {
-    /// All alike.
-    Uniform,
-    /// Rank r with a weight of r to the power of minus `exponent` (exact, not YCSB's approximation);
-    /// ranks are spread over the numbers by a fixed permutation.
-    Zipf {
-        /// The exponent, in thousandths: 990 for YCSB.
-        exponent_milli: u32,
-    },
-    /// A share of the operations goes to a share of the keys, each part uniform.
-    HotSpot {
-        /// Share of the keys that are hot.
-        keys: Ratio,
-        /// Share of the operations that go to them.
-        operations: Ratio,
-    },
-    /// The most recently inserted keys most, by Zipf (YCSB D).
-    Latest {
-        /// The exponent, in thousandths.
-        exponent_milli: u32,
-    },
-}
-
-/// One kind of client operation on a generated key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Operation {
-    /// `GET`, or the read of the population's kind (`HGETALL`, `SMEMBERS`).
-    Read,
-    /// `SET` of a fresh value, or one field of a hash.
-    Update,
-    /// `SET` of a key that was not there yet, with the next number.
-    Insert,
-    /// Reads of consecutive numbers: how many is uniform from 1 to this.
-    Scan {
-        /// The longest scan.
-        length_max: u32,
-    },
-    /// A read and an update of the same key.
-    ReadModifyWrite,
-    /// `DEL`.
-    Delete,
-    /// `INCR`, or `HINCRBY` of one field.
-    Increment,
-    /// `SADD` of a random member below `members`.
-    AddMember {
-        /// How many different members are drawn from.
-        members: u32,
-    },
-    /// `SREM` of a random member below `members`.
-    RemoveMember {
-        /// How many different members are drawn from.
-        members: u32,
-    },
 }
 
 /// A step and its time.

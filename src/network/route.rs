@@ -1,0 +1,246 @@
+//! The path from one region to another, as its sender sees it.
+
+use crate::quantity::{ByteRate, Ratio, wide_product};
+use crate::time::{SimDuration, SimTime};
+
+use super::Delay;
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// How much worse than usual a route is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Degradation {
+    /// Multiplies the delay; at least one.
+    pub delay: Ratio,
+    /// Multiplies the bandwidth; at most one, above zero.
+    pub bandwidth: Ratio,
+    /// The share of messages lost, each time they are sent, in place of the usual one.
+    pub loss: Ratio,
+}
+
+/// What a route has carried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RouteCounters {
+    /// Messages.
+    pub messages: u64,
+    /// Their bytes, each counted once.
+    pub bytes: u64,
+    /// How often one was sent again.
+    pub retransmissions: u64,
+}
+
+/// The directed path from one region to another: a queue before a wire, then the wire's delay.
+///
+/// Messages arrive in the order they were sent, as over one connection: one that is held up by a
+/// retransmission holds up those behind it.
+#[derive(Clone, Debug)]
+pub struct Route {
+    delay: Delay,
+    bandwidth: ByteRate,
+    loss: Ratio,
+    retransmit: SimDuration,
+    degraded: Option<Degradation>,
+    wire: Wire,
+    tries: Tries,
+    free_at: SimTime,
+    latest: SimTime,
+    counters: RouteCounters,
+}
+
+impl Route {
+    /// A route at rest. A lost message is sent again after `retransmit`, as often as it takes.
+    ///
+    /// # Panics
+    /// When `delay` does not pass [`Delay::validated`], or `bandwidth` is zero: the scenario refuses
+    /// both.
+    pub fn new(delay: Delay, bandwidth: ByteRate, loss: Ratio, retransmit: SimDuration) -> Self {
+        let delay = delay
+            .validated()
+            .expect("a plan holds only delays that are ones");
+        Self {
+            delay,
+            bandwidth,
+            loss,
+            retransmit,
+            degraded: None,
+            wire: Wire::new(bandwidth.0),
+            tries: Tries::new(loss),
+            free_at: SimTime::ZERO,
+            latest: SimTime::ZERO,
+            counters: RouteCounters::default(),
+        }
+    }
+
+    /// Sends a message and returns when it arrives: never before `now` and the floor, never before
+    /// a message sent earlier. Takes two draws of `stream`, one for the delay and one for loss,
+    /// whether the route needs them or not.
+    pub fn send<F>(&mut self, now: SimTime, bytes: u64, stream: &mut F) -> SimTime
+    where
+        F: FnMut() -> u64 + ?Sized,
+    {
+        let (delay_draw, loss_draw) = (stream(), stream());
+        let departure = if now > self.free_at {
+            self.wire.carry = 0;
+            now
+        } else {
+            self.free_at
+        };
+        self.free_at = departure + self.wire.transmission(bytes);
+        let mut delay = self.delay.sample(delay_draw);
+        if let Some(degradation) = self.degraded {
+            delay = SimDuration(degradation.delay.of(delay.0));
+        }
+        let mut arrival = self.free_at + delay;
+        let retransmissions = self.tries.retransmissions(loss_draw);
+        if retransmissions > 0 {
+            arrival += self.retransmit * retransmissions;
+        }
+        self.latest = self.latest.max(arrival);
+        self.counters.messages += 1;
+        self.counters.bytes += bytes;
+        self.counters.retransmissions += retransmissions;
+        self.latest
+    }
+
+    /// How long a message sent now would wait for those before it.
+    pub fn queue(&self, now: SimTime) -> SimDuration {
+        self.free_at.since(now)
+    }
+
+    /// The least possible time from sending to arrival, as the route is now; above zero.
+    pub fn floor(&self) -> SimDuration {
+        let floor = self.delay.floor();
+        self.degraded.map_or(floor, |degradation| {
+            SimDuration(degradation.delay.of(floor.0))
+        })
+    }
+
+    /// The median one-way delay, as the route is now.
+    pub fn median(&self) -> SimDuration {
+        let median = self.delay.median();
+        self.degraded.map_or(median, |degradation| {
+            SimDuration(degradation.delay.of(median.0))
+        })
+    }
+
+    /// Makes the route worse for messages sent from now on; replaces an earlier degradation.
+    ///
+    /// # Panics
+    /// When the delay would shrink, or the bandwidth grow or vanish: the scenario refuses both.
+    pub fn degrade(&mut self, degradation: Degradation) {
+        assert!(
+            degradation.delay >= Ratio::ONE,
+            "a degraded route is not faster"
+        );
+        let share = degradation.bandwidth;
+        assert!(
+            share.ppm > 0 && share <= Ratio::ONE,
+            "a degraded route keeps some bandwidth"
+        );
+        self.wire = Wire::new(share.of(self.bandwidth.0).max(1));
+        self.tries = Tries::new(degradation.loss);
+        self.degraded = Some(degradation);
+    }
+
+    /// Makes the route as it was, for messages sent from now on.
+    pub fn heal(&mut self) {
+        self.wire = Wire::new(self.bandwidth.0);
+        self.tries = Tries::new(self.loss);
+        self.degraded = None;
+    }
+
+    /// The degradation in force.
+    pub fn degradation(&self) -> Option<Degradation> {
+        self.degraded
+    }
+
+    /// What it has carried so far.
+    pub fn counters(&self) -> RouteCounters {
+        self.counters
+    }
+}
+
+/// How far every region may run ahead alone: the least floor of the open routes. `None` when none
+/// is open, and nothing binds the regions to one another.
+pub fn lookahead<'a>(open: impl IntoIterator<Item = &'a Route>) -> Option<SimDuration> {
+    open.into_iter().map(Route::floor).min()
+}
+
+/// The time that bytes take on a wire, exact over time: what a message leaves over of a nanosecond
+/// is carried to the next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wire {
+    bytes_per_second: u64,
+    /// `2^64 / bytes_per_second`, rounded down: a product with it is cheaper than a division.
+    reciprocal: u64,
+    /// In parts of a nanosecond, `bytes_per_second` of which are a whole one.
+    pub(super) carry: u64,
+}
+
+impl Wire {
+    pub(super) fn new(bytes_per_second: u64) -> Self {
+        assert!(bytes_per_second > 0, "a route carries something");
+        Self {
+            bytes_per_second,
+            reciprocal: u64::MAX / bytes_per_second,
+            carry: 0,
+        }
+    }
+
+    pub(super) fn transmission(&mut self, bytes: u64) -> SimDuration {
+        let parts = bytes
+            .checked_mul(NANOS_PER_SECOND)
+            .and_then(|p| p.checked_add(self.carry));
+        let Some(parts) = parts else {
+            return self.long_transmission(bytes);
+        };
+        let (mut nanos, _) = wide_product(parts, self.reciprocal);
+        let mut carry = parts - nanos * self.bytes_per_second;
+        // The rounded reciprocal falls short by two at most.
+        while carry >= self.bytes_per_second {
+            carry -= self.bytes_per_second;
+            nanos += 1;
+        }
+        self.carry = carry;
+        SimDuration(nanos)
+    }
+
+    #[cold]
+    fn long_transmission(&mut self, bytes: u64) -> SimDuration {
+        let parts = u128::from(bytes) * u128::from(NANOS_PER_SECOND) + u128::from(self.carry);
+        let rate = u128::from(self.bytes_per_second);
+        self.carry = u64::try_from(parts % rate).expect("a remainder is below its divisor");
+        SimDuration(u64::try_from(parts / rate).unwrap_or(u64::MAX))
+    }
+}
+
+/// How often a message is lost before it gets through: each try is lost with the same chance.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    /// The chance in parts of 2^64.
+    lost: u64,
+}
+
+impl Tries {
+    /// After so many the next one gets through, or a route that loses all would hold its messages
+    /// for ever. To lose them is the part of a partition.
+    const RETRANSMISSIONS_MAX: u64 = 64;
+
+    fn new(loss: Ratio) -> Self {
+        let parts = (u128::from(loss.ppm) << 64) / u128::from(Ratio::ONE.ppm);
+        Self {
+            lost: u64::try_from(parts).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The number of losses that a uniform draw stands for: `k` or more with `lost` to the `k`th.
+    fn retransmissions(self, draw: u64) -> u64 {
+        let mut reached = self.lost;
+        let mut count = 0;
+        while draw < reached && count < Self::RETRANSMISSIONS_MAX {
+            count += 1;
+            reached = wide_product(reached, self.lost).0;
+        }
+        count
+    }
+}
