@@ -150,6 +150,11 @@ codes! {
     "Names end in tables, charts and command lines."
     "Use 1 to 64 printable characters."
 
+    UnknownMix "E0308" "unknown mix"
+    "No mix of operations has this name."
+    "Without it there is nothing for the fleet to do."
+    "Take a name of `meridian catalogue mixes`, or write `Own([(Read, 50), (Update, 50)])`."
+
     GroupSize "E0401" "wrong number of instances"
     "A geo-replication group has one to five members."
     "The product's limit; clocks have five slots. Source: Azure docs, active geo-replication."
@@ -220,8 +225,8 @@ codes! {
     "There is no wide-area route between a region and itself."
     "Name two different regions."
 
-    NoChange "E0512" "nothing gets worse"
-    "A degradation gives no factor, or one that improves the route."
+    NoChange "E0512" "nothing changes for the worse"
+    "A degradation gives no factor or one that improves the route, or a `Restore` has none to undo."
     "It would do nothing, or the opposite of its name."
     "Give `delay` of at least 100 %, `bandwidth` of at most 100 %, or a `loss`; or use `Restore`."
 
@@ -243,7 +248,7 @@ codes! {
     BadDelay "E0603" "impossible delay"
     "A distribution of delays is empty, out of order, or reaches down to zero."
     "Nothing is faster than light, and windows are as long as the least delay of a route."
-    "Give ascending shares from 0 % to 100 % with ascending delays, all at least 1 us and at most 60 s."
+    "Give ascending shares from 0 % to 100 % with ascending delays, above zero and at most an hour."
 
     RouteEnds "E0604" "route without ends"
     "An entry of `routes` has neither `between` nor both `from` and `to`, or has all of them."

@@ -22,7 +22,7 @@ record! {
         /// What they hold; `String` when left out.
         holds: HoldsChoice,
         /// How long a value is.
-        value: Either<Bytes, SizeChoice>,
+        value: Either<Quantity<Bytes>, SizeChoice>,
         /// The share of keys whose names share one hash tag, and so one slot; none when left out.
         hash_tag_share: Quantity<Ratio>,
         /// The share of keys that expire; none when left out.
@@ -76,11 +76,11 @@ record! {
         on: OneOrMany<Text>,
         /// How its operations arrive, at each instance.
         arrivals: ArrivalChoice,
-        /// What it does.
-        mix: MixChoice,
+        /// What it does: a mix by name (`ycsb-a`; `meridian catalogue mixes` lists them) or its own.
+        mix: Either<Text, OwnMix>,
         /// The keys it uses: the prefix of a population.
         keys: Text,
-        /// Which of them; `Zipf(0.99)` when left out, `Latest(0.99)` for YCSB D.
+        /// Which of them; what the mix is defined with when left out.
         popularity: PopularityChoice,
         /// From when; the start when left out.
         starts: Quantity<SimTime>,
@@ -100,20 +100,8 @@ choice! {
 }
 
 choice! {
-    /// What a fleet does.
-    MixChoice {
-        /// Reads and updates, half and half.
-        YcsbA,
-        /// 95 % reads, 5 % updates.
-        YcsbB,
-        /// Reads only.
-        YcsbC,
-        /// 95 % reads of the latest keys, 5 % inserts.
-        YcsbD,
-        /// 95 % short scans, 5 % inserts.
-        YcsbE,
-        /// Reads and read-modify-writes, half and half.
-        YcsbF,
+    /// A mix that no name stands for.
+    OwnMix {
         /// Operations with weights.
         Own(List<(Field<OperationChoice>, Field<u32>)>),
     }

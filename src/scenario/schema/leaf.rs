@@ -22,11 +22,11 @@ pub(in crate::scenario) struct Quantity<T>(pub T);
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::scenario) struct OneOrMany<T>(pub Vec<Field<T>>);
 
-/// A quantity, or something with a name of its own.
+/// A text, or something that begins with a word.
 #[derive(Clone, PartialEq, Debug)]
-pub(in crate::scenario) enum Either<T, C> {
-    /// The quantity.
-    Plain(Quantity<T>),
+pub(in crate::scenario) enum Either<P, C> {
+    /// The text.
+    Plain(P),
     /// The other.
     Chosen(C),
 }
@@ -104,7 +104,7 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
     }
 }
 
-impl<'de, T: Written, C: Deserialize<'de>> Deserialize<'de> for Either<T, C> {
+impl<'de, P: Deserialize<'de>, C: Deserialize<'de>> Deserialize<'de> for Either<P, C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw(deserializer)?;
         let word = raw.text.starts_with(|first: char| first.is_ascii_uppercase());
@@ -112,10 +112,10 @@ impl<'de, T: Written, C: Deserialize<'de>> Deserialize<'de> for Either<T, C> {
     }
 }
 
-impl<T: Written, C: Serialize> Serialize for Either<T, C> {
+impl<P: Serialize, C: Serialize> Serialize for Either<P, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Plain(quantity) => quantity.serialize(serializer),
+            Self::Plain(plain) => plain.serialize(serializer),
             Self::Chosen(choice) => choice.serialize(serializer),
         }
     }
@@ -144,11 +144,12 @@ impl<T: Described> Described for OneOrMany<T> {
     }
 }
 
-impl<T: Written, C: Described> Described for Either<T, C> {
+impl<P: Described, C: Described> Described for Either<P, C> {
     fn kind() -> String {
-        format!("\"{}\" or {}", T::KIND, C::kind())
+        format!("{} or {}", P::kind(), C::kind())
     }
     fn register(reference: &mut Reference) {
+        P::register(reference);
         C::register(reference);
     }
 }

@@ -13,7 +13,7 @@ use crate::time::SimDuration;
 pub(in crate::scenario) type Pair = (Field<Text>, Field<Text>);
 
 /// How long messages take: always the same, or a distribution.
-pub(in crate::scenario) type DelayField = Either<SimDuration, DelayChoice>;
+pub(in crate::scenario) type DelayField = Either<Quantity<SimDuration>, DelayChoice>;
 
 record! {
     /// A member of the group.
