@@ -71,7 +71,10 @@ pub struct IdVec<I, T> {
 impl<I: Id, T> IdVec<I, T> {
     /// No entries.
     pub fn new() -> Self {
-        Self { items: Vec::new(), id: PhantomData }
+        Self {
+            items: Vec::new(),
+            id: PhantomData,
+        }
     }
 
     /// Appends an entry and returns its id.
@@ -112,7 +115,10 @@ impl<I: Id, T> IdVec<I, T> {
 
     /// Ids and entries, in order.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
-        self.items.iter().enumerate().map(|(index, item)| (I::at(index), item))
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (I::at(index), item))
     }
 
     /// The entries as a slice, to change.
@@ -129,7 +135,10 @@ impl<I: Id, T> Default for IdVec<I, T> {
 
 impl<I: Id, T> FromIterator<T> for IdVec<I, T> {
     fn from_iter<S: IntoIterator<Item = T>>(items: S) -> Self {
-        Self { items: items.into_iter().collect(), id: PhantomData }
+        Self {
+            items: items.into_iter().collect(),
+            id: PhantomData,
+        }
     }
 }
 

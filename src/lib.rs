@@ -3,10 +3,14 @@
 pub mod assumption;
 pub mod catalogue;
 pub mod engine;
+pub mod experiment;
+pub mod history;
 pub mod id;
+pub mod metrics;
 pub mod network;
 pub mod plan;
 pub mod quantity;
+pub mod report;
 pub mod scenario;
 pub mod time;
 pub mod traffic;

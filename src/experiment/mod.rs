@@ -1,0 +1,3 @@
+//! One scenario and one seed become one outcome.
+
+pub mod outcome;

@@ -1,0 +1,184 @@
+//! What a run found out about clients, links and the control plane.
+
+use serde::{Deserialize, Serialize};
+
+/// What one fleet's operations came to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FleetOutcome {
+    /// The fleet's name.
+    pub fleet: String,
+    /// The instance it talks to.
+    pub instance: String,
+    /// Operations sent.
+    pub sent: u64,
+    /// What came back.
+    pub results: Results,
+    /// How long operations took, in microseconds.
+    pub latency_us: Option<Quantiles>,
+    /// How old what was read was, in milliseconds.
+    pub staleness_ms: Option<Quantiles>,
+    /// How long the fleet went without service, for each fault that touched it.
+    pub rto_ms: Vec<RtoOutcome>,
+}
+
+/// Operations by what came back; they add up to those sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Results {
+    /// Reads answered, with or without a value.
+    pub reads: u64,
+    /// Writes acknowledged.
+    pub writes: u64,
+    /// Writes refused for want of memory.
+    pub oom: u64,
+    /// Operations that found the instance dark.
+    pub unreachable: u64,
+    /// Operations given up after their timeout.
+    pub timed_out: u64,
+    /// Every other error.
+    pub errors: u64,
+}
+
+/// A fleet's time without service because of one fault.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RtoOutcome {
+    /// The fault's name.
+    pub fault: String,
+    /// From the fault to the first operation served again; `null` when none was.
+    pub rto_ms: Option<u64>,
+}
+
+/// Points of a distribution, in the unit of the field that holds them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// How many values there are.
+    pub count: u64,
+    /// Half of them are at most this.
+    pub p50: u64,
+    /// 95 % are at most this.
+    pub p95: u64,
+    /// 99 % are at most this.
+    pub p99: u64,
+    /// 99.9 % are at most this.
+    pub p999: u64,
+    /// The greatest.
+    pub max: u64,
+}
+
+/// One scripted command.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CommandOutcome {
+    /// When it ran.
+    pub at_ms: u64,
+    /// The instance.
+    pub on: String,
+    /// The command as typed.
+    pub command: String,
+    /// The reply in redis-cli's text form.
+    pub reply: String,
+    /// How many effects it sent to each peer.
+    pub effects: u64,
+}
+
+/// What an operator looking at one instance saw.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShowOutcome {
+    /// When.
+    pub at_ms: u64,
+    /// The instance.
+    pub on: String,
+    /// Its state in ARM's words.
+    pub state: String,
+    /// Its links to the other members.
+    pub links: Vec<ShowLink>,
+    /// The SKUs it could be scaled to.
+    pub skus: Vec<String>,
+    /// Counters by name, in the order of their names.
+    pub counters: Vec<Counter>,
+    /// Its own writes that some linked member has not received.
+    pub unsent_writes: u64,
+}
+
+/// One link of an instance, as `Show` saw it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShowLink {
+    /// The other member.
+    pub peer: String,
+    /// The link's state in ARM's words.
+    pub state: String,
+    /// Writes that wait to be sent to it.
+    pub unsent_writes: u64,
+}
+
+/// A named count.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Counter {
+    /// What is counted.
+    pub name: String,
+    /// How much.
+    pub value: u64,
+}
+
+/// One directed link over the whole run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkOutcome {
+    /// The sending instance.
+    pub from: String,
+    /// The receiving instance.
+    pub to: String,
+    /// Bytes put on the wire, retransmissions included.
+    pub sent_bytes: u64,
+    /// Effects sent.
+    pub sent_effects: u64,
+    /// Messages that a fault kept from arriving.
+    pub dropped: u64,
+    /// Times it resumed from the backlog.
+    pub partial_syncs: u64,
+    /// Times it resumed by a transfer of state.
+    pub full_syncs: u64,
+    /// From a write's acknowledgement to its application at the receiver, in milliseconds.
+    pub lag_ms: Option<Quantiles>,
+    /// What its egress cost, in millionths of a US dollar.
+    pub micro_usd: u64,
+}
+
+/// One request to the control plane.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ControlOutcome {
+    /// When it was made.
+    pub at_ms: u64,
+    /// The request: `force-unlink east`.
+    pub request: String,
+    /// The instance it was sent to.
+    pub on: String,
+    /// The rule that made it; `null` for a scripted one.
+    pub rule: Option<String>,
+    /// How it ended.
+    pub result: ControlResult,
+    /// The id of the refusal or failure.
+    pub error: Option<String>,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlResult {
+    /// Carried out.
+    Ok,
+    /// Not accepted; nothing changed.
+    Refused,
+    /// Accepted, and then failed.
+    Failed,
+}
+
+/// A rule that fired.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AlertOutcome {
+    /// The rule's name.
+    pub rule: String,
+    /// The instance that crossed the threshold.
+    pub on: String,
+    /// When it fired.
+    pub fired_at_ms: u64,
+    /// When the metric was below the threshold again; `null` when it never was.
+    pub resolved_at_ms: Option<u64>,
+}

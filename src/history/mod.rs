@@ -1,0 +1,267 @@
+//! The history of a run: what a witness could see, as a stream, never stored whole.
+//!
+//! Checks and metrics fold over it and never look into the model, so they can be tested with
+//! histories written by hand, and cannot pass by reading the very field that is wrong.
+
+use crate::id::{InstanceId, RegionId, ShardId};
+use crate::time::SimTime;
+
+/// How many members a group has at most.
+pub const MEMBERS_MAX: usize = 5;
+
+/// How many kinds of memory there are; see `instance::MemoryKind`.
+pub const MEMORY_KINDS: usize = 7;
+
+/// One observation and its instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Observation {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub event: Event,
+}
+
+/// What can be observed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A scripted command and its reply.
+    Command(Box<CommandSeen>),
+    /// What a `Show` step saw.
+    Show(Box<ShowSeen>),
+    /// Something happened to the link that carries `from`'s effects to `to`.
+    Link {
+        /// Whose effects.
+        from: InstanceId,
+        /// Who takes them.
+        to: InstanceId,
+        /// The shard, where only one is concerned.
+        shard: Option<ShardId>,
+        /// What.
+        what: LinkEvent,
+    },
+    /// A shard ran out of memory, or has room again.
+    Memory {
+        /// Whose.
+        instance: InstanceId,
+        /// Which shard.
+        shard: ShardId,
+        /// Whether it is full now.
+        full: bool,
+    },
+    /// A fault began or ended.
+    Fault(FaultSeen),
+    /// A request to the control plane was answered, or its effect became known somewhere.
+    Control(ControlSeen),
+    /// A rule of the runbook crossed its threshold, or was acted upon.
+    Rule {
+        /// The rule's place in the plan.
+        rule: usize,
+        /// The instance on which the metric crossed.
+        on: InstanceId,
+        /// False when it crossed, true when the operator acted.
+        acted: bool,
+    },
+    /// The state of one shard of one replica, at a sample.
+    Fingerprint(Fingerprint),
+    /// Memory of one shard, at a sample.
+    Ledger(LedgerSeen),
+    /// What a link has carried since the last sample.
+    Lag(LagSeen),
+    /// The Geo Replication Healthy metric of an instance, at a full minute.
+    Health {
+        /// Whose.
+        instance: InstanceId,
+        /// Whether every linked peer has acknowledged lately and no full sync runs.
+        healthy: bool,
+    },
+    /// How many keys differ between the linked members, at a sample.
+    Unequal {
+        /// Keys.
+        keys: u64,
+    },
+    /// What became of the writes, at the end.
+    Writes(Box<WritesSeen>),
+}
+
+/// A scripted command as its client saw it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommandSeen {
+    /// Its step in the timeline.
+    pub step: usize,
+    /// Where it was sent.
+    pub on: InstanceId,
+    /// The command.
+    pub text: String,
+    /// The reply, in redis-cli's text form.
+    pub reply: String,
+    /// Effects it sent to each peer.
+    pub effects: u64,
+    /// Whether Redis promises no order of the reply's elements.
+    pub unordered: bool,
+}
+
+/// What an operator would look up about an instance, and what Azure does not show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShowSeen {
+    /// Its step in the timeline.
+    pub step: usize,
+    /// The instance.
+    pub on: InstanceId,
+    /// Whether its region is up.
+    pub reachable: bool,
+    /// Whether it is a member of the group.
+    pub linked: bool,
+    /// Each peer it knows of, whether that one's effects come in, and how many of its own effects
+    /// the peer has not acknowledged.
+    pub links: Vec<(InstanceId, bool, u64)>,
+    /// Counters, by the names Redis Enterprise and Azure have for them.
+    pub counters: Vec<(&'static str, u64)>,
+}
+
+/// What happens to links.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkEvent {
+    /// It went silent or lost a message.
+    Broken,
+    /// It carries effects again, all shards resumed from the backlog.
+    Resumed,
+    /// A shard resumed from the backlog.
+    PartialSync,
+    /// A shard's state is being sent.
+    FullSyncStarted {
+        /// Keys in the snapshot.
+        keys: u64,
+        /// Its size on the wire.
+        bytes: u64,
+    },
+    /// A shard's state has been merged.
+    FullSyncDone,
+    /// The backlog lost an effect that the peer still needed.
+    Overrun,
+    /// Replication into a full shard stopped.
+    Stopped,
+    /// A message was dropped on arrival.
+    Dropped,
+    /// A message of a member that is no longer one was refused.
+    Refused,
+}
+
+/// A fault, as the scenario names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FaultSeen {
+    /// What it is: `East US dark`, `East US | West Europe cut`.
+    pub label: String,
+    /// The regions concerned.
+    pub regions: Vec<RegionId>,
+    /// What kind.
+    pub kind: FaultKind,
+    /// True when it begins, false when it ends.
+    pub begins: bool,
+}
+
+/// Kinds of faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultKind {
+    /// A region is dark, its memory kept.
+    Outage,
+    /// A region is dark, its memory lost.
+    MemoryLoss,
+    /// Messages do not get through.
+    Partition,
+    /// Messages take longer, fewer fit, or more get lost.
+    Degradation,
+}
+
+/// A step of the control plane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ControlSeen {
+    /// The request: `force-unlink redis-us`.
+    pub request: String,
+    /// Where.
+    pub on: InstanceId,
+    /// How it went.
+    pub result: ControlResult,
+    /// The member dropped, when one was.
+    pub dropped: Option<InstanceId>,
+}
+
+/// How a request went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ControlResult {
+    /// Accepted and done.
+    Done,
+    /// Another member has learned of it.
+    Learned,
+    /// Refused, with the product's error id.
+    Refused(&'static str),
+}
+
+/// A replica's state, as one number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fingerprint {
+    /// Whose.
+    pub instance: InstanceId,
+    /// Which shard.
+    pub shard: ShardId,
+    /// What it has applied, by origin. Two replicas with equal clocks must have equal digests.
+    pub clock: [u64; MEMBERS_MAX],
+    /// The digest of values and live causal metadata.
+    pub digest: u64,
+    /// Whether a full synchronisation is half merged: the clock then tells less than the state.
+    pub merging: bool,
+    /// Whether the group still counts it as a member.
+    pub linked: bool,
+}
+
+/// A ledger at a sample, and its recount from the state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LedgerSeen {
+    /// Whose.
+    pub instance: InstanceId,
+    /// Which shard.
+    pub shard: ShardId,
+    /// Bytes by kind, as charged.
+    pub used: [u64; MEMORY_KINDS],
+    /// The limit.
+    pub limit: u64,
+    /// The same, counted anew from the state; not at every sample, as it walks every key.
+    pub recount: Option<[u64; MEMORY_KINDS]>,
+}
+
+/// How late the effects on a link arrived, between two samples.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LagSeen {
+    /// Whose effects.
+    pub from: InstanceId,
+    /// Who takes them.
+    pub to: InstanceId,
+    /// How many arrived.
+    pub effects: u64,
+    /// Half of them were at most this late, in microseconds.
+    pub p50_us: u64,
+    /// 99 of 100 were at most this late, in microseconds.
+    pub p99_us: u64,
+    /// The latest, in microseconds.
+    pub max_us: u64,
+    /// Effects of `from` that `to` has not acknowledged, by what `from` knows.
+    pub unacknowledged: u64,
+}
+
+/// What became of the writes of one origin, at the end.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WritesSeen {
+    /// Whose writes.
+    pub origin: usize,
+    /// Acknowledged to clients.
+    pub acknowledged: u64,
+    /// Their effect is in the value.
+    pub present: u64,
+    /// Something that had seen them replaced them.
+    pub superseded: u64,
+    /// A concurrent write hides or replaced them.
+    pub overwritten: u64,
+    /// In no surviving member of the group.
+    pub lost: u64,
+    /// Why, where some are lost.
+    pub cause: Option<&'static str>,
+}

@@ -1,0 +1,219 @@
+//! The path that runs a billion times: plain strings, read, written and applied.
+
+use std::sync::Arc;
+
+use crate::crdt::{Dot, FILL_SEQ, Stamp, Update, Value};
+use crate::history::Event;
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
+use crate::instance::footprint;
+use crate::instance::ledger::MemoryKind;
+use crate::instance::link::Inflow;
+use crate::instance::parcel::{Cargo, Parcel, Timer, Wire};
+use crate::instance::row::{RowState, plain_digest};
+use crate::instance::shard::Shard;
+use crate::instance::{Instance, Refusal};
+use crate::time::SimTime;
+
+impl Instance {
+    /// Reads a generated key. Returns the length of its value, when it has one.
+    pub fn read(&mut self, now: SimTime, key: u32) -> Option<u64> {
+        self.now = now;
+        let row = &self.keyspace.rows[key as usize];
+        match row.state {
+            RowState::Absent => None,
+            RowState::Plain => Some(u64::from(row.bytes)),
+            RowState::General => self.read_general(row.object),
+        }
+    }
+
+    /// Sets a generated key to a string of `bytes` bytes, told apart by `tag`.
+    ///
+    /// # Errors
+    /// When the key's shard refuses writes; nothing has changed then.
+    pub fn write(
+        &mut self,
+        now: SimTime,
+        key: u32,
+        bytes: u32,
+        tag: u32,
+        wire: &mut impl Wire,
+    ) -> Result<(), Refusal> {
+        self.now = now;
+        let id = self.keyspace.rows[key as usize].shard();
+        self.admit_write(id)?;
+        let wall_ms = self.wall_ms();
+        let seq = self.next_seq(id);
+        let row = &mut self.keyspace.rows[key as usize];
+        if row.state == RowState::General {
+            let value = Value::Generated { len: bytes, tag };
+            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+            return Ok(());
+        }
+        let shard = &mut self.shards[id];
+        let stamp = Stamp { dot: Dot { origin: self.replica, seq }, wall_ms };
+        replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+        let mut after = shard.frontier.clock;
+        after.0[self.replica.index()] = seq;
+        shard.observe(self.replica, seq, 1, self.record_bytes());
+        shard.acknowledged += 1;
+        let entry = Entry { after, wall_ms, payload: Payload::Write { key, bytes, tag } };
+        self.ship(id, entry, wire);
+        Ok(())
+    }
+
+    /// Whether a shard takes writes of clients.
+    pub(super) fn admit_write(&mut self, id: ShardId) -> Result<(), Refusal> {
+        if self.stale {
+            return Err(Refusal::Stale);
+        }
+        let shard = &mut self.shards[id];
+        if shard.ledger.is_full() {
+            shard.counts.refused += 1;
+            return Err(Refusal::OutOfMemory);
+        }
+        Ok(())
+    }
+
+    /// The sequence of the next effect of a shard.
+    pub(super) fn next_seq(&self, id: ShardId) -> u64 {
+        self.shards[id].frontier.clock.0[self.replica.index()].max(self.first_seq()) + 1
+    }
+
+    /// What an effect leaves behind until it is stable.
+    pub(super) fn record_bytes(&self) -> u64 {
+        match self.assumptions.metadata {
+            crate::assumption::Metadata::PerEffect => self.assumptions.record_bytes.0,
+            crate::assumption::Metadata::PerState => 0,
+        }
+    }
+
+    /// Puts an effect of this instance into its log and sends it to every peer that is caught up;
+    /// the others get it from the log.
+    pub(super) fn ship(&mut self, id: ShardId, entry: Entry, wire: &mut impl Wire) {
+        let shard = &mut self.shards[id];
+        let end = shard.log.end();
+        let bytes = shard.log.size(&entry);
+        for at in 0..self.members.len() {
+            let peer = self.members[at];
+            let outgoing = &mut self.outgoing[peer.index()];
+            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else { continue };
+            let caught_up = outgoing.is_caught_up(id, end);
+            if caught_up && wire.queue(peer) <= self.assumptions.send_buffer {
+                let parcel = Parcel::Effect(entry.clone());
+                let cargo = Cargo { made_at: self.now, shard: id, epoch, parcel };
+                wire.send(peer, cargo, bytes);
+                outgoing.shards[id.index()].cursor += 1;
+            } else if !outgoing.pumping {
+                outgoing.pumping = true;
+                wire.timer(self.now + self.assumptions.send_buffer / 2, Timer::Pump(peer));
+            }
+        }
+        shard.log.append(entry);
+        shard.ledger.set(MemoryKind::Backlog, shard.log.bytes());
+        self.note_memory(id, wire);
+    }
+
+    /// Applies an effect of a peer.
+    pub(super) fn apply(
+        &mut self,
+        from: ReplicaId,
+        id: ShardId,
+        entry: Entry,
+        wire: &mut impl Wire,
+    ) {
+        let shard = &mut self.shards[id];
+        let dot = entry.dot(from);
+        if dot.seq <= shard.frontier.clock.0[from.index()] {
+            shard.counts.filtered += 1;
+            return;
+        }
+        if shard.ledger.is_full() {
+            self.stop(from, id, wire);
+            return;
+        }
+        shard.counts.applied += 1;
+        let record = if entry.keeps_record() { self.record_bytes() } else { 0 };
+        let writes = entry.writes();
+        match entry.payload {
+            Payload::Write { key, bytes, tag } => {
+                let settled = is_settled(&entry, from, &self.shards[id]);
+                let shard = &mut self.shards[id];
+                let row = &mut self.keyspace.rows[key as usize];
+                let fits = match row.state {
+                    RowState::Absent => true,
+                    RowState::Plain => entry.after.covers(row.dot()),
+                    RowState::General => false,
+                };
+                if settled && fits {
+                    let stamp = Stamp { dot, wall_ms: entry.wall_ms };
+                    replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+                } else {
+                    self.apply_general_write(from, id, &entry, (key, bytes, tag));
+                }
+            }
+            Payload::Body(ref body) => self.apply_general(from, id, &entry, &Arc::clone(body)),
+        }
+        self.shards[id].observe(from, dot.seq, writes, record);
+        self.note_memory(id, wire);
+    }
+
+    /// Tells the witness when a shard runs out of memory or has room again.
+    pub(super) fn note_memory(&mut self, id: ShardId, wire: &mut impl Wire) {
+        let shard = &mut self.shards[id];
+        let full = shard.ledger.is_full();
+        shard.note_memory(self.now);
+        if full != shard.full {
+            shard.full = full;
+            let instance = self.id;
+            wire.observe(Event::Memory { instance, shard: id, full });
+        }
+    }
+
+    /// Stops replication into a full shard.
+    fn stop(&mut self, from: ReplicaId, id: ShardId, wire: &mut impl Wire) {
+        let inflow = &mut self.incoming[from.index()].shards[id.index()];
+        if *inflow == Inflow::Stopped {
+            return;
+        }
+        *inflow = Inflow::Stopped;
+        self.shards[id].counts.stopped += 1;
+        self.observe_link(from, Some(id), crate::history::LinkEvent::Stopped, wire);
+    }
+}
+
+/// Replaces what a row holds, absent or plain, by a write that has seen it.
+fn replace(
+    shard: &mut Shard,
+    key: u32,
+    row: &mut crate::instance::row::Row,
+    stamp: Stamp,
+    bytes: u32,
+    tag: u32,
+    assumptions: &crate::assumption::Assumptions,
+) {
+    if row.is_plain() {
+        let old = row.stamp();
+        shard.digest ^= plain_digest(key, old, row.bytes, row.tag);
+        if old.dot.seq > FILL_SEQ {
+            shard.tally.superseded[old.dot.origin.index()] += 1;
+        }
+        if row.bytes != bytes {
+            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
+            shard.ledger.adjust(MemoryKind::Values, value(row.bytes), value(bytes));
+        }
+    } else {
+        let footprint = footprint::plain(GENERATED_KEY_BYTES, u64::from(bytes), assumptions);
+        shard.charge(&footprint);
+    }
+    shard.digest ^= plain_digest(key, stamp, bytes, tag);
+    row.set(stamp, bytes, tag);
+}
+
+/// Whether everything the effect's origin had seen is here: no effect that it has seen can still
+/// come, so its context need not be kept.
+fn is_settled(entry: &Entry, from: ReplicaId, shard: &Shard) -> bool {
+    let mut context = entry.after;
+    context.0[from.index()] = 0;
+    context.is_within(&shard.frontier.clock)
+}

@@ -1,0 +1,160 @@
+//! Collection: memory given back once every linked member has seen what it was kept for.
+//!
+//! Incremental, in slices: so many bytes of records a slice, so many objects looked at.
+
+use crate::crdt::{Update, Value};
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::Instance;
+use crate::instance::effect::Key;
+use crate::instance::parcel::{Timer, Wire};
+
+/// Objects looked at in one slice, for each shard.
+///
+/// Assumption A-COLLECT-OBJECTS: 20 000; no figure is published.
+const OBJECTS_A_SLICE: usize = 20_000;
+
+impl Instance {
+    /// Wakes the collector if there is something for it.
+    pub(super) fn collect_if_due(&mut self, wire: &mut impl Wire) {
+        if !self.collecting && self.shards.iter().any(crate::instance::Shard::has_due) {
+            self.collecting = true;
+            wire.timer(self.now + self.assumptions.collection_slice, Timer::Collect);
+        }
+    }
+
+    /// Collects one slice.
+    pub(super) fn on_collect_due(&mut self, wire: &mut impl Wire) {
+        self.collecting = false;
+        let slice = self.assumptions.collection_slice.0;
+        let rate = self.assumptions.collection_rate.0;
+        let bytes = u128::from(rate) * u128::from(slice) / 1_000_000_000;
+        let mut budget = u64::try_from(bytes).unwrap_or(u64::MAX);
+        for id in self.shards.ids() {
+            budget -= self.shards[id].collect_records(budget);
+            self.collect_objects(id);
+            self.note_memory(id, wire);
+        }
+        self.collect_if_due(wire);
+    }
+
+    /// Looks at the oldest objects on a shard's list.
+    fn collect_objects(&mut self, id: ShardId) {
+        if !self.shards[id].collectable {
+            return;
+        }
+        let looks = self.shards[id].pending.len().min(OBJECTS_A_SLICE);
+        for _ in 0..looks {
+            let Some(at) = self.shards[id].pending.pop_front() else { break };
+            self.collect_object(id, at);
+        }
+        let shard = &mut self.shards[id];
+        shard.looked += looks;
+        if shard.looked >= shard.pending.len() {
+            shard.collectable = false;
+            shard.looked = 0;
+        }
+    }
+
+    fn collect_object(&mut self, id: ShardId, at: u32) {
+        let shard = &mut self.shards[id];
+        let slot = self.keyspace.slot_mut(at);
+        slot.queued = false;
+        let before = slot.measure(&self.assumptions);
+        slot.object.collect(&shard.stable.clock, &mut shard.tally);
+        shard.counts.collected += 1;
+        self.settle_slot(id, at, &before);
+        self.compact_slot(id, at);
+    }
+
+    /// Makes a general key a row again, or nothing, where that is all it is.
+    fn compact_slot(&mut self, id: ShardId, at: u32) {
+        let clock = self.shards[id].frontier.clock;
+        let slot = self.keyspace.slot(at);
+        if slot.object.is_vacant() {
+            let slot = self.keyspace.remove(at);
+            self.leave_queue(id, at, slot.queued);
+            return;
+        }
+        let Key::Generated(key) = slot.key else { return };
+        let Some((stamp, context, value)) = slot.object.as_plain_write() else { return };
+        let Value::Generated { len, tag } = *value else { return };
+        if !context.is_within(&clock) || !clock.covers(stamp.dot) {
+            return;
+        }
+        let slot = self.keyspace.remove(at);
+        self.leave_queue(id, at, slot.queued);
+        self.keyspace.rows[key as usize].set(stamp, len, tag);
+    }
+
+    /// A place may be used anew at once, so it must not stay on a list.
+    fn leave_queue(&mut self, id: ShardId, at: u32, queued: bool) {
+        if queued {
+            self.shards[id].pending.retain(|queued| *queued != at);
+        }
+    }
+
+    /// Deletes the keys whose deadline has passed and whose deadline is this instance's (`EXP-4`).
+    pub(super) fn on_expire_due(&mut self, wire: &mut impl Wire) {
+        self.expiring = false;
+        while let Some((deadline, at)) = self.deadlines.first().copied() {
+            if deadline > self.wall_ms() {
+                break;
+            }
+            self.deadlines.pop_first();
+            self.expire(deadline, at, wire);
+        }
+        self.expire_if_due(wire);
+    }
+
+    fn expire(&mut self, deadline: u64, at: u32, wire: &mut impl Wire) {
+        if !self.keyspace.holds(at) {
+            return;
+        }
+        let slot = self.keyspace.slot(at);
+        if slot.object.deadline_of(self.replica) == Some(deadline) && slot.object.is_live() {
+            let key = slot.key.clone();
+            self.change(key, vec![Update::Remove], wire);
+        }
+    }
+
+    /// Plans the next expiry.
+    pub(super) fn expire_if_due(&mut self, wire: &mut impl Wire) {
+        let Some((deadline, _)) = self.deadlines.first() else { return };
+        if !self.expiring {
+            self.expiring = true;
+            let wait = deadline.saturating_sub(self.wall_ms()).max(1);
+            let wait = crate::time::SimDuration::from_millis(wait.min(EXPIRY_PERIOD_MS));
+            wire.timer(self.now + wait, Timer::Expire);
+        }
+    }
+
+    /// Alone in its group, everything is stable at once.
+    pub(super) fn settle_alone(&mut self, wire: &mut impl Wire) {
+        let own: [ReplicaId; 1] = [self.replica];
+        for shard in self.shards.iter_mut() {
+            shard.settle_stable(self.replica, &own);
+        }
+        self.collect_if_due(wire);
+    }
+
+    /// Under `PerPeer`, each peer has a backlog of its own: what it has not acknowledged.
+    pub(super) fn measure_private_backlogs(&mut self) {
+        if self.assumptions.backlog_sharing == crate::assumption::BacklogSharing::Shared {
+            return;
+        }
+        let peers: Vec<ReplicaId> = self.peers().collect();
+        let own = self.replica;
+        for shard in self.shards.iter_mut() {
+            let held = peers.iter().map(|peer| {
+                let acknowledged = shard.reports[peer.index()].clock.0[own.index()];
+                let lost = shard.log.bytes();
+                shard.log.resume(acknowledged).map_or(lost, |at| shard.log.bytes_from(at))
+            });
+            let held = held.sum();
+            shard.ledger.set(crate::instance::MemoryKind::Backlog, held);
+        }
+    }
+}
+
+/// Deadlines are looked at this often at least.
+const EXPIRY_PERIOD_MS: u64 = 100;

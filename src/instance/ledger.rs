@@ -1,0 +1,152 @@
+//! The memory ledger of one shard: charged and refunded where state changes.
+//!
+//! A check recomputes it from the state (contract C9).
+
+use crate::quantity::Bytes;
+
+/// A kind of memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum MemoryKind {
+    /// The bytes of values, as the allocator rounds them.
+    Values,
+    /// Redis' own overhead of keys and elements.
+    Keys,
+    /// CRDT metadata of what is live.
+    Metadata,
+    /// What deletions keep until they are stable.
+    Tombstones,
+    /// What effects keep until they are stable.
+    Unstable,
+    /// The replication backlog.
+    Backlog,
+    /// Snapshots being sent or merged.
+    SyncBuffers,
+}
+
+impl MemoryKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = 7;
+
+    /// All kinds, in the order charts stack them.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Values,
+        Self::Keys,
+        Self::Metadata,
+        Self::Tombstones,
+        Self::Unstable,
+        Self::Backlog,
+        Self::SyncBuffers,
+    ];
+
+    /// The name in outcomes and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Values => "values",
+            Self::Keys => "keys",
+            Self::Metadata => "metadata",
+            Self::Tombstones => "tombstones",
+            Self::Unstable => "unstable",
+            Self::Backlog => "backlog",
+            Self::SyncBuffers => "sync_buffers",
+        }
+    }
+}
+
+/// Bytes in use by kind, the most there ever were, and the limit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ledger {
+    used: [u64; MemoryKind::COUNT],
+    peak: [u64; MemoryKind::COUNT],
+    total: u64,
+    total_peak: u64,
+    limit: u64,
+}
+
+impl Ledger {
+    /// Nothing in use, of `limit` bytes.
+    pub fn new(limit: Bytes) -> Self {
+        Self {
+            used: [0; MemoryKind::COUNT],
+            peak: [0; MemoryKind::COUNT],
+            total: 0,
+            total_peak: 0,
+            limit: limit.0,
+        }
+    }
+
+    /// Takes `bytes` into use.
+    pub fn charge(&mut self, kind: MemoryKind, bytes: u64) {
+        let used = &mut self.used[kind as usize];
+        *used += bytes;
+        self.total += bytes;
+        let peak = &mut self.peak[kind as usize];
+        *peak = (*peak).max(*used);
+        self.total_peak = self.total_peak.max(self.total);
+    }
+
+    /// Gives `bytes` back.
+    ///
+    /// # Panics
+    /// When more is given back than was taken.
+    pub fn refund(&mut self, kind: MemoryKind, bytes: u64) {
+        let used = &mut self.used[kind as usize];
+        assert!(*used >= bytes, "{} gives back more than it took", kind.name());
+        *used -= bytes;
+        self.total -= bytes;
+    }
+
+    /// Replaces `old` bytes in use by `new` ones.
+    pub fn adjust(&mut self, kind: MemoryKind, old: u64, new: u64) {
+        if new > old {
+            self.charge(kind, new - old);
+        } else {
+            self.refund(kind, old - new);
+        }
+    }
+
+    /// Sets what a kind uses, for kinds that are measured rather than counted.
+    pub fn set(&mut self, kind: MemoryKind, bytes: u64) {
+        self.adjust(kind, self.used[kind as usize], bytes);
+    }
+
+    /// Bytes in use of one kind.
+    pub fn used(&self, kind: MemoryKind) -> u64 {
+        self.used[kind as usize]
+    }
+
+    /// Bytes in use of every kind, in the order of [`MemoryKind::ALL`].
+    pub fn by_kind(&self) -> [u64; MemoryKind::COUNT] {
+        self.used
+    }
+
+    /// The most of every kind, each at its own time.
+    pub fn peaks(&self) -> [u64; MemoryKind::COUNT] {
+        self.peak
+    }
+
+    /// Bytes in use.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The most ever in use.
+    pub fn total_peak(&self) -> u64 {
+        self.total_peak
+    }
+
+    /// How much may be in use.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// Whether nothing more may be taken.
+    pub fn is_full(&self) -> bool {
+        self.total >= self.limit
+    }
+
+    /// Everything is gone; the peaks stay.
+    pub fn clear(&mut self) {
+        self.used = [0; MemoryKind::COUNT];
+        self.total = 0;
+    }
+}

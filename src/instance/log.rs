@@ -1,0 +1,111 @@
+//! The log of one shard: its own effects in order. That log *is* the replication backlog.
+//!
+//! A ring bounded in bytes, with a cursor per peer (kept by the links). A cursor that falls off the
+//! ring means a full synchronisation. Source: Redis docs, active-active/manage.md#replication-backlog.
+
+use std::collections::VecDeque;
+
+use crate::id::{Id, ReplicaId};
+use crate::instance::effect::Entry;
+
+/// Locally originated effects, the newest `capacity` bytes of them.
+#[derive(Clone, Debug)]
+pub struct Log {
+    origin: ReplicaId,
+    entries: VecDeque<Entry>,
+    first: u64,
+    capacity: u64,
+    framing: u64,
+    bytes: u64,
+    appended_bytes: u64,
+    before: u64,
+}
+
+impl Log {
+    /// An empty log of `origin`, whose effects take `framing` bytes beside their payload.
+    pub fn new(origin: ReplicaId, capacity: u64, framing: u64) -> Self {
+        let entries = VecDeque::new();
+        Self {
+            origin,
+            entries,
+            first: 0,
+            capacity,
+            framing,
+            bytes: 0,
+            appended_bytes: 0,
+            before: 0,
+        }
+    }
+
+    /// Bytes of one effect in the ring and on the wire.
+    pub fn size(&self, entry: &Entry) -> u64 {
+        self.framing + entry.payload_bytes()
+    }
+
+    /// Appends an effect, and drops the oldest ones that no longer fit.
+    pub fn append(&mut self, entry: Entry) {
+        let size = self.size(&entry);
+        self.bytes += size;
+        self.appended_bytes += size;
+        self.entries.push_back(entry);
+        while self.bytes > self.capacity {
+            let oldest = self.entries.pop_front().expect("bytes in the ring belong to an entry");
+            self.bytes -= self.framing + oldest.payload_bytes();
+            self.before = oldest.after.0[self.origin.index()];
+            self.first += 1;
+        }
+    }
+
+    /// The position after the newest effect.
+    pub fn end(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
+    /// The position of the oldest effect still there.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Bytes in the ring.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Bytes ever appended.
+    pub fn appended_bytes(&self) -> u64 {
+        self.appended_bytes
+    }
+
+    /// The effect at `position`; none when the ring has lost it or it is yet to come.
+    pub fn at(&self, position: u64) -> Option<&Entry> {
+        let index = position.checked_sub(self.first)?;
+        self.entries.get(usize::try_from(index).ok()?)
+    }
+
+    /// Where a peer that has observed `seq` of this origin goes on; none when the ring no longer
+    /// holds all it lacks.
+    pub fn resume(&self, seq: u64) -> Option<u64> {
+        let known = |entry: &Entry| entry.after.0[self.origin.index()] <= seq;
+        (seq >= self.before).then(|| self.first + self.entries.partition_point(known) as u64)
+    }
+
+    /// Bytes from `position` to the end; what the ring has lost counts as its whole.
+    pub fn bytes_from(&self, position: u64) -> u64 {
+        let start = usize::try_from(position.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        if start >= self.entries.len() {
+            return 0;
+        }
+        if start == 0 {
+            return self.bytes;
+        }
+        self.entries.range(start..).map(|entry| self.size(entry)).sum()
+    }
+
+    /// Forgets everything up to `seq`, as a shard does that has lost its memory.
+    pub fn clear(&mut self, seq: u64) {
+        self.first = self.end();
+        self.entries.clear();
+        self.bytes = 0;
+        self.before = seq;
+    }
+}

@@ -1,0 +1,106 @@
+//! What happens to an instance as a member: outage, return, lost memory, a member dropped.
+
+use crate::history::{ControlResult, ControlSeen, Event};
+use crate::id::{Id, InstanceId, ReplicaId};
+use crate::instance::Instance;
+use crate::instance::link::{Inflow, LinkState};
+use crate::instance::parcel::{Parcel, Wire};
+use crate::time::SimTime;
+
+impl Instance {
+    /// Both copies of every shard are gone, and there is no persistence in a group.
+    pub fn lose_memory(&mut self, now: SimTime) {
+        self.now = now;
+        self.keyspace.clear();
+        self.deadlines.clear();
+        for shard in self.shards.iter_mut() {
+            shard.lose_memory(self.replica);
+        }
+        for outgoing in &mut self.outgoing {
+            outgoing.epoch = None;
+        }
+        self.life += 1;
+        self.stale = self.peers().next().is_some();
+    }
+
+    /// The region is back: every link is connected anew.
+    pub fn come_back(&mut self, now: SimTime, wire: &mut impl Wire) {
+        self.now = now;
+        for peer in self.peers() {
+            self.incoming[peer.index()].tries = 0;
+            self.connect(peer, wire);
+        }
+    }
+
+    /// Drops a member at this instance's operator's request, and tells the other members.
+    pub fn force_unlink(&mut self, now: SimTime, member: ReplicaId, wire: &mut impl Wire) {
+        self.now = now;
+        let others: Vec<ReplicaId> = self.peers().filter(|peer| *peer != member).collect();
+        for peer in others {
+            if let Some(epoch) = self.outgoing[peer.index()].epoch {
+                self.signal(peer, epoch, Parcel::Unlinked(member), wire);
+            }
+        }
+        self.drop_member(member, wire);
+    }
+
+    /// Learns from another member that one was dropped.
+    pub(super) fn learn_unlinked(
+        &mut self,
+        member: ReplicaId,
+        _from: ReplicaId,
+        wire: &mut impl Wire,
+    ) {
+        if !self.members.contains(&member) {
+            return;
+        }
+        self.drop_member(member, wire);
+        wire.observe(Event::Control(ControlSeen {
+            request: format!("force-unlink of instance {}", member.0),
+            on: self.id,
+            result: ControlResult::Learned,
+            dropped: Some(InstanceId::at(member.index())),
+        }));
+    }
+
+    /// The dropped member's reports no longer hold collection back, its effects are refused. Links
+    /// between survivors start anew, so that those who know more of its effects pass them on.
+    fn drop_member(&mut self, member: ReplicaId, wire: &mut impl Wire) {
+        self.members.retain(|other| *other != member);
+        self.dropped.push(member);
+        self.outgoing[member.index()].epoch = None;
+        self.incoming[member.index()].state = LinkState::Broken;
+        for shard in self.shards.iter_mut() {
+            shard.settle_stable(self.replica, &self.members);
+        }
+        for peer in self.peers() {
+            if let Some(epoch) = self.outgoing[peer.index()].epoch.take() {
+                self.signal(peer, epoch, Parcel::Hangup, wire);
+            }
+        }
+        self.collect_if_due(wire);
+    }
+
+    /// A restarted instance takes writes again once every link it can reach has caught up.
+    pub(super) fn leave_stale_if_caught_up(&mut self) {
+        let reachable = |peer: &ReplicaId| {
+            self.incoming[peer.index()].state != LinkState::Broken
+        };
+        let caught_up = |peer: ReplicaId| {
+            let incoming = &self.incoming[peer.index()];
+            let streaming = incoming.shards.iter().all(|inflow| *inflow == Inflow::Streaming);
+            incoming.state == LinkState::Online && streaming
+        };
+        if !self.stale {
+            return;
+        }
+        let mut peers = self.peers().filter(reachable).peekable();
+        if peers.peek().is_some() && peers.all(caught_up) {
+            self.stale = false;
+            for shard in self.shards.iter_mut() {
+                let own = shard.frontier.clock.0[self.replica.index()];
+                shard.log.clear(own);
+            }
+        }
+    }
+}

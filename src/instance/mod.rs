@@ -1,0 +1,216 @@
+//! One cache in one region: shards, keys, commands, sync links, the memory ledger.
+//!
+//! An instance applies what its clients do and what its peers send, and says through a [`Wire`]
+//! what it sends and when it wants to be woken. It knows no network and no other instance.
+//!
+//! What it leaves out: the copy of each shard inside the region (a write counts as replicated there
+//! at once), the proxy, and persistence, which a geo-replicated group cannot have.
+
+pub mod footprint;
+pub mod slot;
+
+mod apply;
+mod change;
+mod collect;
+mod effect;
+mod frontier;
+mod keyspace;
+mod ledger;
+mod link;
+mod log;
+mod member;
+mod naming;
+mod parcel;
+mod probe;
+mod row;
+mod shard;
+mod snapshot;
+mod sync;
+
+use std::sync::Arc;
+
+use crate::assumption::Assumptions;
+use crate::crdt::VersionVector;
+use crate::id::{IdVec, Id, InstanceId, ReplicaId, ShardId};
+use crate::quantity::Bytes;
+use crate::time::{SimDuration, SimTime};
+
+pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
+pub use frontier::{Frontier, Prefix};
+pub use keyspace::{Keyspace, Place};
+pub use ledger::{Ledger, MemoryKind};
+pub use link::{Incoming, LinkState};
+pub use log::Log;
+pub use naming::Naming;
+pub use parcel::{Cargo, Flight, Parcel, Timer, Wire};
+pub use probe::{Custody, unequal_keys};
+pub use shard::{Counts, Shard};
+
+/// What an instance is made from.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Which instance of the plan.
+    pub id: InstanceId,
+    /// Its slot in the group's clocks.
+    pub replica: ReplicaId,
+    /// All members of its group, itself included.
+    pub members: Vec<ReplicaId>,
+    /// How many shards it has.
+    pub shards: u16,
+    /// How much memory each shard may use.
+    pub shard_limit: Bytes,
+    /// How much its backlog holds, for each shard.
+    pub backlog: Bytes,
+    /// Its region's wall clock at time zero, in milliseconds since 1970.
+    pub wall_ms_at_start: u64,
+    /// What no source settles.
+    pub assumptions: Arc<Assumptions>,
+    /// The names of generated keys.
+    pub naming: Arc<Naming>,
+    /// The shard of every generated key.
+    pub shard_of: Arc<Vec<u16>>,
+    /// The seed of the run, for the instance's own stream.
+    pub seed: u64,
+}
+
+/// Why a client's operation was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The key's shard is out of memory.
+    OutOfMemory,
+    /// The instance restarted and has not caught up with its peers.
+    Stale,
+}
+
+/// One database in one region.
+#[derive(Debug)]
+pub struct Instance {
+    id: InstanceId,
+    replica: ReplicaId,
+    members: Vec<ReplicaId>,
+    dropped: Vec<ReplicaId>,
+    assumptions: Arc<Assumptions>,
+    naming: Arc<Naming>,
+    keyspace: Keyspace,
+    shards: IdVec<ShardId, Shard>,
+    incoming: Vec<Incoming>,
+    outgoing: Vec<link::Outgoing>,
+    wall_ms_at_start: u64,
+    life: u64,
+    stale: bool,
+    collecting: bool,
+    deadlines: std::collections::BTreeSet<(u64, u32)>,
+    expiring: bool,
+    stream: crate::engine::Stream,
+    now: SimTime,
+}
+
+/// Lives of a shard are told apart in the upper bits of its sequences, so that a shard that has
+/// lost its memory never uses a dot twice.
+const LIFE_BITS: u32 = 40;
+
+impl Instance {
+    /// An instance that holds nothing, linked to all its peers.
+    pub fn new(setup: Setup) -> Self {
+        let framing = setup.assumptions.wire_bytes.0;
+        let frontier = Frontier { clock: VersionVector::FILLED, ..Frontier::ZERO };
+        let shards = (0..setup.shards)
+            .map(|shard| {
+                let log = Log::new(setup.replica, setup.backlog.0, framing);
+                Shard::new(ShardId(shard), frontier, log, setup.shard_limit)
+            })
+            .collect();
+        let slots = setup.members.iter().map(|member| member.index() + 1).max().unwrap_or(0);
+        Self {
+            id: setup.id,
+            replica: setup.replica,
+            members: setup.members,
+            dropped: Vec::new(),
+            keyspace: Keyspace::new(&setup.shard_of),
+            incoming: vec![Incoming::online(setup.shards); slots],
+            outgoing: vec![link::Outgoing::open(setup.shards); slots],
+            shards,
+            wall_ms_at_start: setup.wall_ms_at_start,
+            life: 0,
+            stale: false,
+            collecting: false,
+            deadlines: std::collections::BTreeSet::new(),
+            expiring: false,
+            stream: crate::engine::Stream::named(
+                setup.seed,
+                &format!("instance {} choices", setup.id.0),
+            ),
+            assumptions: setup.assumptions,
+            naming: setup.naming,
+            now: SimTime::ZERO,
+        }
+    }
+
+    /// Which instance of the plan this is.
+    pub fn id(&self) -> InstanceId {
+        self.id
+    }
+
+    /// Its slot in the group's clocks.
+    pub fn replica(&self) -> ReplicaId {
+        self.replica
+    }
+
+    /// The members of the group, as far as this one knows, itself included.
+    pub fn members(&self) -> &[ReplicaId] {
+        &self.members
+    }
+
+    /// The other members, as far as this one knows.
+    pub fn peers(&self) -> impl Iterator<Item = ReplicaId> + use<> {
+        let own = self.replica;
+        self.members.clone().into_iter().filter(move |member| *member != own)
+    }
+
+    /// Its shards.
+    pub fn shards(&self) -> &IdVec<ShardId, Shard> {
+        &self.shards
+    }
+
+    /// Its keys.
+    pub fn keyspace(&self) -> &Keyspace {
+        &self.keyspace
+    }
+
+    /// The link that brings the effects of `from`.
+    pub fn incoming(&self, from: ReplicaId) -> &Incoming {
+        &self.incoming[from.index()]
+    }
+
+    /// Whether it restarted and has not caught up yet: it answers reads and refuses writes.
+    pub fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// Its region's wall clock, in milliseconds since 1970.
+    pub fn wall_ms(&self) -> u64 {
+        self.wall_ms_at_start + self.now.as_millis()
+    }
+
+    /// The first things to be woken for: reports, at `phase` within their period.
+    pub fn start(&mut self, phase: SimDuration, wire: &mut impl Wire) {
+        wire.timer(SimTime::ZERO + phase, Timer::Report);
+    }
+
+    /// Wakes the instance.
+    pub fn on_timer(&mut self, now: SimTime, timer: Timer, wire: &mut impl Wire) {
+        self.now = now;
+        match timer {
+            Timer::Report => self.on_report_due(wire),
+            Timer::Collect => self.on_collect_due(wire),
+            Timer::Pump(peer) => self.on_pump_due(peer, wire),
+            Timer::Reconnect(peer, epoch) => self.on_reconnect_due(peer, epoch, wire),
+            Timer::Expire => self.on_expire_due(wire),
+        }
+    }
+
+    /// The least sequence of the current life.
+    fn first_seq(&self) -> u64 {
+        self.life << LIFE_BITS
+    }
+}

@@ -1,0 +1,106 @@
+//! Parcels: what instances send one another.
+
+use crate::crdt::Object;
+use crate::id::{ReplicaId, ShardId};
+use crate::instance::effect::{Entry, Key};
+use crate::instance::frontier::Frontier;
+use crate::instance::row::Row;
+use crate::time::{SimDuration, SimTime};
+
+/// A parcel under way on the link between two instances. Links are FIFO.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    /// When it arrives.
+    pub arrival: SimTime,
+    /// When what it carries came to be, for the lag.
+    pub made_at: SimTime,
+    /// Who sent it.
+    pub from: ReplicaId,
+    /// To whom.
+    pub to: ReplicaId,
+    /// The shard, where only one is concerned.
+    pub shard: ShardId,
+    /// The connection it belongs to: a parcel of an older one is ignored.
+    pub epoch: u32,
+    /// What it carries.
+    pub parcel: Parcel,
+}
+
+/// What a flight carries.
+#[derive(Clone, Debug)]
+pub enum Parcel {
+    /// An effect of the sender.
+    Effect(Entry),
+    /// What the sender has applied, shard by shard; none where unsent effects would be overtaken.
+    Report(Box<[Option<Frontier>]>),
+    /// The receiver of a link asks its source to (re)start, telling what it has, shard by shard.
+    Connect(Box<[Frontier]>),
+    /// The source agrees, and tells how each shard goes on.
+    Accept(Box<[Start]>),
+    /// Keys of a snapshot.
+    Chunk(Box<[Item]>, Box<Frontier>),
+    /// The end of a snapshot, and the clock at which it was taken.
+    SnapshotEnd(Box<Frontier>),
+    /// The source gives the connection up; the receiver connects anew at once.
+    Hangup,
+    /// A member has been dropped from the group.
+    Unlinked(ReplicaId),
+}
+
+/// How a shard goes on after a reconnection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// From the backlog.
+    Partial,
+    /// By a transfer of state.
+    Full,
+}
+
+/// One key of a snapshot.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A plain row.
+    Row(u32, Row),
+    /// A key in its general form.
+    Object(Key, Box<Object>),
+}
+
+/// What an instance needs of the world around it.
+pub trait Wire {
+    /// Sends a parcel to another member, `bytes` long.
+    fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
+    /// How long what is already queued for `to` will take to leave.
+    fn queue(&self, to: ReplicaId) -> SimDuration;
+    /// Wakes the instance at `at`.
+    fn timer(&mut self, at: SimTime, timer: Timer);
+    /// Tells the witness.
+    fn observe(&mut self, event: crate::history::Event);
+}
+
+/// A parcel on its way out.
+#[derive(Clone, Debug)]
+pub struct Cargo {
+    /// When what it carries came to be.
+    pub made_at: SimTime,
+    /// The shard, where only one is concerned.
+    pub shard: ShardId,
+    /// The connection it belongs to.
+    pub epoch: u32,
+    /// What it carries.
+    pub parcel: Parcel,
+}
+
+/// What an instance wants to be woken for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// Report the clock to every peer, and notice the silent ones.
+    Report,
+    /// Collect one slice.
+    Collect,
+    /// Send on to a peer whose route was busy.
+    Pump(ReplicaId),
+    /// Try a broken link again.
+    Reconnect(ReplicaId, u32),
+    /// Expire what is due.
+    Expire,
+}

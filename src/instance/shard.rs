@@ -1,0 +1,214 @@
+//! One shard: its clock, what its peers have reported, its log, its ledger.
+
+use std::collections::VecDeque;
+
+use crate::crdt::{MEMBERS_MAX, Tally, VersionVector};
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::frontier::Frontier;
+use crate::instance::ledger::{Ledger, MemoryKind};
+use crate::instance::log::Log;
+use crate::quantity::Bytes;
+use crate::time::SimTime;
+
+/// A shard of an instance.
+#[derive(Clone, Debug)]
+pub struct Shard {
+    /// Which.
+    pub id: ShardId,
+    /// What it has applied of every origin.
+    pub frontier: Frontier,
+    /// What each member last said it had applied; its own entry is unused.
+    pub reports: [Frontier; MEMBERS_MAX],
+    /// What every linked member has applied, as far as this shard knows.
+    pub stable: Frontier,
+    /// Its own effects: the replication backlog.
+    pub log: Log,
+    /// Its memory.
+    pub ledger: Ledger,
+    /// What became of the writes it applied.
+    pub tally: Tally,
+    /// The digest of its state: a function of what it has applied, not of the order.
+    pub digest: u64,
+    /// Writes acknowledged to clients here, over the whole run.
+    pub acknowledged: u64,
+    /// When it first ran out of memory.
+    pub oom_at: Option<SimTime>,
+    /// When it would have, had unstable records cost nothing (`PerState`).
+    pub oom_without_records_at: Option<SimTime>,
+    /// Objects with something to collect, oldest first.
+    pub pending: VecDeque<u32>,
+    /// Whether `pending` is worth another pass: the stable frontier has moved since the last.
+    pub collectable: bool,
+    /// Counts for the outcome.
+    pub counts: Counts,
+    records: Records,
+}
+
+/// What a shard has done, for the outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Effects of peers applied.
+    pub applied: u64,
+    /// Effects of peers already known.
+    pub filtered: u64,
+    /// Keys merged in full synchronisations.
+    pub merged: u64,
+    /// Full synchronisations completed.
+    pub full_syncs: u64,
+    /// Partial synchronisations started.
+    pub partial_syncs: u64,
+    /// Tombstones and siblings collected.
+    pub collected: u64,
+    /// Writes refused for want of memory.
+    pub refused: u64,
+    /// Effects of an unlinked member refused.
+    pub refused_effects: u64,
+    /// Times replication into the shard stopped for want of memory.
+    pub stopped: u64,
+}
+
+/// Which unstable records the shard holds, as sums along each origin's effects.
+#[derive(Clone, Debug, Default)]
+struct Records {
+    /// Record bytes given back, per origin.
+    collected: [u64; MEMBERS_MAX],
+    /// Stretches that came as merged state, which brings no records: origin, from, to.
+    skipped: Vec<(usize, u64, u64)>,
+}
+
+impl Shard {
+    /// A shard that holds the fill and nothing else; `frontier` is the fill's.
+    pub fn new(id: ShardId, frontier: Frontier, log: Log, limit: Bytes) -> Self {
+        Self {
+            id,
+            frontier,
+            reports: [frontier; MEMBERS_MAX],
+            stable: frontier,
+            log,
+            ledger: Ledger::new(limit),
+            tally: Tally::default(),
+            digest: 0,
+            acknowledged: 0,
+            oom_at: None,
+            oom_without_records_at: None,
+            pending: VecDeque::new(),
+            collectable: false,
+            counts: Counts::default(),
+            records: Records::default(),
+        }
+    }
+
+    /// Takes in the next effect of `origin`: its clock and the record it keeps.
+    pub fn observe(&mut self, origin: ReplicaId, seq: u64, writes: u64, record: u64) {
+        self.frontier.advance(origin, seq, writes, record);
+        self.ledger.charge(MemoryKind::Unstable, record);
+    }
+
+    /// Takes in a merged state's frontier. Merged state brings no records, and the writes hidden in
+    /// it (`fresh` of them were found live, by origin) count as superseded.
+    pub fn observe_merged(&mut self, theirs: &Frontier, fresh: &[u64; MEMBERS_MAX]) {
+        for origin in 0..MEMBERS_MAX {
+            if theirs.clock.0[origin] <= self.frontier.clock.0[origin] {
+                continue;
+            }
+            let (mine, theirs) = (self.frontier.prefix[origin], theirs.prefix[origin]);
+            if theirs.record_bytes > mine.record_bytes {
+                let stretch = (origin, mine.record_bytes, theirs.record_bytes);
+                self.records.skipped.push(stretch);
+            }
+            let hidden = (theirs.writes - mine.writes).saturating_sub(fresh[origin]);
+            self.tally.superseded[origin] += hidden;
+        }
+        self.frontier.join(theirs);
+    }
+
+    /// Recomputes what every one of `members` has applied.
+    pub fn settle_stable(&mut self, own: ReplicaId, members: &[ReplicaId]) {
+        let mut stable = self.frontier;
+        for member in members.iter().filter(|member| **member != own) {
+            stable.meet(&self.reports[member.index()]);
+        }
+        if stable.clock != self.stable.clock {
+            self.stable = stable;
+            self.collectable = true;
+        }
+    }
+
+    /// Gives back records of effects that are stable, `budget` bytes at most. Returns how many.
+    pub fn collect_records(&mut self, budget: u64) -> u64 {
+        let mut given = 0;
+        for origin in 0..MEMBERS_MAX {
+            let held_below = self.records.held_below(origin, self.stable.prefix[origin].record_bytes);
+            let due = held_below.saturating_sub(self.records.collected[origin]);
+            let bytes = due.min(budget - given);
+            self.records.collected[origin] += bytes;
+            given += bytes;
+        }
+        self.ledger.refund(MemoryKind::Unstable, given);
+        given
+    }
+
+    /// Whether records or objects wait for the collector.
+    pub fn has_due(&self) -> bool {
+        let records_due = (0..MEMBERS_MAX).any(|origin| {
+            self.records.held_below(origin, self.stable.prefix[origin].record_bytes)
+                > self.records.collected[origin]
+        });
+        records_due || (self.collectable && !self.pending.is_empty())
+    }
+
+    /// Unstable bytes, recounted from the clocks: what the ledger must say.
+    pub fn recount_records(&self) -> u64 {
+        (0..MEMBERS_MAX)
+            .map(|origin| {
+                let observed = self.frontier.prefix[origin].record_bytes;
+                self.records.held_below(origin, observed) - self.records.collected[origin]
+            })
+            .sum()
+    }
+
+    /// Notes the instant memory ran out, under both readings of the metadata.
+    pub fn note_memory(&mut self, now: SimTime) {
+        if self.ledger.is_full() && self.oom_at.is_none() {
+            self.oom_at = Some(now);
+        }
+        let unstable = self.ledger.used(MemoryKind::Unstable);
+        let without = self.ledger.total() - unstable >= self.ledger.limit();
+        if without && self.oom_without_records_at.is_none() {
+            self.oom_without_records_at = Some(now);
+        }
+    }
+
+    /// The shard has lost its memory: what it knew of any origin is gone. What it acknowledged,
+    /// its peaks and its counts stay, as they are of the run and not of the shard.
+    pub fn lose_memory(&mut self, own: ReplicaId) {
+        self.log.clear(self.frontier.clock.0[own.index()]);
+        self.frontier = Frontier::ZERO;
+        self.reports = [Frontier::ZERO; MEMBERS_MAX];
+        self.stable = Frontier::ZERO;
+        self.tally = Tally::default();
+        self.digest = 0;
+        self.pending.clear();
+        self.collectable = false;
+        self.records = Records::default();
+        self.ledger.clear();
+    }
+
+    /// The observed clock.
+    pub fn clock(&self) -> &VersionVector {
+        &self.frontier.clock
+    }
+}
+
+impl Records {
+    /// Record bytes ever held of the effects of `origin` up to the sum `upto`.
+    fn held_below(&self, origin: usize, upto: u64) -> u64 {
+        let skipped: u64 = self
+            .skipped
+            .iter()
+            .filter(|(of, from, _)| *of == origin && *from < upto)
+            .map(|(_, from, to)| upto.min(*to) - from)
+            .sum();
+        upto - skipped
+    }
+}

@@ -1,0 +1,264 @@
+//! Full synchronisation: state taken at one instant, sent piece by piece, merged key by key.
+//!
+//! The snapshot is atomic at its clock; the receiver's clock rises when all of it is merged. It is
+//! a merge, not an overwrite: what only the receiver has stays. Source: Redis docs,
+//! active-active/syncer.md; that only what the receiver's clock does not cover is sent is fix
+//! RS209889 of the release notes.
+
+use std::collections::VecDeque;
+
+use crate::assumption::FullSync;
+use crate::crdt::{FILL_SEQ, Object, VersionVector};
+use crate::history::LinkEvent;
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::change::generated;
+use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
+use crate::instance::footprint;
+use crate::instance::frontier::Frontier;
+use crate::instance::ledger::MemoryKind;
+use crate::instance::link::{Inflow, Snapshot};
+use crate::instance::parcel::{Cargo, Item, Parcel, Timer, Wire};
+use crate::instance::row::{Row, RowState, plain_digest};
+use crate::instance::{Instance, Naming};
+
+/// Bytes of one key in a snapshot, beside name and value: type, deadline, lengths and one stamp.
+const ITEM_BYTES: u64 = 48;
+
+impl Instance {
+    /// Takes a snapshot of a shard for `peer`, which has `theirs`.
+    pub(super) fn take_snapshot(
+        &mut self,
+        peer: ReplicaId,
+        id: ShardId,
+        theirs: &Frontier,
+        wire: &mut impl Wire,
+    ) {
+        let known = match self.assumptions.full_sync {
+            FullSync::Delta => theirs.clock,
+            FullSync::Whole => VersionVector::ZERO,
+        };
+        let rows = (0..).zip(&self.keyspace.rows).filter(|(_, row)| {
+            row.shard() == id && row.is_plain() && !known.covers(row.dot())
+        });
+        let mut items: VecDeque<Item> = rows.map(|(key, row)| Item::Row(key, *row)).collect();
+        let objects = self.keyspace.objects().filter(|(_, slot)| {
+            slot.shard == id && slot.object.newer_than(&known)
+        });
+        items.extend(objects.map(|(_, slot)| {
+            Item::Object(slot.key.clone(), Box::new(slot.object.clone()))
+        }));
+        let keys = items.len() as u64;
+        let bytes = items.iter().map(Item::bytes).sum();
+        let shard = &self.shards[id];
+        let snapshot = Snapshot { items, frontier: shard.frontier, tail: shard.log.end() };
+        self.outgoing[peer.index()].shards[id.index()].snapshot = Some(snapshot);
+        self.measure_sync_buffers(id);
+        self.observe_out(peer, id, LinkEvent::FullSyncStarted { keys, bytes }, wire);
+    }
+
+    /// Sends on to `peer` while its route has room.
+    pub(super) fn pump(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        let shards = self.shards.len();
+        let mut idle = 0;
+        while idle < shards {
+            if wire.queue(peer) > self.assumptions.send_buffer {
+                let outgoing = &mut self.outgoing[peer.index()];
+                if !outgoing.pumping {
+                    outgoing.pumping = true;
+                    let again = self.now + self.assumptions.send_buffer / 2;
+                    wire.timer(again, Timer::Pump(peer));
+                }
+                return;
+            }
+            let outgoing = &mut self.outgoing[peer.index()];
+            let Some(epoch) = outgoing.epoch else { return };
+            let id = ShardId::at(outgoing.turn);
+            outgoing.turn = (outgoing.turn + 1) % shards;
+            idle = if self.send_next(peer, id, epoch, wire) { 0 } else { idle + 1 };
+        }
+    }
+
+    /// A pump is due.
+    pub(super) fn on_pump_due(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        self.outgoing[peer.index()].pumping = false;
+        if self.members.contains(&peer) {
+            self.pump(peer, wire);
+        }
+    }
+
+    /// Sends the next piece of one shard. Returns whether there was one.
+    fn send_next(
+        &mut self,
+        peer: ReplicaId,
+        id: ShardId,
+        epoch: u32,
+        wire: &mut impl Wire,
+    ) -> bool {
+        let now = self.now;
+        let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
+        if let Some(snapshot) = &mut outflow.snapshot {
+            let (items, bytes) = snapshot.next_chunk(self.assumptions.chunk_bytes.0);
+            let clock = Box::new(snapshot.frontier);
+            let parcel = if items.is_empty() {
+                outflow.cursor = snapshot.tail;
+                outflow.snapshot = None;
+                self.measure_sync_buffers(id);
+                Parcel::SnapshotEnd(clock)
+            } else {
+                Parcel::Chunk(items.into(), clock)
+            };
+            wire.send(peer, Cargo { made_at: now, shard: id, epoch, parcel }, bytes);
+            return true;
+        }
+        let log = &self.shards[id].log;
+        if outflow.cursor == log.end() {
+            return false;
+        }
+        let Some(entry) = log.at(outflow.cursor) else {
+            self.observe_out(peer, id, LinkEvent::Overrun, wire);
+            let outgoing = &mut self.outgoing[peer.index()];
+            outgoing.epoch = None;
+            self.signal(peer, epoch, Parcel::Hangup, wire);
+            return false;
+        };
+        let bytes = log.size(entry);
+        let age = self.wall_ms().saturating_sub(entry.wall_ms);
+        let made_at = crate::time::SimTime(now.0.saturating_sub(age * 1_000_000));
+        let parcel = Parcel::Effect(entry.clone());
+        outflow.cursor += 1;
+        wire.send(peer, Cargo { made_at, shard: id, epoch, parcel }, bytes);
+        true
+    }
+
+    /// Charges one chunk for every snapshot being sent or merged.
+    pub(super) fn measure_sync_buffers(&mut self, id: ShardId) {
+        let sending = self.peers().filter(|peer| {
+            self.outgoing[peer.index()].shards[id.index()].snapshot.is_some()
+        });
+        let merging = self.peers().filter(|peer| {
+            self.incoming[peer.index()].shards[id.index()] == Inflow::Merging
+        });
+        let open = (sending.count() + merging.count()) as u64;
+        let bytes = open * self.assumptions.chunk_bytes.0;
+        self.shards[id].ledger.set(MemoryKind::SyncBuffers, bytes);
+    }
+}
+
+impl Snapshot {
+    /// The next keys, `room` bytes of them at least unless the snapshot ends, and their bytes.
+    fn next_chunk(&mut self, room: u64) -> (Vec<Item>, u64) {
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        while bytes < room {
+            let Some(item) = self.items.pop_front() else { break };
+            bytes += item.bytes();
+            items.push(item);
+        }
+        (items, bytes.max(ITEM_BYTES))
+    }
+}
+
+impl Item {
+    /// Its size on the wire.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Row(_, row) => ITEM_BYTES + GENERATED_KEY_BYTES + u64::from(row.bytes),
+            Self::Object(key, object) => {
+                let name = match key {
+                    Key::Generated(_) => GENERATED_KEY_BYTES,
+                    Key::Named(name) => name.len() as u64,
+                };
+                let sizes = object.sizes();
+                let string = u64::from(sizes.string_bytes.unwrap_or(0));
+                ITEM_BYTES + name + string + sizes.name_bytes + sizes.value_bytes
+            }
+        }
+    }
+}
+
+/// Merges one key of a snapshot taken at `theirs`.
+pub(super) fn merge_item(
+    instance: &mut Instance,
+    from: ReplicaId,
+    id: ShardId,
+    item: Item,
+    theirs: &VersionVector,
+) {
+    instance.shards[id].counts.merged += 1;
+    match item {
+        Item::Row(key, row) => {
+            if !merge_row(instance, from, id, key, &row, theirs) {
+                let object = Object::from_write(row.stamp(), generated(row.bytes, row.tag));
+                merge_object(instance, from, id, &Key::Generated(key), &object, theirs);
+            }
+        }
+        Item::Object(key, object) => merge_object(instance, from, id, &key, &object, theirs),
+    }
+}
+
+/// Merges a row into a row, where that needs no more than clocks. Returns whether it did.
+fn merge_row(
+    instance: &mut Instance,
+    from: ReplicaId,
+    id: ShardId,
+    key: u32,
+    theirs: &Row,
+    clock: &VersionVector,
+) -> bool {
+    let shard = &mut instance.shards[id];
+    let mine = &mut instance.keyspace.rows[key as usize];
+    let known = shard.frontier.clock.covers(theirs.dot());
+    match mine.state {
+        RowState::General => return false,
+        RowState::Absent if known => return true,
+        RowState::Absent => {
+            let value = u64::from(theirs.bytes);
+            let taken = footprint::plain(GENERATED_KEY_BYTES, value, &instance.assumptions);
+            shard.charge(&taken);
+        }
+        RowState::Plain if mine.dot() == theirs.dot() => return true,
+        RowState::Plain if known => return true,
+        RowState::Plain if clock.covers(mine.dot()) => {
+            shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+            if mine.dot().seq > FILL_SEQ {
+                shard.tally.superseded[mine.dot().origin.index()] += 1;
+            }
+            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
+            shard.ledger.adjust(MemoryKind::Values, value(mine.bytes), value(theirs.bytes));
+        }
+        RowState::Plain => return false,
+    }
+    if theirs.dot().seq > FILL_SEQ {
+        shard.fresh[from.index()][theirs.dot().origin.index()] += 1;
+    }
+    mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
+    shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+    true
+}
+
+fn merge_object(
+    instance: &mut Instance,
+    from: ReplicaId,
+    id: ShardId,
+    key: &Key,
+    theirs: &Object,
+    clock: &VersionVector,
+) {
+    let at = instance.object_place(key, id);
+    let slot = instance.keyspace.slot_mut(at);
+    let before = slot.measure(&instance.assumptions);
+    let shard = &mut instance.shards[id];
+    let (mine, lww) = (shard.frontier.clock, instance.assumptions.lww);
+    let fresh = slot.object.merge(theirs, &mine, clock, lww, &mut shard.tally);
+    for (origin, fresh) in fresh.iter().enumerate() {
+        shard.fresh[from.index()][origin] += fresh;
+    }
+    instance.settle_slot(id, at, &before);
+}
+
+impl Naming {
+    /// The key called `name`: a generated one where a population has it.
+    pub fn key(&self, name: &[u8]) -> Key {
+        self.find(name).map_or_else(|| Key::Named(name.into()), Key::Generated)
+    }
+}

@@ -1,0 +1,331 @@
+//! What the links do: report, break, connect, resume, stop.
+
+use crate::crdt::MEMBERS_MAX;
+use crate::history::{Event, LinkEvent};
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::Instance;
+use crate::instance::frontier::Frontier;
+use crate::instance::link::{Inflow, LinkState};
+use crate::instance::parcel::{Cargo, Flight, Parcel, Start, Timer, Wire};
+use crate::instance::snapshot::merge_item;
+use crate::time::{SimDuration, SimTime};
+
+/// Bytes of a parcel that carries clocks, for each shard: five components with their sums.
+const REPORT_BYTES: u64 = 160;
+/// Bytes of a parcel that only signals.
+const SIGNAL_BYTES: u64 = 64;
+
+impl Instance {
+    /// Takes in what arrived.
+    pub fn deliver(&mut self, now: SimTime, flight: Flight, wire: &mut impl Wire) {
+        self.now = now;
+        let from = flight.from;
+        if !self.members.contains(&from) {
+            self.shards[flight.shard].counts.refused_effects += 1;
+            self.observe_link(from, None, LinkEvent::Refused, wire);
+            return;
+        }
+        if let Parcel::Connect(frontiers) = &flight.parcel {
+            self.on_connect(from, flight.epoch, frontiers, wire);
+            return;
+        }
+        let incoming = &mut self.incoming[from.index()];
+        if flight.epoch != incoming.epoch {
+            return;
+        }
+        incoming.heard_at = now;
+        match flight.parcel {
+            Parcel::Effect(entry) => match incoming.shards[flight.shard.index()] {
+                Inflow::Stopped => {}
+                Inflow::Streaming | Inflow::Merging => self.apply(from, flight.shard, entry, wire),
+            },
+            Parcel::Report(frontiers) => self.on_report(from, &frontiers, wire),
+            Parcel::Accept(starts) => self.on_accept(from, &starts, wire),
+            Parcel::Chunk(items, clock) => {
+                self.on_chunk(from, flight.shard, items.into_vec(), &clock, wire);
+            }
+            Parcel::SnapshotEnd(frontier) => {
+                self.on_snapshot_end(from, flight.shard, &frontier, wire);
+            }
+            Parcel::Hangup => self.connect(from, wire),
+            Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
+            Parcel::Connect(_) => {}
+        }
+    }
+
+    /// A parcel of the link from `from` was dropped on its way: the connection is broken.
+    pub fn on_dropped(&mut self, now: SimTime, from: ReplicaId, epoch: u32, wire: &mut impl Wire) {
+        self.now = now;
+        if self.members.contains(&from) && self.incoming[from.index()].epoch == epoch {
+            self.break_link(from, wire);
+        }
+    }
+
+    fn on_report(
+        &mut self,
+        from: ReplicaId,
+        frontiers: &[Option<Frontier>],
+        wire: &mut impl Wire,
+    ) {
+        for (shard, frontier) in self.shards.iter_mut().zip(frontiers) {
+            if let Some(frontier) = frontier {
+                shard.reports[from.index()] = *frontier;
+                shard.reported_at[from.index()] = self.now;
+                shard.settle_stable(self.replica, &self.members);
+            }
+        }
+        self.collect_if_due(wire);
+    }
+
+    /// Reports the clock to every peer, and notices the silent ones.
+    pub(super) fn on_report_due(&mut self, wire: &mut impl Wire) {
+        wire.timer(self.now + self.assumptions.report_every, Timer::Report);
+        for peer in self.peers() {
+            let outgoing = &self.outgoing[peer.index()];
+            if let Some(epoch) = outgoing.epoch {
+                let frontiers: Box<[Option<Frontier>]> = self
+                    .shards
+                    .iter()
+                    .map(|shard| {
+                        let caught_up = outgoing.is_caught_up(shard.id, shard.log.end());
+                        caught_up.then_some(shard.frontier)
+                    })
+                    .collect();
+                self.signal(peer, epoch, Parcel::Report(frontiers), wire);
+            }
+            self.check_incoming(peer, wire);
+        }
+        self.measure_private_backlogs();
+        if self.members.len() == 1 {
+            self.settle_alone(wire);
+        }
+    }
+
+    fn check_incoming(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        let incoming = &self.incoming[peer.index()];
+        let silent = self.now.since(incoming.heard_at) > self.assumptions.silence;
+        if incoming.state == LinkState::Online && silent {
+            self.break_link(peer, wire);
+            return;
+        }
+        let has_room = incoming.shards.iter().zip(&self.shards).any(|(inflow, shard)| {
+            *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below()
+        });
+        if incoming.state == LinkState::Online && has_room {
+            self.connect(peer, wire);
+        }
+    }
+
+    /// Marks a link broken and plans the next try.
+    fn break_link(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        let incoming = &mut self.incoming[peer.index()];
+        if incoming.state == LinkState::Broken {
+            return;
+        }
+        let was_online = incoming.state == LinkState::Online;
+        incoming.state = LinkState::Broken;
+        incoming.epoch += 1;
+        let pause = self.assumptions.reconnect_min * (1 << incoming.tries.min(16));
+        incoming.tries += 1;
+        let pause = pause.min(self.assumptions.reconnect_max);
+        let epoch = incoming.epoch;
+        wire.timer(self.now + pause, Timer::Reconnect(peer, epoch));
+        if was_online {
+            self.observe_link(peer, None, LinkEvent::Broken, wire);
+        }
+    }
+
+    /// A pause is over, or an answer is overdue.
+    pub(super) fn on_reconnect_due(
+        &mut self,
+        peer: ReplicaId,
+        epoch: u32,
+        wire: &mut impl Wire,
+    ) {
+        let incoming = &self.incoming[peer.index()];
+        if !self.members.contains(&peer) || incoming.epoch != epoch {
+            return;
+        }
+        match incoming.state {
+            LinkState::Online => {}
+            LinkState::Broken => self.connect(peer, wire),
+            LinkState::Connecting => self.break_link(peer, wire),
+        }
+    }
+
+    /// Asks a peer to (re)start its stream.
+    pub(super) fn connect(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        let incoming = &mut self.incoming[peer.index()];
+        incoming.state = LinkState::Connecting;
+        incoming.epoch += 1;
+        let epoch = incoming.epoch;
+        let answer_by = self.now + self.assumptions.silence;
+        wire.timer(answer_by, Timer::Reconnect(peer, epoch));
+        let frontiers = self.shards.iter().map(|shard| shard.frontier).collect();
+        self.signal(peer, epoch, Parcel::Connect(frontiers), wire);
+    }
+
+    /// Starts a peer's stream as it asks.
+    fn on_connect(
+        &mut self,
+        peer: ReplicaId,
+        epoch: u32,
+        frontiers: &[Frontier],
+        wire: &mut impl Wire,
+    ) {
+        let starts: Vec<Start> = self
+            .shards
+            .ids()
+            .zip(frontiers)
+            .map(|(id, frontier)| self.start_shard(peer, id, frontier, wire))
+            .collect();
+        self.outgoing[peer.index()].epoch = Some(epoch);
+        self.signal(peer, epoch, Parcel::Accept(starts.into()), wire);
+        self.pump(peer, wire);
+    }
+
+    /// Decides how one shard of a peer's stream goes on.
+    fn start_shard(
+        &mut self,
+        peer: ReplicaId,
+        id: ShardId,
+        theirs: &Frontier,
+        wire: &mut impl Wire,
+    ) -> Start {
+        let shard = &self.shards[id];
+        let resumed = shard.log.resume(theirs.clock.0[self.replica.index()]);
+        let lacks_dropped = self.dropped.iter().any(|member| {
+            shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]
+        });
+        match resumed {
+            Some(cursor) if !lacks_dropped => {
+                let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
+                outflow.snapshot = None;
+                outflow.cursor = cursor;
+                self.shards[id].counts.partial_syncs += 1;
+                Start::Partial
+            }
+            _ => {
+                if resumed.is_none() {
+                    self.observe_out(peer, id, LinkEvent::Overrun, wire);
+                }
+                self.take_snapshot(peer, id, theirs, wire);
+                Start::Full
+            }
+        }
+    }
+
+    fn on_accept(&mut self, from: ReplicaId, starts: &[Start], wire: &mut impl Wire) {
+        let incoming = &mut self.incoming[from.index()];
+        incoming.state = LinkState::Online;
+        incoming.tries = 0;
+        for (inflow, start) in incoming.shards.iter_mut().zip(starts) {
+            *inflow = match start {
+                Start::Partial => Inflow::Streaming,
+                Start::Full => Inflow::Merging,
+            };
+        }
+        for (shard, start) in starts.iter().enumerate() {
+            if *start == Start::Partial {
+                let id = Some(ShardId::at(shard));
+                self.observe_link(from, id, LinkEvent::PartialSync, wire);
+            }
+        }
+        self.observe_link(from, None, LinkEvent::Resumed, wire);
+        self.leave_stale_if_caught_up();
+    }
+
+    fn on_chunk(
+        &mut self,
+        from: ReplicaId,
+        id: ShardId,
+        items: Vec<crate::instance::parcel::Item>,
+        clock: &Frontier,
+        wire: &mut impl Wire,
+    ) {
+        if self.incoming[from.index()].shards[id.index()] != Inflow::Merging {
+            return;
+        }
+        if self.shards[id].ledger.is_full() {
+            self.stop(from, id, wire);
+            return;
+        }
+        for item in items {
+            merge_item(self, id, item, &clock.clock);
+        }
+        self.note_memory(id, wire);
+    }
+
+    fn on_snapshot_end(
+        &mut self,
+        from: ReplicaId,
+        id: ShardId,
+        frontier: &Frontier,
+        wire: &mut impl Wire,
+    ) {
+        let inflow = &mut self.incoming[from.index()].shards[id.index()];
+        if *inflow != Inflow::Merging {
+            return;
+        }
+        *inflow = Inflow::Streaming;
+        let shard = &mut self.shards[id];
+        let fresh = std::mem::take(&mut shard.fresh[from.index()]);
+        shard.observe_merged(frontier, &fresh);
+        shard.counts.full_syncs += 1;
+        self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
+        self.leave_stale_if_caught_up();
+    }
+
+    /// Sends a parcel without effects.
+    pub(super) fn signal(
+        &self,
+        to: ReplicaId,
+        epoch: u32,
+        parcel: Parcel,
+        wire: &mut impl Wire,
+    ) {
+        let bytes = match &parcel {
+            Parcel::Report(_) | Parcel::Connect(_) => REPORT_BYTES * self.shards.len() as u64,
+            _ => SIGNAL_BYTES,
+        };
+        let cargo = Cargo { made_at: self.now, shard: ShardId(0), epoch, parcel };
+        wire.send(to, cargo, bytes);
+    }
+
+    /// Tells the witness of something that happened to the link from `from`.
+    pub(super) fn observe_link(
+        &self,
+        from: ReplicaId,
+        shard: Option<ShardId>,
+        what: LinkEvent,
+        wire: &mut impl Wire,
+    ) {
+        let from = crate::id::InstanceId::at(from.index());
+        wire.observe(Event::Link { from, to: self.id, shard, what });
+    }
+
+    /// Tells the witness of something that happened to the link to `to`.
+    pub(super) fn observe_out(
+        &self,
+        to: ReplicaId,
+        shard: ShardId,
+        what: LinkEvent,
+        wire: &mut impl Wire,
+    ) {
+        let to = crate::id::InstanceId::at(to.index());
+        wire.observe(Event::Link { from: self.id, to, shard: Some(shard), what });
+    }
+
+    /// Whether every linked peer has acknowledged within `within` and no full sync runs.
+    pub fn is_healthy(&self, within: SimDuration) -> bool {
+        self.peers().all(|peer| {
+            let recent = self.shards.iter().all(|shard| {
+                self.now.since(shard.reported_at[peer.index()]) <= within
+            });
+            let incoming = &self.incoming[peer.index()];
+            recent && incoming.state == LinkState::Online && !incoming.is_merging()
+        })
+    }
+}
+
+const _: () = assert!(MEMBERS_MAX == crate::history::MEMBERS_MAX, "both count a group's members");

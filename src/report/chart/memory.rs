@@ -1,0 +1,224 @@
+//! Memory of each instance by kind, against its limit.
+
+use super::layout::amounts;
+use super::{EndLabel, Figure, Key, Mark, Panel, Point, Sheet, Stroke, callouts};
+use crate::experiment::outcome::InstanceOutcome;
+use crate::id::{Id, InstanceId};
+use crate::metrics::series::{InstanceSeries, KINDS};
+use crate::plan::MemoryKind;
+use crate::report::palette::{Tint, memory as memory_tint};
+use crate::report::units::{bytes, duration_ms, percent};
+
+/// The height of a panel, in pixels.
+const HEIGHT: i32 = 124;
+/// Stacks have a corner or two in each of so many columns of the plot.
+const COLUMNS: u64 = 260;
+/// A kind whose peak is a smaller part of the scale is thinner than a hair, and left out.
+const HAIRLINE: u64 = 300;
+
+/// The chart; `None` without instances or samples.
+pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
+    let series = sheet.series;
+    if series.instances.is_empty() || series.is_empty() {
+        return None;
+    }
+    let subject = "Memory by kind: stacked, dashed the limit, labels: the end and the peak; \
+                   every panel has the same scale"
+        .to_owned();
+    let mut figure = sheet.figure("memory", title(sheet), subject);
+    let most = series.instances.iter().flat_map(|instance| {
+        let totals = instance
+            .memory
+            .iter()
+            .map(|kinds| kinds.iter().sum::<u64>());
+        totals.chain(instance.limit_bytes.iter().copied())
+    });
+    let scale = amounts(most.max().unwrap_or(0), 3);
+    let panels = series.instances.iter().enumerate();
+    figure.panels = panels
+        .map(|(index, instance)| panel(sheet, InstanceId::at(index), instance, &scale))
+        .collect();
+    Some(figure)
+}
+
+fn title(sheet: &Sheet<'_>) -> String {
+    let instances = &sheet.outcome.instances;
+    let clock = sheet.clock;
+    let first = instances
+        .iter()
+        .filter_map(|one| Some((one.oom_at_ms?, one)))
+        .min_by_key(|o| o.0);
+    if let Some((at_ms, instance)) = first {
+        let mut faults = sheet.series.timeline.faults.iter();
+        let fault = faults
+            .rfind(|fault| fault.from.as_millis() <= at_ms)
+            .map(|fault| {
+                let after = duration_ms(at_ms - fault.from.as_millis());
+                format!(", {after} after \"{}\" began", fault.label)
+            });
+        let fault = fault.unwrap_or_default();
+        return format!(
+            "{} runs out of memory first, at {}{fault}",
+            instance.name,
+            clock.at_ms(at_ms)
+        );
+    }
+    let fullest = instances.iter().max_by_key(|one| one.used_peak_ppm);
+    fullest.map_or_else(String::new, |one| {
+        let fell = one.memory.total.final_bytes < one.memory.total.peak_bytes / 20 * 19;
+        let end = if fell {
+            format!(", and ends at {}", bytes(one.memory.total.final_bytes))
+        } else {
+            String::new()
+        };
+        let peak = bytes(one.memory.total.peak_bytes);
+        format!(
+            "No instance runs out of memory: {} comes closest, with {} of a shard's limit ({peak}){end}",
+            one.name,
+            percent(one.used_peak_ppm)
+        )
+    })
+}
+
+fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[u64]) -> Panel {
+    let y_max = *scale.last().expect("a scale has its upper end");
+    let end_ms = sheet.series.end.as_millis().max(1);
+    let outcome = sheet.outcome.instances.get(id.index());
+    let shown: Vec<usize> = (0..KINDS)
+        .filter(|&kind| peak(instance, kind).saturating_mul(HAIRLINE) >= y_max)
+        .collect();
+    let mut marks = areas(sheet, instance, &shown);
+    let limit = points(sheet, |row| instance.limit_bytes[row]);
+    marks.push(Mark::Line {
+        tint: Tint::Ink,
+        stroke: Stroke::Dashed,
+        points: limit,
+    });
+    let mut notes = Vec::new();
+    let ooms: Vec<_> = sheet
+        .series
+        .timeline
+        .ooms
+        .iter()
+        .filter(|mark| mark.instance == id)
+        .collect();
+    if let Some(first) = ooms.first() {
+        let at_ms = first.at.as_millis();
+        let row = sheet
+            .series
+            .at
+            .partition_point(|at| *at < first.at)
+            .min(sheet.series.len() - 1);
+        let total = instance.memory[row].iter().sum();
+        marks.push(Mark::Dot {
+            tint: Tint::Vermillion,
+            at: (at_ms, total),
+        });
+        let shards = outcome.map_or(0, |one| one.shards.len());
+        let of = if shards > 1 {
+            format!(" ({} of {shards} shards)", ooms.len())
+        } else {
+            String::new()
+        };
+        notes.push((
+            at_ms,
+            format!("out of memory {}{of}", sheet.clock.at(first.at)),
+        ));
+    }
+    for firing in sheet
+        .series
+        .timeline
+        .firings
+        .iter()
+        .filter(|firing| firing.on == id)
+    {
+        let text = format!("{} fires {}", firing.rule, sheet.clock.at(firing.at));
+        notes.push((firing.at.as_millis(), text));
+    }
+    notes.sort();
+    let (callouts, rows) = callouts(&notes, end_ms, y_max);
+    marks.extend(callouts);
+    let sku = outcome.map_or(String::new(), |one: &InstanceOutcome| {
+        format!(", {}", one.sku)
+    });
+    Panel {
+        title: format!("{} ({}{sku})", instance.name, instance.region),
+        height: HEIGHT,
+        headroom: 24 + rows * 14,
+        y_max,
+        y_ticks: scale
+            .iter()
+            .map(|&amount| (amount, bytes(amount)))
+            .collect(),
+        grid: true,
+        marks,
+        ends: ends(instance, &shown),
+    }
+}
+
+fn peak(instance: &InstanceSeries, kind: usize) -> u64 {
+    instance
+        .memory
+        .iter()
+        .map(|kinds| kinds[kind])
+        .max()
+        .unwrap_or(0)
+}
+
+/// The stack, uppermost first, so that each area covers all but its own part of the one before.
+fn areas(sheet: &Sheet<'_>, instance: &InstanceSeries, shown: &[usize]) -> Vec<Mark> {
+    let total = |row: usize| Some(instance.memory[row].iter().sum());
+    let rows = sheet.series.extremes(COLUMNS, total);
+    let upper_edge = |&kind: &usize| {
+        let level = |row: &usize| instance.memory[*row][..=kind].iter().sum();
+        let edge = rows
+            .iter()
+            .map(|row| (sheet.series.at[*row].as_millis(), level(row)));
+        Mark::Area {
+            tint: memory_tint(MemoryKind::ALL[kind]),
+            points: edge.collect(),
+        }
+    };
+    shown.iter().rev().map(upper_edge).collect()
+}
+
+fn points(sheet: &Sheet<'_>, value: impl Fn(usize) -> u64) -> Vec<Point> {
+    let rows = sheet.series.extremes(COLUMNS, |row| Some(value(row)));
+    rows.into_iter()
+        .map(|row| (sheet.series.at[row].as_millis(), value(row)))
+        .collect()
+}
+
+fn ends(instance: &InstanceSeries, shown: &[usize]) -> Vec<EndLabel> {
+    let Some(last) = instance.memory.last() else {
+        return Vec::new();
+    };
+    let mut ends: Vec<EndLabel> = shown
+        .iter()
+        .map(|&kind| {
+            let below: u64 = last[..kind].iter().sum();
+            let peak = peak(instance, kind);
+            let name = MemoryKind::ALL[kind].name().replace('_', " ");
+            let text = if last[kind] < peak / 20 * 19 {
+                format!("{name} {}, peak {}", bytes(last[kind]), bytes(peak))
+            } else {
+                format!("{name} {}", bytes(last[kind]))
+            };
+            let key = Key::Fill(memory_tint(MemoryKind::ALL[kind]));
+            EndLabel {
+                level: below + last[kind] / 2,
+                text,
+                key,
+            }
+        })
+        .collect();
+    if let Some(&limit) = instance.limit_bytes.last() {
+        let key = Key::Line(Tint::Ink, Stroke::Dashed);
+        ends.push(EndLabel {
+            level: limit,
+            text: format!("limit {}", bytes(limit)),
+            key,
+        });
+    }
+    ends
+}

@@ -1,0 +1,286 @@
+//! What a terminal shows of a run: verdicts first, then the answer, in at most forty lines.
+
+use crate::experiment::outcome::{
+    ControlResult, InstanceOutcome, LinkOutcome, Outcome, Status, Verdict, VerdictStatus,
+};
+use crate::report::table::{self, Flush};
+use crate::report::units::{Clock, bytes, count, dollars, duration_ms, exact, instant_ms, percent};
+
+/// Rows of one kind shown before the rest is only counted.
+const ROWS_MAX: usize = 8;
+
+/// The summary, with a line break at its end.
+pub fn text(outcome: &Outcome) -> String {
+    let clock = Clock::of_run(outcome.ended_at_ms);
+    let mut text = format!(
+        "{}  {}  seed {}  {} simulated\n",
+        status(outcome.status),
+        outcome.scenario,
+        outcome.seed,
+        duration_ms(outcome.ended_at_ms)
+    );
+    text += &verdicts(outcome, clock);
+    text += &instances(outcome, clock);
+    text += &links(outcome);
+    text += &facts(outcome, clock);
+    text += &format!(
+        "digest: {}\nreproduce: {}\n",
+        outcome.digest, outcome.reproduce
+    );
+    text
+}
+
+/// The word for a status.
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "PASS",
+        Status::Fail => "FAIL",
+        Status::Capped => "CAPPED",
+    }
+}
+
+/// The sign for a verdict.
+pub fn sign(status: VerdictStatus) -> &'static str {
+    match status {
+        VerdictStatus::Pass => "✓",
+        VerdictStatus::Fail => "✗",
+        VerdictStatus::NotEvaluated => "?",
+    }
+}
+
+fn verdicts(outcome: &Outcome, clock: Clock) -> String {
+    if outcome.verdicts.is_empty() {
+        return String::new();
+    }
+    let mut order: Vec<&Verdict> = outcome.verdicts.iter().collect();
+    order.sort_by_key(|verdict| match verdict.status {
+        VerdictStatus::Fail => 0,
+        VerdictStatus::NotEvaluated => 1,
+        VerdictStatus::Pass => 2,
+    });
+    let row = |verdict: &&Verdict| {
+        let at = match (verdict.status, verdict.at_ms) {
+            (VerdictStatus::Fail, Some(at_ms)) => format!("first at {}", clock.at_ms(at_ms)),
+            _ => String::new(),
+        };
+        let name = format!("{} {}", sign(verdict.status), verdict.name);
+        vec![name, verdict.observed.clone(), verdict.limit.clone(), at]
+    };
+    let shown = ROWS_MAX.max(
+        order
+            .iter()
+            .filter(|one| one.status != VerdictStatus::Pass)
+            .count(),
+    );
+    let rows: Vec<_> = order.iter().take(shown).map(row).collect();
+    let header = [
+        ("verdict", Flush::Left),
+        ("observed", Flush::Left),
+        ("demanded", Flush::Left),
+        ("", Flush::Left),
+    ];
+    table::text(&header, &rows) + &left_out(order.len(), rows.len(), "verdicts that hold")
+}
+
+fn instances(outcome: &Outcome, clock: Clock) -> String {
+    let row = |one: &InstanceOutcome| {
+        let oom = one
+            .oom_at_ms
+            .map_or_else(|| "-".to_owned(), |at_ms| clock.at_ms(at_ms));
+        let live = one.memory.values.peak_bytes + one.memory.keys.peak_bytes;
+        let waiting = |amount: crate::experiment::outcome::Amount| {
+            format!(
+                "{} / {}",
+                bytes(amount.peak_bytes),
+                bytes(amount.final_bytes)
+            )
+        };
+        vec![
+            if one.linked {
+                one.name.clone()
+            } else {
+                format!("{} (unlinked)", one.name)
+            },
+            bytes(live),
+            bytes(one.memory.metadata.peak_bytes),
+            waiting(one.memory.tombstones),
+            waiting(one.memory.unstable),
+            bytes(one.memory.backlog.peak_bytes),
+            waiting(one.memory.total),
+            percent(one.used_peak_ppm),
+            oom,
+        ]
+    };
+    let header = [
+        ("memory, peak / end", Flush::Left),
+        ("data", Flush::Right),
+        ("metadata", Flush::Right),
+        ("tombstones", Flush::Right),
+        ("unstable", Flush::Right),
+        ("backlog", Flush::Right),
+        ("total", Flush::Right),
+        ("fullest", Flush::Right),
+        ("OOM at", Flush::Right),
+    ];
+    let rows: Vec<_> = outcome.instances.iter().map(row).collect();
+    table::text(&header, &rows)
+}
+
+fn links(outcome: &Outcome) -> String {
+    let row = |link: &LinkOutcome| {
+        let lag = |value: Option<u64>| value.map_or_else(|| "-".to_owned(), duration_ms);
+        vec![
+            format!("{} → {}", link.from, link.to),
+            count(link.sent_effects),
+            bytes(link.sent_bytes),
+            count(link.dropped),
+            format!("{} / {}", link.partial_syncs, link.full_syncs),
+            lag(link.lag_ms.map(|lag| lag.p50)),
+            lag(link.lag_ms.map(|lag| lag.p99)),
+            lag(link.lag_ms.map(|lag| lag.max)),
+        ]
+    };
+    let header = [
+        ("link", Flush::Left),
+        ("effects", Flush::Right),
+        ("sent", Flush::Right),
+        ("dropped", Flush::Right),
+        ("syncs part/full", Flush::Right),
+        ("lag p50", Flush::Right),
+        ("p99", Flush::Right),
+        ("max", Flush::Right),
+    ];
+    let rows: Vec<_> = outcome.links.iter().take(ROWS_MAX).map(row).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    table::text(&header, &rows) + &left_out(outcome.links.len(), rows.len(), "links")
+}
+
+fn left_out(all: usize, shown: usize, what: &str) -> String {
+    if all > shown {
+        format!("  … and {} more {what}\n", all - shown)
+    } else {
+        String::new()
+    }
+}
+
+/// One line each: writes, convergence, control, faults that touched nothing, cost, readings.
+fn facts(outcome: &Outcome, clock: Clock) -> String {
+    let mut text = format!("writes: {}\n", writes(outcome));
+    text += &format!("convergence: {}\n", convergence(outcome));
+    for request in outcome.control.iter().take(4) {
+        let result = match (request.result, &request.error) {
+            (ControlResult::Ok, _) => "ok".to_owned(),
+            (ControlResult::Refused, Some(error)) => format!("refused: {error}"),
+            (ControlResult::Refused, None) => "refused".to_owned(),
+            (ControlResult::Failed, Some(error)) => format!("failed: {error}"),
+            (ControlResult::Failed, None) => "failed".to_owned(),
+        };
+        let by = request
+            .rule
+            .as_ref()
+            .map_or(String::new(), |rule| format!(" by rule {rule}"));
+        let at = clock.at_ms(request.at_ms);
+        text += &format!(
+            "control: {} on {} at {at}{by}, {result}\n",
+            request.request, request.on
+        );
+    }
+    for fault in outcome
+        .faults
+        .iter()
+        .filter(|fault| fault.touched == 0)
+        .take(3)
+    {
+        text += &format!("note: the fault \"{}\" touched nothing\n", fault.name);
+    }
+    if let Some(line) = readings(outcome, clock) {
+        text += &line;
+    }
+    if outcome.cost.egress_micro_usd > 0 {
+        text += &format!("egress: {}\n", dollars(outcome.cost.egress_micro_usd));
+    }
+    text
+}
+
+/// The classes of acknowledged writes that hold any.
+pub fn writes(outcome: &Outcome) -> String {
+    let writes = &outcome.writes;
+    let classes = [
+        ("superseded", writes.superseded),
+        (
+            "overwritten by concurrent ones",
+            writes.concurrently_overwritten,
+        ),
+        ("lost against causal order", writes.causal_inversion),
+        ("lost for good", writes.durability_loss),
+        ("UNEXPLAINED", writes.unexplained),
+    ];
+    let mut text = format!(
+        "{} acknowledged = {} present",
+        exact(writes.acknowledged),
+        exact(writes.present)
+    );
+    for (name, amount) in classes.into_iter().filter(|(_, amount)| *amount > 0) {
+        text += &format!(" + {} {name}", exact(amount));
+    }
+    text
+}
+
+/// Whether and when the members agreed, and what excuses those that do not.
+pub fn convergence(outcome: &Outcome) -> String {
+    let convergence = &outcome.convergence;
+    let mut text = match (convergence.converged, convergence.at_ms) {
+        (true, Some(at_ms)) => format!("all members agree from {}", instant_ms(at_ms)),
+        (true, None) => "all members agree".to_owned(),
+        (false, _) => "not all members agree".to_owned(),
+    };
+    for recovery in &convergence.recovery_ms {
+        let lasted = recovery
+            .recovery_ms
+            .map_or_else(|| "never".to_owned(), duration_ms);
+        text += &format!("; after \"{}\": {lasted}", recovery.fault);
+    }
+    for excuse in &convergence.excuses {
+        let [one, other] = &excuse.between;
+        text += &format!(
+            "; {one} and {other}: {} keys, {}",
+            count(excuse.keys),
+            excuse.reason
+        );
+    }
+    if convergence.unexcused_keys > 0 {
+        text += &format!(
+            "; {} keys WITHOUT EXCUSE",
+            exact(convergence.unexcused_keys)
+        );
+    }
+    text
+}
+
+/// When memory runs out under each reading of the product page; `None` when under neither.
+fn readings(outcome: &Outcome, clock: Clock) -> Option<String> {
+    let first = |times: Vec<(u64, &str)>| {
+        let first = times.into_iter().min();
+        first.map_or_else(
+            || "never".to_owned(),
+            |(at, name)| format!("{name} {}", clock.at_ms(at)),
+        )
+    };
+    let all = &outcome.instances;
+    let times = |reading: fn(&InstanceOutcome) -> Option<u64>| {
+        all.iter()
+            .filter_map(|one| Some((reading(one)?, one.name.as_str())))
+            .collect::<Vec<_>>()
+    };
+    let effect = times(|one| one.readings.per_effect.oom_at_ms);
+    let state = times(|one| one.readings.per_state.oom_at_ms);
+    if effect.is_empty() && state.is_empty() {
+        return None;
+    }
+    let (effect, state) = (first(effect), first(state));
+    Some(format!(
+        "first OOM by reading (A-METADATA): per effect {effect}; per state {state}\n"
+    ))
+}

@@ -1,0 +1,138 @@
+//! A fleet at work: arrivals become operations on an instance, and their results are counted.
+
+use std::sync::Arc;
+
+use crate::crdt::Update;
+use crate::id::FleetId;
+use crate::instance::{Instance, Refusal};
+use crate::time::SimTime;
+use crate::traffic::{Arrival, Fleet, Operation};
+use crate::world::fabric::Fabric;
+
+/// A fleet and what became of its operations.
+#[derive(Debug)]
+pub struct Clients {
+    /// Which fleet of the plan.
+    pub id: FleetId,
+    /// Its arrivals.
+    pub fleet: Fleet,
+    /// The place of its instance.
+    pub local: usize,
+    /// The index of its population's first key.
+    pub first_key: u32,
+    /// How many keys its population has.
+    pub keys: u32,
+    /// What became of its operations.
+    pub counts: ClientCounts,
+}
+
+/// Operations by result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ClientCounts {
+    /// Reads answered with a value.
+    pub hits: u64,
+    /// Reads answered with nothing.
+    pub misses: u64,
+    /// Writes acknowledged.
+    pub writes: u64,
+    /// Writes refused for want of memory.
+    pub out_of_memory: u64,
+    /// Writes refused by an instance that has not caught up after a restart.
+    pub stale: u64,
+    /// Operations that reached nobody.
+    pub unavailable: u64,
+}
+
+impl Clients {
+    /// When the next operation arrives.
+    pub fn next_at(&self) -> SimTime {
+        self.fleet.next_at()
+    }
+
+    /// Carries out the next operation.
+    pub fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
+        let instance = &mut instances[self.local];
+        let arrival = self.fleet.pop();
+        let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
+        if dark {
+            self.counts.unavailable += 1;
+            fabric.digest.word(word);
+            return;
+        }
+        let replica = instance.replica();
+        let mut reach = fabric.reach(arrival.at, self.local, replica);
+        let before = self.counts;
+        self.carry_out(instance, &arrival, &mut reach);
+        let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
+        fabric.digest.word(word ^ done);
+    }
+
+    fn carry_out(
+        &mut self,
+        instance: &mut Instance,
+        arrival: &Arrival,
+        wire: &mut crate::world::fabric::Reach<'_>,
+    ) {
+        let key = self.first_key + arrival.key;
+        match arrival.operation {
+            Operation::Read => self.read(instance, arrival.at, key),
+            Operation::Update | Operation::Insert => {
+                let set = instance.write(arrival.at, key, arrival.bytes, arrival.tag, wire);
+                self.count(set);
+            }
+            Operation::ReadModifyWrite => {
+                self.read(instance, arrival.at, key);
+                let set = instance.write(arrival.at, key, arrival.bytes, arrival.tag, wire);
+                self.count(set);
+            }
+            Operation::Scan { .. } => {
+                for offset in 0..arrival.extra {
+                    let number = (arrival.key + offset) % self.keys;
+                    self.read(instance, arrival.at, self.first_key + number);
+                }
+            }
+            Operation::Delete => {
+                let done = instance.delete(arrival.at, key, wire);
+                self.count(done);
+            }
+            Operation::Increment => {
+                let done = instance.update(arrival.at, key, Update::Add(1), wire);
+                self.count(done);
+            }
+            Operation::AddMember { members } => {
+                let update = Update::AddMember(member(arrival.tag % members));
+                let done = instance.update(arrival.at, key, update, wire);
+                self.count(done);
+            }
+            Operation::RemoveMember { members } => {
+                let done = instance.remove_member(
+                    arrival.at,
+                    key,
+                    &member(arrival.tag % members),
+                    wire,
+                );
+                self.count(done);
+            }
+        }
+    }
+
+    fn read(&mut self, instance: &mut Instance, at: SimTime, key: u32) {
+        match instance.read(at, key) {
+            Some(_) => self.counts.hits += 1,
+            None => self.counts.misses += 1,
+        }
+    }
+
+    fn count(&mut self, result: Result<(), Refusal>) {
+        match result {
+            Ok(()) => self.counts.writes += 1,
+            Err(Refusal::OutOfMemory) => self.counts.out_of_memory += 1,
+            Err(Refusal::Stale) => self.counts.stale += 1,
+        }
+    }
+}
+
+/// The name of a generated member.
+fn member(number: u32) -> Arc<[u8]> {
+    format!("m{number}").into_bytes().into()
+}

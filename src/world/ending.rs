@@ -1,0 +1,228 @@
+//! What a run leaves behind: counts that no single observation carries.
+
+use crate::history::{Event, Observation, WritesSeen};
+use crate::id::{FleetId, Id, InstanceId, ReplicaId, ShardId};
+use crate::instance::{Counts, Custody, MemoryKind};
+use crate::metrics::Histogram;
+use crate::time::SimTime;
+use crate::world::clients::ClientCounts;
+use crate::world::World;
+
+/// The end of a run.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// One digest over everything handled.
+    pub digest: u64,
+    /// When it ended.
+    pub at: SimTime,
+    /// Whether it was cut short by the cap on events.
+    pub capped: bool,
+    /// Events handled.
+    pub events: u64,
+    /// Client operations handled.
+    pub operations: u64,
+    /// Windows it took. Depends on the options, so it stands in no outcome.
+    pub windows: u64,
+    /// The fleets, in the plan's order.
+    pub fleets: Vec<FleetEnding>,
+    /// The instances, in the plan's order.
+    pub instances: Vec<InstanceEnding>,
+    /// The links, by sender and then receiver.
+    pub links: Vec<LinkEnding>,
+}
+
+/// What became of a fleet's operations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FleetEnding {
+    /// Which fleet.
+    pub id: FleetId,
+    /// Its counts.
+    pub counts: ClientCounts,
+}
+
+/// An instance at the end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InstanceEnding {
+    /// Which instance.
+    pub id: InstanceId,
+    /// Whether the group still has it.
+    pub linked: bool,
+    /// Keys that hold something.
+    pub keys: u64,
+    /// Conflicts met, by `crdt::Conflict`.
+    pub conflicts: [u64; crate::crdt::Conflict::COUNT],
+    /// Its shards.
+    pub shards: Vec<ShardEnding>,
+}
+
+/// A shard at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShardEnding {
+    /// Which shard.
+    pub id: ShardId,
+    /// Bytes by kind.
+    pub used: [u64; MemoryKind::COUNT],
+    /// The most of each kind.
+    pub peak: [u64; MemoryKind::COUNT],
+    /// Bytes in all.
+    pub total: u64,
+    /// The most in all.
+    pub total_peak: u64,
+    /// The limit.
+    pub limit: u64,
+    /// When it first ran out of memory.
+    pub oom_at: Option<SimTime>,
+    /// When it would have, had unstable records cost nothing.
+    pub oom_without_records_at: Option<SimTime>,
+    /// What it did.
+    pub counts: Counts,
+}
+
+/// A link at the end.
+#[derive(Clone, Debug)]
+pub struct LinkEnding {
+    /// Whose effects.
+    pub from: InstanceId,
+    /// Who took them.
+    pub to: InstanceId,
+    /// Bytes sent.
+    pub sent_bytes: u64,
+    /// Effects sent.
+    pub sent_effects: u64,
+    /// Parcels dropped on arrival.
+    pub dropped: u64,
+    /// How late effects arrived, in microseconds.
+    pub lag: Histogram,
+}
+
+impl World<'_> {
+    /// Closes the run.
+    pub(super) fn end(mut self, witness: &mut dyn FnMut(&Observation)) -> Ending {
+        let at = self.windows.now();
+        if self.options.observed {
+            for origin in self.plan.instances.ids() {
+                let seen = self.classify(origin);
+                self.observe(at, Event::Writes(Box::new(seen)));
+            }
+        }
+        self.show(witness);
+        let regions = self.windows.processes();
+        let mut fleets: Vec<FleetEnding> = regions
+            .iter()
+            .flat_map(|region| &region.clients)
+            .map(|clients| FleetEnding { id: clients.id, counts: clients.counts })
+            .collect();
+        fleets.sort_by_key(|fleet| fleet.id);
+        Ending {
+            digest: self.digest(),
+            at,
+            capped: self.capped,
+            events: self.events(),
+            operations: regions.iter().map(|region| region.operations).sum(),
+            windows: self.windows.windows(),
+            fleets,
+            instances: self.plan.instances.ids().map(|id| self.instance_ending(id)).collect(),
+            links: self.link_endings(),
+        }
+    }
+
+    /// What became of the writes of one origin: by the word of the replica that knows best, which
+    /// is the origin itself while it is a member with its memory intact.
+    fn classify(&self, origin: InstanceId) -> WritesSeen {
+        let replica = Self::replica(origin);
+        let acknowledged: u64 =
+            self.instance(origin).shards().iter().map(|shard| shard.acknowledged).sum();
+        let keepers = self.plan.instances.ids().filter(|id| self.is_linked(*id));
+        let applied = |id: InstanceId| {
+            let shards = self.instance(id).shards().iter();
+            shards.map(|shard| shard.frontier.prefix[replica.index()].writes).sum::<u64>()
+        };
+        let knows_best = |id: &InstanceId| {
+            let lives = self.instance(*id).lives();
+            (applied(*id), *id == origin, std::cmp::Reverse(lives), std::cmp::Reverse(*id))
+        };
+        let keeper = keepers.max_by_key(knows_best);
+        let custody =
+            keeper.map_or(Custody::default(), |id| self.instance(id).custody(replica));
+        let lost = acknowledged.saturating_sub(custody.applied);
+        let cause = (lost > 0).then(|| self.cause_of_loss(origin));
+        WritesSeen {
+            origin: origin.index(),
+            acknowledged,
+            present: custody.present,
+            superseded: custody.superseded,
+            overwritten: custody.overwritten,
+            lost,
+            cause,
+        }
+    }
+
+    fn cause_of_loss(&self, origin: InstanceId) -> &'static str {
+        if !self.is_linked(origin) {
+            "the member was unlinked before it had sent them"
+        } else if self.instance(origin).lives() > 0 {
+            "memory was lost before they were sent"
+        } else {
+            "unknown"
+        }
+    }
+
+    fn instance_ending(&self, id: InstanceId) -> InstanceEnding {
+        let instance = self.instance(id);
+        let mut conflicts = [0; crate::crdt::Conflict::COUNT];
+        for shard in instance.shards() {
+            for (sum, met) in conflicts.iter_mut().zip(shard.tally.met) {
+                *sum += met;
+            }
+        }
+        let shards = instance.shards().iter().map(|shard| ShardEnding {
+            id: shard.id,
+            used: shard.ledger.by_kind(),
+            peak: shard.ledger.peaks(),
+            total: shard.ledger.total(),
+            total_peak: shard.ledger.total_peak(),
+            limit: shard.ledger.limit(),
+            oom_at: shard.oom_at,
+            oom_without_records_at: shard.oom_without_records_at,
+            counts: shard.counts,
+        });
+        InstanceEnding {
+            id,
+            linked: self.is_linked(id),
+            keys: instance.key_count(),
+            conflicts,
+            shards: shards.collect(),
+        }
+    }
+
+    fn link_endings(&self) -> Vec<LinkEnding> {
+        let mut endings = Vec::new();
+        for from in self.plan.instances.ids() {
+            for to in self.plan.instances.ids().filter(|to| *to != from) {
+                endings.push(self.link_ending(from, to));
+            }
+        }
+        endings
+    }
+
+    fn link_ending(&self, from: InstanceId, to: InstanceId) -> LinkEnding {
+        let (_, sender) = self.homes[from.index()];
+        let (_, receiver) = self.homes[to.index()];
+        let sent = self.region_of(from).fabric.sent[sender][to.index()];
+        let arrived = &self.region_of(to).fabric.inbound;
+        let inbound = arrived
+            .iter()
+            .find(|inbound| inbound.from == ReplicaId::at(from.index()) && inbound.local == receiver)
+            .expect("every ordered pair of members has a stream");
+        let mut lag = inbound.lag_total.clone();
+        lag.merge(&inbound.lag);
+        LinkEnding {
+            from,
+            to,
+            sent_bytes: sent.bytes,
+            sent_effects: sent.effects,
+            dropped: inbound.counts.dropped,
+            lag,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Control instants: faults, requests, the end of the storm.
+
+use std::collections::BTreeMap;
+
+use crate::history::{Event, FaultKind, FaultSeen};
+use crate::id::{Id, InstanceId, RegionId};
+use crate::network::Degradation;
+use crate::plan::{Memory, Plan, Step};
+use crate::quantity::Ratio;
+use crate::time::{SimDuration, SimTime};
+use crate::world::{Instant, World};
+
+/// The grain of Azure's metrics. Source: Azure Monitor, supported metrics of
+/// Microsoft.Cache/redisEnterprise (PT1M).
+const MINUTE: SimDuration = SimDuration::from_secs(60);
+
+/// All control instants of a plan, by time. Steps of one instant stay in the plan's order.
+pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Instant>> {
+    let mut instants: BTreeMap<SimTime, Vec<Instant>> = BTreeMap::new();
+    let mut add = |at: SimTime, instant: Instant| instants.entry(at).or_default().push(instant);
+    for (index, timed) in plan.timeline.iter().enumerate() {
+        if !matches!(timed.step, Step::Command { .. }) {
+            add(timed.at, Instant::Step(index));
+        }
+    }
+    let storm_end = SimTime::ZERO + plan.storm;
+    let end = storm_end + plan.settle;
+    add(storm_end, Instant::SettleBegins);
+    let every = |period: SimDuration, until: SimTime| {
+        (1..).map(move |n| SimTime::ZERO + period * n).take_while(move |at| *at < until)
+    };
+    every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
+    if observed {
+        add(SimTime::ZERO, Instant::Sample);
+        every(plan.sample_every, end).for_each(|at| add(at, Instant::Sample));
+        add(end, Instant::Sample);
+    }
+    add(end, Instant::End);
+    for steps in instants.values_mut() {
+        steps.sort();
+    }
+    instants
+}
+
+impl World<'_> {
+    /// Carries out what is due at a control instant.
+    pub(super) fn govern(&mut self, at: SimTime, instant: Instant) {
+        match instant {
+            Instant::Step(index) => self.step(at, index),
+            Instant::Act(rule, on) => self.act(at, rule, on),
+            Instant::SettleBegins => self.begin_settle(at),
+            Instant::Minute => self.minute(at),
+            Instant::Sample => self.sample(at),
+            Instant::End => {}
+        }
+    }
+
+    fn step(&mut self, at: SimTime, index: usize) {
+        let plan = self.plan;
+        match &plan.timeline[index].step {
+            Step::Command { .. } => {}
+            Step::Show(instance) => self.show_state(at, index, *instance),
+            Step::Outage { region, memory } => self.darken(at, *region, *memory),
+            Step::Return(region) => self.lighten(at, *region),
+            Step::Partition(pairs) => self.cut(at, pairs),
+            Step::Heal(pairs) => self.heal(at, pairs),
+            Step::Degrade { routes, delay, bandwidth, loss } => {
+                let degradation =
+                    Degradation { delay: *delay, bandwidth: *bandwidth, loss: *loss };
+                self.degrade(at, routes, degradation);
+            }
+            Step::Request(request) => self.request(at, *request),
+        }
+    }
+
+    fn name(&self, region: RegionId) -> &str {
+        &self.plan.regions[region].name
+    }
+
+    fn fault(
+        &mut self,
+        at: SimTime,
+        label: String,
+        regions: Vec<RegionId>,
+        kind: FaultKind,
+        begins: bool,
+    ) {
+        self.observe(at, Event::Fault(FaultSeen { label, regions, kind, begins }));
+    }
+
+    /// A region goes dark.
+    fn darken(&mut self, at: SimTime, region: RegionId, memory: Memory) {
+        self.windows.processes_mut()[region.index()].dark = true;
+        let here: Vec<InstanceId> = self.instances_of(region);
+        if memory == Memory::Lost {
+            for instance in here {
+                self.with_instance(at, instance, |instance, _| instance.lose_memory(at));
+            }
+        }
+        let kind = match memory {
+            Memory::Kept => FaultKind::Outage,
+            Memory::Lost => FaultKind::MemoryLoss,
+        };
+        let label = format!("{} dark", self.name(region));
+        self.fault(at, label, vec![region], kind, true);
+    }
+
+    /// A dark region comes back: its instances reconnect.
+    fn lighten(&mut self, at: SimTime, region: RegionId) {
+        self.windows.processes_mut()[region.index()].dark = false;
+        for instance in self.instances_of(region) {
+            self.with_instance(at, instance, |instance, reach| instance.come_back(at, reach));
+        }
+        let label = format!("{} dark", self.name(region));
+        self.fault(at, label, vec![region], FaultKind::Outage, false);
+    }
+
+    fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
+        let here = self.homes.iter().enumerate().filter(|(_, home)| home.0 == region);
+        here.map(|(index, _)| InstanceId::at(index)).collect()
+    }
+
+    /// Messages no longer get through. What is under way is dropped when it arrives.
+    fn cut(&mut self, at: SimTime, pairs: &[(RegionId, RegionId)]) {
+        for (from, to) in pairs {
+            self.windows.processes_mut()[to.index()].cut_from[from.index()] = true;
+            self.cuts.push((*from, *to));
+        }
+        let (label, regions) = self.pairs_label(pairs, "cut");
+        self.fault(at, label, regions, FaultKind::Partition, true);
+    }
+
+    /// Messages get through again, on these routes or on all.
+    fn heal(&mut self, at: SimTime, pairs: &[(RegionId, RegionId)]) {
+        let pairs = if pairs.is_empty() { self.cuts.clone() } else { pairs.to_vec() };
+        if pairs.is_empty() {
+            return;
+        }
+        for (from, to) in &pairs {
+            self.windows.processes_mut()[to.index()].cut_from[from.index()] = false;
+        }
+        self.cuts.retain(|cut| !pairs.contains(cut));
+        let (label, regions) = self.pairs_label(&pairs, "cut");
+        self.fault(at, label, regions, FaultKind::Partition, false);
+    }
+
+    fn pairs_label(
+        &self,
+        pairs: &[(RegionId, RegionId)],
+        what: &str,
+    ) -> (String, Vec<RegionId>) {
+        let mut regions: Vec<RegionId> = pairs.iter().flat_map(|(from, to)| [*from, *to]).collect();
+        regions.sort();
+        regions.dedup();
+        let mut parts: Vec<String> = Vec::new();
+        for (from, to) in pairs {
+            let both = pairs.contains(&(*to, *from));
+            if both && from > to {
+                continue;
+            }
+            let mark = if both { "|" } else { "→" };
+            parts.push(format!("{} {mark} {}", self.name(*from), self.name(*to)));
+        }
+        (format!("{} {what}", parts.join(", ")), regions)
+    }
+
+    fn degrade(
+        &mut self,
+        at: SimTime,
+        routes: &[(RegionId, RegionId)],
+        degradation: Degradation,
+    ) {
+        let none = Degradation {
+            delay: Ratio::ONE,
+            bandwidth: Ratio::ONE,
+            loss: Ratio { ppm: 0 },
+        };
+        let begins = degradation != none;
+        for (from, to) in routes {
+            let exits = &mut self.windows.processes_mut()[from.index()].fabric.exits;
+            if let Some(exit) = &mut exits[to.index()] {
+                if begins {
+                    exit.route.degrade(degradation);
+                } else {
+                    exit.route.heal();
+                }
+            }
+        }
+        let (label, regions) = self.pairs_label(routes, "degraded");
+        self.fault(at, label, regions, FaultKind::Degradation, begins);
+    }
+
+    /// Faults end with the storm: routes heal. A dark region stays dark.
+    fn begin_settle(&mut self, at: SimTime) {
+        self.heal(at, &[]);
+        let regions = self.plan.regions.ids();
+        let all: Vec<(RegionId, RegionId)> = regions
+            .clone()
+            .flat_map(|from| regions.clone().map(move |to| (from, to)))
+            .filter(|(from, to)| self.is_degraded(*from, *to))
+            .collect();
+        if !all.is_empty() {
+            let none = Degradation {
+                delay: Ratio::ONE,
+                bandwidth: Ratio::ONE,
+                loss: Ratio { ppm: 0 },
+            };
+            self.degrade(at, &all, none);
+        }
+    }
+
+    fn is_degraded(&self, from: RegionId, to: RegionId) -> bool {
+        let exit = &self.windows.processes()[from.index()].fabric.exits[to.index()];
+        exit.as_ref().is_some_and(|exit| exit.route.degradation().is_some())
+    }
+}

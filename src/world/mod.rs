@@ -1,0 +1,202 @@
+//! The world: regions and the control plane, advanced in windows, governed at control instants.
+//!
+//! ```text
+//! loop
+//!   horizon = min(first event + lookahead, next control instant, end)
+//!   advance   each region alone, up to the horizon
+//!   exchange  the messages they sent
+//!   govern    at a control instant: timeline, rules, samples
+//! ```
+
+mod build;
+mod clients;
+mod control;
+mod fabric;
+mod ending;
+mod govern;
+mod region;
+mod rules;
+mod sample;
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Digest, Windows};
+use crate::history::Observation;
+use crate::id::{Id, InstanceId, RegionId, ReplicaId};
+use crate::instance::Instance;
+use crate::plan::Plan;
+use crate::time::{SimDuration, SimTime};
+
+pub use clients::ClientCounts;
+pub use ending::{Ending, FleetEnding, InstanceEnding, LinkEnding, ShardEnding};
+
+use region::Region;
+use rules::RuleState;
+
+/// How a run is carried out; none of it reaches the outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Threads that advance regions.
+    pub threads: usize,
+    /// Divides the lookahead: more and smaller windows.
+    pub lookahead_divisor: u64,
+    /// Whether anybody looks: samples are taken and observations kept.
+    pub observed: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 1, lookahead_divisor: 1, observed: true }
+    }
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub struct World<'a> {
+    plan: &'a Plan,
+    options: Options,
+    windows: Windows<Region>,
+    homes: Vec<(RegionId, usize)>,
+    instants: BTreeMap<SimTime, Vec<Instant>>,
+    rules: Vec<RuleState>,
+    cuts: Vec<(RegionId, RegionId)>,
+    observations: Vec<Observation>,
+    samples: u64,
+    group: crate::control::Group,
+    capped: bool,
+}
+
+/// Something to govern.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Instant {
+    /// A step of the timeline.
+    Step(usize),
+    /// An operator acts on a rule, with the member on which its metric crossed.
+    Act(usize, InstanceId),
+    /// Traffic and faults end.
+    SettleBegins,
+    /// A full minute: metrics and rules.
+    Minute,
+    /// A sample.
+    Sample,
+    /// The end.
+    End,
+}
+
+impl<'a> World<'a> {
+    /// A world at time zero.
+    pub fn new(plan: &'a Plan, options: Options) -> Self {
+        let regions = build::regions(plan, options.observed);
+        let mut next = vec![0; plan.regions.len()];
+        let homes = plan.instances.iter().map(|instance| {
+            let place = &mut next[instance.region.index()];
+            *place += 1;
+            (instance.region, *place - 1)
+        });
+        let homes = homes.collect();
+        let members = plan.instances.ids().collect();
+        Self {
+            plan,
+            options,
+            windows: Windows::new(regions, options.threads),
+            homes,
+            instants: govern::instants(plan, options.observed),
+            rules: plan.rules.iter().map(|_| RuleState::default()).collect(),
+            cuts: Vec::new(),
+            observations: Vec::new(),
+            samples: 0,
+            group: crate::control::Group::linked(members),
+            capped: false,
+        }
+    }
+
+    /// Carries the plan out, showing `witness` every observation in order of time.
+    pub fn run(mut self, witness: &mut dyn FnMut(&Observation)) -> Ending {
+        let lookahead = self.lookahead();
+        while let Some((at, instants)) = self.instants.pop_first() {
+            self.windows.run_until(at, lookahead);
+            self.gather();
+            for instant in instants {
+                self.govern(at, instant);
+            }
+            self.windows.exchange();
+            self.show(witness);
+            if self.events() > self.plan.events_max {
+                self.capped = true;
+                break;
+            }
+        }
+        self.end(witness)
+    }
+
+    /// The least time any message between regions takes.
+    fn lookahead(&self) -> SimDuration {
+        let exits = self.windows.processes().iter().flat_map(|region| &region.fabric.exits);
+        let routes = exits.flatten().map(|exit| &exit.route);
+        let least = crate::network::lookahead(routes);
+        let least = least.unwrap_or(self.plan.storm + self.plan.settle + SimDuration::from_secs(1));
+        SimDuration((least.0 / self.options.lookahead_divisor).max(1))
+    }
+
+    fn events(&self) -> u64 {
+        self.windows.processes().iter().map(|region| region.events).sum()
+    }
+
+    /// Collects what the regions' witnesses saw.
+    fn gather(&mut self) {
+        let seen = &mut self.observations;
+        for region in self.windows.processes_mut() {
+            seen.append(&mut region.fabric.observations);
+        }
+    }
+
+    /// Shows what was seen, by time; what was seen at one instant stays in the order of regions.
+    fn show(&mut self, witness: &mut dyn FnMut(&Observation)) {
+        self.gather();
+        self.observations.sort_by_key(|observation| observation.at);
+        for observation in self.observations.drain(..) {
+            witness(&observation);
+        }
+    }
+
+    fn observe(&mut self, at: SimTime, event: crate::history::Event) {
+        if self.options.observed {
+            self.observations.push(Observation { at, event });
+        }
+    }
+
+    fn instance(&self, id: InstanceId) -> &Instance {
+        let (region, local) = self.homes[id.index()];
+        &self.windows.processes()[region.index()].instances[local]
+    }
+
+    fn region_of(&self, id: InstanceId) -> &Region {
+        &self.windows.processes()[self.homes[id.index()].0.index()]
+    }
+
+    fn replica(id: InstanceId) -> ReplicaId {
+        ReplicaId::at(id.index())
+    }
+
+    /// Lets `work` change an instance at a control instant.
+    fn with_instance<T>(
+        &mut self,
+        at: SimTime,
+        id: InstanceId,
+        work: impl FnOnce(&mut Instance, &mut fabric::Reach<'_>) -> T,
+    ) -> T {
+        let (region, local) = self.homes[id.index()];
+        let region = &mut self.windows.processes_mut()[region.index()];
+        let mut reach = region.fabric.reach(at, local, Self::replica(id));
+        work(&mut region.instances[local], &mut reach)
+    }
+
+    /// One digest over everything the regions handled, combined in their order.
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::default();
+        for region in self.windows.processes() {
+            digest.word(region.fabric.digest.value());
+        }
+        digest.value()
+    }
+}

@@ -1,0 +1,130 @@
+//! Samples: what the witness is shown of memory, clocks, lag and health.
+
+use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen, ShowSeen};
+use crate::id::{Id, InstanceId, ReplicaId};
+use crate::instance::unequal_keys;
+use crate::time::SimTime;
+use crate::world::World;
+
+/// Every so many samples the ledger is recounted from the state, which walks every key.
+const RECOUNT_EVERY: u64 = 64;
+
+/// Quantiles in parts of a million.
+const HALF: u32 = 500_000;
+const P99: u32 = 990_000;
+
+impl World<'_> {
+    /// Shows the witness the state of everything.
+    pub(super) fn sample(&mut self, at: SimTime) {
+        let last = at == SimTime::ZERO + self.plan.storm + self.plan.settle;
+        let recount = self.samples.is_multiple_of(RECOUNT_EVERY) || last;
+        self.samples += 1;
+        for id in self.plan.instances.ids() {
+            self.sample_shards(at, id, recount);
+            self.sample_links(at, id);
+        }
+        let linked: Vec<_> = self
+            .plan
+            .instances
+            .ids()
+            .filter(|id| self.is_linked(*id))
+            .map(|id| self.instance(id))
+            .collect();
+        let keys = unequal_keys(&linked);
+        self.observe(at, Event::Unequal { keys });
+    }
+
+    fn sample_shards(&mut self, at: SimTime, id: InstanceId, recount: bool) {
+        let linked = self.is_linked(id);
+        let instance = self.instance(id);
+        let counted = recount.then(|| instance.recount());
+        let mut events = Vec::new();
+        for shard in instance.shards() {
+            events.push(Event::Fingerprint(Fingerprint {
+                instance: id,
+                shard: shard.id,
+                clock: shard.frontier.clock.0,
+                digest: shard.digest,
+                merging: instance.is_merging(shard.id) || instance.is_stale(),
+                linked,
+            }));
+            events.push(Event::Ledger(LedgerSeen {
+                instance: id,
+                shard: shard.id,
+                used: shard.ledger.by_kind(),
+                limit: shard.ledger.limit(),
+                recount: counted.as_ref().map(|counted| counted[shard.id]),
+            }));
+        }
+        for event in events {
+            self.observe(at, event);
+        }
+    }
+
+    /// What arrived at an instance since the last sample.
+    fn sample_links(&mut self, at: SimTime, to: InstanceId) {
+        let (region, local) = self.homes[to.index()];
+        for from in self.plan.instances.ids().filter(|from| *from != to) {
+            let unacknowledged = self.instance(from).unacknowledged(Self::replica(to));
+            let fabric = &mut self.windows.processes_mut()[region.index()].fabric;
+            let inbound = fabric.inbound_of(ReplicaId::at(from.index()), local);
+            let lag = std::mem::take(&mut inbound.lag);
+            inbound.lag_total.merge(&lag);
+            let seen = LagSeen {
+                from,
+                to,
+                effects: lag.count(),
+                p50_us: lag.quantile(HALF).unwrap_or(0),
+                p99_us: lag.quantile(P99).unwrap_or(0),
+                max_us: lag.max().unwrap_or(0),
+                unacknowledged,
+            };
+            self.observe(at, Event::Lag(seen));
+        }
+    }
+
+    /// The Geo Replication Healthy metric, at a full minute.
+    pub(super) fn sample_health(&mut self, at: SimTime) {
+        let within = self.plan.assumptions.healthy_within;
+        for instance in self.plan.instances.ids() {
+            if !self.region_of(instance).dark {
+                let healthy = self.instance(instance).is_healthy(at, within);
+                self.observe(at, Event::Health { instance, healthy });
+            }
+        }
+    }
+
+    /// What an operator would look up about an instance, and what Azure does not show.
+    pub(super) fn show_state(&mut self, at: SimTime, step: usize, id: InstanceId) {
+        let instance = self.instance(id);
+        let peers: Vec<ReplicaId> = instance.peers().collect();
+        let links = peers
+            .iter()
+            .map(|peer| {
+                let carries = instance.incoming(*peer).state == crate::instance::LinkState::Online;
+                (InstanceId::at(peer.index()), carries, instance.unacknowledged(*peer))
+            })
+            .collect();
+        let total = |of: fn(&crate::instance::Counts) -> u64| {
+            instance.shards().iter().map(|shard| of(&shard.counts)).sum::<u64>()
+        };
+        let counters = vec![
+            ("crdt_effect_reqs", total(|counts| counts.applied)),
+            ("crdt_merge_reqs", total(|counts| counts.merged)),
+            ("crdt_ovc_filtered_effect_reqs", total(|counts| counts.filtered)),
+            ("crdt_sync_full", total(|counts| counts.full_syncs)),
+            ("crdt_sync_partial_ok", total(|counts| counts.partial_syncs)),
+            ("totalkeys", instance.key_count()),
+            ("usedmemory", instance.shards().iter().map(|shard| shard.ledger.total()).sum()),
+        ];
+        let seen = ShowSeen {
+            step,
+            on: id,
+            reachable: !self.region_of(id).dark,
+            linked: self.is_linked(id),
+            links,
+            counters,
+        };
+        self.observe(at, Event::Show(Box::new(seen)));
+    }
+}
