@@ -1,6 +1,8 @@
 //! x
 mod code;
 pub mod diagnostic;
+mod lower;
+mod normal;
 mod outline;
 mod reading;
 mod schema;

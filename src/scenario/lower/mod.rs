@@ -4,6 +4,7 @@
 //! unjudged, and a plan is only put together when nothing was reported.
 
 mod assumptions;
+mod command;
 mod expectation;
 mod fill;
 mod header;
@@ -16,6 +17,7 @@ mod sizes;
 mod state;
 mod timeline;
 mod traffic;
+mod weight;
 
 use crate::plan::Plan;
 use crate::scenario::code::Code;
@@ -25,6 +27,8 @@ use crate::scenario::schema::amount::Written;
 use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::source::Source;
 use crate::scenario::span::{Field, Sp, Span};
+
+pub(super) use header::SCHEMA_VERSION;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 64;
@@ -84,7 +88,7 @@ impl Lowering<'_> {
         let phases = header.phases;
         let keys = self.populations(&file.fill, &places, &assumptions);
         let fleets = self.fleets(&file.traffic, &places, &keys, phases);
-        let timeline = self.timeline(&file.timeline, &places, phases);
+        let timeline = self.timeline(&file.timeline, &places, &routes, phases);
         let rules = self.rules(&file.runbook, &places);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);

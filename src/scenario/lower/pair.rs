@@ -5,7 +5,7 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::place::Places;
 use crate::scenario::lower::{Lowering, Owner, both};
-use crate::scenario::schema::leaf::OneOrMany;
+use crate::scenario::schema::leaf::{OneOrMany, Text};
 use crate::scenario::schema::place::Pair;
 use crate::scenario::span::{Field, Sp, Span};
 
@@ -28,19 +28,24 @@ impl Routes<'_> {
 }
 
 impl Lowering<'_> {
-    /// Two regions, different ones unless `same` is allowed.
-    pub(super) fn pair(
+    /// Two different regions.
+    pub(super) fn pair(&mut self, pair: &Sp<Pair>, places: &Places) -> Option<(RegionId, RegionId)> {
+        self.different(both(&pair.value)?, pair.span, places)
+    }
+
+    /// The regions of these names, if they are two.
+    pub(super) fn different(
         &mut self,
-        pair: &Sp<Pair>,
+        (first, second): (&Sp<Text>, &Sp<Text>),
+        span: Span,
         places: &Places,
-        same: bool,
     ) -> Option<(RegionId, RegionId)> {
-        let (first, second) = both(&pair.value)?;
         let ids = (self.region(first, places), self.region(second, places));
         let (first, second) = (ids.0?, ids.1?);
-        if first == second && (!same || places.population(first) < 2) {
+        if first == second {
+            let span = self.head(span);
             self.report(
-                Diagnostic::new(Code::SelfRoute, pair.span, "a region and itself are no pair")
+                Diagnostic::new(Code::SelfRoute, span, "a region and itself are no pair")
                     .label("the same region twice"),
             );
             return None;
@@ -77,7 +82,7 @@ impl Lowering<'_> {
                 complete = false;
             }
             for pair in &given.value.0 {
-                let ids = pair.given().and_then(|pair| self.pair(pair, places, false));
+                let ids = pair.given().and_then(|pair| self.pair(pair, places));
                 let span = pair.span().unwrap_or_default();
                 complete &= ids.is_some();
                 let Some((first, second)) = ids else { continue };

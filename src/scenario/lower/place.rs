@@ -8,7 +8,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::Scenario;
 use crate::scenario::schema::place::{Instance, RegionExtra};
-use crate::scenario::span::{Field, Sp};
+use crate::scenario::span::{Field, Sp, Span};
 use crate::scenario::suggest::listed;
 
 /// The most members of a group. Source: Azure docs, active geo-replication, limits.
@@ -22,6 +22,7 @@ const OFFSET_MAX_MS: i64 = 864_000_000;
 pub(super) struct Places {
     /// The regions with an instance, in the order of the first.
     pub regions: Vec<&'static Region>,
+    named_at: Vec<Span>,
     /// The instances; an entry for each of the file, so that positions are ids.
     members: Vec<Member>,
     offsets_ms: Vec<i64>,
@@ -42,6 +43,14 @@ impl Places {
         self.regions.iter().position(|known| known.name == region.name).map(RegionId::at)
     }
 
+    fn add_region(&mut self, region: &'static Region, span: Span) -> RegionId {
+        self.region(region).unwrap_or_else(|| {
+            self.regions.push(region);
+            self.named_at.push(span);
+            RegionId::at(self.regions.len() - 1)
+        })
+    }
+
     /// The id of the instance called `name`.
     pub fn instance(&self, name: &str) -> Option<InstanceId> {
         let called = |member: &Member| member.name.as_ref().is_some_and(|own| own.value == name);
@@ -59,14 +68,25 @@ impl Places {
         name.map_or("", |name| &name.value)
     }
 
+    /// The name of a region.
+    pub fn region_name(&self, id: RegionId) -> &'static str {
+        self.regions.get(id.index()).map_or("", |region| region.name)
+    }
+
+    /// A direction in words.
+    pub fn way(&self, (from, to): (RegionId, RegionId)) -> String {
+        format!("`{}` to `{}`", self.region_name(from), self.region_name(to))
+    }
+
     /// All ids.
     pub fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
         (0..self.members.len().min(usize::from(u16::MAX))).map(InstanceId::at)
     }
 
-    /// How many instances are in `region`.
-    pub fn population(&self, region: RegionId) -> usize {
-        self.members.iter().filter(|member| member.region == Some(region)).count()
+    /// Where the file first puts an instance into `region`.
+    pub fn named_at(&self, region: &Region) -> Option<Span> {
+        let known = self.regions.iter().position(|known| known.name == region.name)?;
+        self.named_at.get(known).copied()
     }
 
     /// The sizes of the instances that have one.
@@ -105,12 +125,13 @@ impl Lowering<'_> {
         let given = self.required(&file.instances, "instances", &owner, example);
         let mut places = Places {
             regions: Vec::new(),
+            named_at: Vec::new(),
             members: Vec::new(),
             offsets_ms: Vec::new(),
             complete: given.is_some(),
         };
         for field in entries(&file.instances) {
-            let member = field.given().map(|given| self.member(given, &mut places.regions));
+            let member = field.given().map(|given| self.member(given, &mut places));
             places.complete &= member.as_ref().is_some_and(|member| member.name.is_some());
             places.members.extend(member);
         }
@@ -132,20 +153,14 @@ impl Lowering<'_> {
         places
     }
 
-    fn member(&mut self, given: &Sp<Instance>, regions: &mut Vec<&'static Region>) -> Member {
+    fn member(&mut self, given: &Sp<Instance>, places: &mut Places) -> Member {
         let file = &given.value;
         let owner = Owner::named("instance", &file.name, given.span);
         let name = self.name(&file.name, "name", &owner);
         let region = self
             .required(&file.region, "region", &owner, "\"East US\"")
-            .and_then(|name| self.azure_region(name))
-            .map(|region| {
-                let known = regions.iter().position(|known| known.name == region.name);
-                RegionId::at(known.unwrap_or_else(|| {
-                    regions.push(region);
-                    regions.len() - 1
-                }))
-            });
+            .and_then(|name| Some((self.azure_region(name)?, name.span)))
+            .map(|(region, span)| places.add_region(region, span));
         let sku = self
             .required(&file.sku, "sku", &owner, "\"Balanced_B3\"")
             .and_then(|name| Some((name, self.azure_sku(name)?)));
@@ -198,7 +213,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn mismatch(&mut self, what: &str, span: crate::scenario::span::Span, first: crate::scenario::span::Span) {
+    fn mismatch(&mut self, what: &str, span: Span, first: Span) {
         self.report(
             Diagnostic::new(Code::Mismatch, span, what)
                 .label("differs: refused as E-MISMATCH")

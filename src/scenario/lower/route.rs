@@ -9,19 +9,17 @@ use crate::quantity::{ByteRate, Ratio};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::place::Places;
-use crate::scenario::lower::{Lowering, Owner, both, entries};
+use crate::scenario::lower::{Lowering, both, entries};
 use crate::scenario::schema::List;
 use crate::scenario::schema::leaf::{Either, Quantity};
 use crate::scenario::schema::place::{DelayChoice, DelayField, Route};
 use crate::scenario::span::{Field, Sp, Span};
 use crate::time::SimDuration;
 
-/// A-SAME-REGION: the one-way delay between two instances of one region; no figure is published.
-const DELAY_WITHIN_REGION: SimDuration = SimDuration::from_micros(500);
 const BANDWIDTH_MIN: ByteRate = ByteRate(1);
 const BANDWIDTH_MAX: ByteRate = ByteRate(1_000_000_000_000);
 /// Above this share of losses next to nothing arrives in a run's time.
-const LOSS_MAX: Ratio = Ratio { ppm: 990_000 };
+pub(super) const LOSS_MAX: Ratio = Ratio { ppm: 990_000 };
 
 /// What a scenario says about one direction.
 #[derive(Default)]
@@ -67,8 +65,7 @@ impl Lowering<'_> {
         let ids = || (0..places.regions.len()).map(RegionId::at);
         let mut routes = Vec::new();
         for (from, to) in ids().flat_map(|from| ids().map(move |to| (from, to))) {
-            let alone = from == to && places.population(from) < 2;
-            if !alone {
+            if from != to {
                 let set = directions.iter().find(|d| (d.from, d.to) == (from, to));
                 let entry = set.map(|direction| direction.entry);
                 routes.extend(self.route(from, to, entry, places, assumptions));
@@ -84,16 +81,14 @@ impl Lowering<'_> {
         match (file.between.is_given(), one_way) {
             (true, (false, false)) => {
                 let Some(pair) = file.between.given() else { return Vec::new() };
-                match self.pair(pair, places, true) {
-                    Some((a, b)) if a == b => vec![(a, a)],
-                    Some((a, b)) => vec![(a, b), (b, a)],
-                    None => Vec::new(),
-                }
+                let ends = self.pair(pair, places);
+                ends.map_or(Vec::new(), |(a, b)| vec![(a, b), (b, a)])
             }
             (false, (true, true)) => {
-                let from = file.from.given().and_then(|name| self.region(name, places));
-                let to = file.to.given().and_then(|name| self.region(name, places));
-                from.zip(to).into_iter().collect()
+                let (Some(from), Some(to)) = (file.from.given(), file.to.given()) else {
+                    return Vec::new();
+                };
+                self.different((from, to), entry.span, places).into_iter().collect()
             }
             _ => {
                 let span = self.head(entry.span);
@@ -119,7 +114,6 @@ impl Lowering<'_> {
         let set = entry.map(|entry| self.route_overrides(entry)).unwrap_or_default();
         let delay = match set.delay {
             Some(field) => self.delay(field.given()?)?,
-            None if from == to => Delay::Constant(DELAY_WITHIN_REGION),
             None => self.published(ends, places, assumptions, entry.map(|entry| entry.span))?,
         };
         Some(RoutePlan {

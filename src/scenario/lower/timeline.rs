@@ -1,12 +1,16 @@
 //! The timeline: names to ids, times within the run.
 
-use crate::plan::{Request, Step as PlanStep, TimedStep};
+use std::collections::BTreeMap;
+
+use crate::id::RegionId;
+use crate::plan::{Memory, Request, RoutePlan, Step as PlanStep, TimedStep};
 use crate::quantity::Ratio;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::header::Phases;
-use crate::scenario::lower::pair::{Direction, Routes};
+use crate::scenario::lower::pair::Routes;
 use crate::scenario::lower::place::Places;
+use crate::scenario::lower::route::LOSS_MAX;
 use crate::scenario::lower::state::Checked;
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
@@ -17,13 +21,13 @@ use crate::time::SimTime;
 
 const DELAY_FACTOR_MAX: Ratio = Ratio { ppm: 1_000_000_000 };
 const BANDWIDTH_FACTOR_MIN: Ratio = Ratio { ppm: 1 };
-const LOSS_MAX: Ratio = Ratio { ppm: 990_000 };
 
 impl Lowering<'_> {
     pub(super) fn timeline(
         &mut self,
         field: &Field<List<Step>>,
         places: &Places,
+        routes: &[RoutePlan],
         phases: Phases,
     ) -> Vec<TimedStep> {
         let mut steps = Vec::new();
@@ -37,13 +41,26 @@ impl Lowering<'_> {
         if complete {
             self.sequence(&steps, places);
         }
-        steps
+        steps.into_iter().flat_map(|step| self.timed(step, routes)).collect()
+    }
+
+    /// The step for the plan. A degradation that leaves the loss alone takes a step for each loss
+    /// that its routes have.
+    fn timed(&self, checked: Checked, routes: &[RoutePlan]) -> Vec<TimedStep> {
+        let place = self.source.place(checked.span);
+        let timed = |step| TimedStep { at: checked.at, step, place: place.clone() };
+        let PlanStep::Degrade { routes: pairs, delay, bandwidth, .. } = checked.step else {
+            return vec![timed(checked.step)];
+        };
+        let mut by_loss: BTreeMap<Ratio, Vec<(RegionId, RegionId)>> = BTreeMap::new();
+        for pair in pairs {
+            let route = routes.iter().find(|route| (route.from, route.to) == pair);
+            let own = route.map_or(Ratio::default(), |route| route.loss);
+            by_loss.entry(checked.loss.unwrap_or(own)).or_default().push(pair);
+        }
+        by_loss
             .into_iter()
-            .map(|step| TimedStep {
-                at: step.at,
-                place: self.source.place(step.span),
-                step: step.step,
-            })
+            .map(|(loss, routes)| timed(PlanStep::Degrade { routes, delay, bandwidth, loss }))
             .collect()
     }
 
@@ -51,10 +68,12 @@ impl Lowering<'_> {
         let owner = Owner::new("this step", given.span);
         let at = self.required(&given.value.at, "at", &owner, "\"30m\"");
         let action = self.required(&given.value.r#do, "do", &owner, "Show(\"redis-us\")")?;
-        let mut directions = Vec::new();
-        let step = self.action(action, places, &mut directions);
+        let mut checked = Checked::new(given.span, action.span);
+        let step = self.action(action, places, &mut checked);
         let at = at.and_then(|at| self.instant(at, action, phases));
-        Some(Checked { at: at?, span: given.span, action: action.span, step: step?, directions })
+        checked.at = at?;
+        checked.step = step?;
+        Some(checked)
     }
 
     /// The time of a step: faults belong into the storm, the rest into the run.
@@ -93,7 +112,7 @@ impl Lowering<'_> {
         &mut self,
         action: &Sp<Action>,
         places: &Places,
-        directions: &mut Vec<Direction>,
+        checked: &mut Checked,
     ) -> Option<PlanStep> {
         let owner = |what: &str| Owner::new(what, action.span);
         match &action.value {
@@ -107,7 +126,7 @@ impl Lowering<'_> {
             }
             Action::Outage { region, memory } => {
                 let name = self.required(region, "region", &owner("`Outage`"), "\"East US\"")?;
-                let memory = memory.value().map_or(crate::plan::Memory::Kept, Into::into);
+                let memory = memory.value().map_or(Memory::Kept, Into::into);
                 Some(PlanStep::Outage { region: self.region(name, places)?, memory })
             }
             Action::Return { region } => {
@@ -116,28 +135,33 @@ impl Lowering<'_> {
             }
             Action::Partition { between, one_way } => {
                 let routes = Routes { between, one_way };
-                *directions = self.directions(&routes, &owner("`Partition`"), places)?;
-                Some(PlanStep::Partition(ends(directions)))
+                checked.directions = self.directions(&routes, &owner("`Partition`"), places)?;
+                Some(PlanStep::Partition(checked.ends()))
             }
             Action::Heal { between, one_way } => {
                 let routes = Routes { between, one_way };
                 if routes.are_given() {
-                    *directions = self.directions(&routes, &owner("`Heal`"), places)?;
+                    checked.directions = self.directions(&routes, &owner("`Heal`"), places)?;
                 }
-                Some(PlanStep::Heal(ends(directions)))
+                Some(PlanStep::Heal(checked.ends()))
             }
             Action::Degrade { between, one_way, delay, bandwidth, loss } => {
                 let routes = Routes { between, one_way };
                 let found = self.directions(&routes, &owner("`Degrade`"), places);
                 let factors = self.factors(action.span, delay, bandwidth, loss);
-                *directions = found?;
+                checked.directions = found?;
                 let (delay, bandwidth, loss) = factors?;
-                Some(PlanStep::Degrade { routes: ends(directions), delay, bandwidth, loss })
+                checked.loss = loss;
+                let (routes, loss) = (checked.ends(), loss.unwrap_or_default());
+                Some(PlanStep::Degrade { routes, delay, bandwidth, loss })
             }
             Action::Restore { between, one_way } => {
                 let routes = Routes { between, one_way };
-                *directions = self.directions(&routes, &owner("`Restore`"), places)?;
-                Some(PlanStep::Restore(ends(directions)))
+                checked.directions = self.directions(&routes, &owner("`Restore`"), places)?;
+                checked.restores = true;
+                let (delay, bandwidth) = (Ratio::ONE, Ratio::ONE);
+                let (routes, loss) = (checked.ends(), Ratio::default());
+                Some(PlanStep::Degrade { routes, delay, bandwidth, loss })
             }
             Action::ForceUnlink { on, drop } => {
                 self.force_unlink(&owner("`ForceUnlink`"), places, on, drop)
@@ -156,13 +180,8 @@ impl Lowering<'_> {
         let on = on.and_then(|name| self.instance(name, places));
         let run = self.required(run, "run", owner, "\"SET key value\"");
         let run = run.filter(|run| self.is_command(run));
-        let reply = reply.given().map(|reply| self.checked_reply(reply));
-        Some(PlanStep::Command {
-            on: on?,
-            text: run?.value.0.clone(),
-            reply: reply.transpose_or(None)?,
-            effects,
-        })
+        let reply = reply.given().map(|reply| self.expected_reply(reply));
+        Some(PlanStep::Command { on: on?, text: run?.value.0.clone(), reply, effects })
     }
 
     fn factors(
@@ -228,8 +247,4 @@ impl Lowering<'_> {
         }
         Some(PlanStep::Request(Request::ForceUnlink { on, drop }))
     }
-}
-
-fn ends(directions: &[Direction]) -> Vec<(crate::id::RegionId, crate::id::RegionId)> {
-    directions.iter().map(|direction| direction.value).collect()
 }
