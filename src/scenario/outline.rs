@@ -14,6 +14,8 @@ const DEPTH_MAX: usize = 128;
 pub(super) struct Node {
     /// From its first character to its last.
     pub span: Span,
+    /// Where its bracket opens, if it has one.
+    pub open: usize,
     /// Its parts.
     pub parts: Parts,
 }
@@ -143,6 +145,7 @@ impl Cursor<'_> {
         }
         let end = self.at;
         self.blanks();
+        let open = self.at;
         let parts = match self.peek() {
             _ if depth > DEPTH_MAX => Parts::Leaf,
             Some('(') => self.parenthesis(depth),
@@ -153,7 +156,7 @@ impl Cursor<'_> {
                 Parts::Leaf
             }
         };
-        Node { span: Span::new(start, self.at), parts }
+        Node { span: Span::new(start, self.at), open, parts }
     }
 
     fn parenthesis(&mut self, depth: usize) -> Parts {

@@ -10,7 +10,6 @@ use std::cell::RefCell;
 use ron::error::SpannedError;
 use ron::extensions::Extensions;
 use ron::value::RawValue;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use crate::scenario::diagnostic::Diagnostic;
@@ -57,31 +56,34 @@ pub(super) fn dialect() -> ron::Options {
         .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_NEWTYPES)
 }
 
-/// Reads a whole text; mistakes are returned beside what could be read.
+/// Whether ron can read a text at all.
 ///
 /// # Errors
-/// The one mistake that makes the text no RON at all.
-pub(super) fn read<T>(source: &Source) -> Result<(Field<T>, Vec<Diagnostic>), Diagnostic>
+/// The one mistake that makes the text no RON.
+pub(super) fn check_syntax(text: &str) -> Result<(), Diagnostic> {
+    let whole = dialect().from_str::<&RawValue>(text);
+    whole.map(|_| ()).map_err(|error| stumble::syntax(text, &error))
+}
+
+/// Reads a text whose syntax is right; mistakes are returned beside what could be read.
+pub(super) fn read<T>(source: &Source) -> (Field<T>, Vec<Diagnostic>)
 where
     T: for<'de> Deserialize<'de>,
 {
     let mut text = source.text().to_owned();
-    dialect()
-        .from_str::<&RawValue>(&text)
-        .map_err(|error| stumble::syntax(&text, &error))?;
     let mut lasting = Vec::new();
     for _ in 0..ROUNDS_MAX {
         let (field, reading) = round::<T>(&text, source);
         if reading.blanked.is_empty() {
             lasting.extend(reading.passing);
-            return Ok((field, lasting));
+            return (field, lasting);
         }
         for (diagnostic, span) in reading.blanked {
             lasting.push(diagnostic);
             blank_out(&mut text, span);
         }
     }
-    Ok((Field::Broken(Span::default()), lasting))
+    (Field::Broken(Span::default()), lasting)
 }
 
 fn round<T>(text: &str, source: &Source) -> (Field<T>, Reading)

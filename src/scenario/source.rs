@@ -11,6 +11,9 @@ pub struct Document {
     pub text: String,
 }
 
+/// The index of the document of the overrides.
+pub(super) const OVERRIDES: usize = 1;
+
 /// A stretch of one document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Locus {
@@ -55,15 +58,21 @@ impl Source {
         &self.text
     }
 
-    /// The file, then each override, in order.
+    /// The file, then the overrides, one a line.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
 
-    /// Adds a document and returns its index.
-    pub(super) fn add_document(&mut self, path: &str, text: &str) -> usize {
-        self.documents.push(Document { path: path.to_owned(), text: text.to_owned() });
-        self.documents.len() - 1
+    /// Adds the document of the overrides, one a line; they are not part of the text yet.
+    pub(super) fn add_overrides(&mut self, text: String) {
+        self.documents.push(Document { path: "--set".to_owned(), text });
+    }
+
+    /// A span for what `span` of the overrides says, though it is not part of the text: it lies
+    /// behind its end. Good until the next [`Source::splice`].
+    pub(super) fn behind(&self, span: Span) -> Span {
+        let shift = self.text.len() + 1;
+        Span::new(shift + span.start, shift + span.end)
     }
 
     /// Replaces what stands at `span`.
@@ -107,6 +116,14 @@ impl Source {
 
     /// Where the documents say what stands at `span`.
     pub(super) fn locus(&self, span: Span) -> Locus {
+        if let (Some(from), Some(flags)) =
+            (span.start.checked_sub(self.text.len() + 1), self.documents.get(OVERRIDES))
+        {
+            let to = from + (span.end - span.start);
+            let from = floor_boundary(&flags.text, from);
+            let span = Span::new(from, ceil_boundary(&flags.text, to));
+            return Locus { document: OVERRIDES, span };
+        }
         let (document, start) = self.origin(span.start);
         let last = self.origin(span.end.saturating_sub(1).max(span.start));
         let end = match last {
@@ -172,10 +189,10 @@ mod tests {
     #[test]
     fn every_byte_knows_its_document() {
         let mut source = Source::new("a.ron", "(storm: \"8h\", seed: 7)");
-        let flag = source.add_document("--set", "storm=9h");
+        source.add_overrides("storm=9h".to_owned());
         let piece = |text: &str, offset, implied| Piece {
             text: text.to_owned(),
-            document: flag,
+            document: OVERRIDES,
             offset,
             implied,
         };
@@ -189,5 +206,7 @@ mod tests {
         let locus = source.locus(Span::new(seed, seed + 1));
         assert_eq!(locus, Locus { document: 0, span: Span::new(20, 21) });
         assert_eq!(source.place(Span::new(seed, seed + 1)), "1:21");
+        let path = source.behind(Span::new(0, 5));
+        assert_eq!(source.locus(path), Locus { document: 1, span: Span::new(0, 5) });
     }
 }

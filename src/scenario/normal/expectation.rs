@@ -3,8 +3,7 @@
 use crate::id::InstanceId;
 use crate::plan::expectation::Judgement;
 use crate::quantity::Bytes;
-use crate::scenario::normal::{quantity, text};
-use crate::scenario::reading::dialect;
+use crate::scenario::normal::{one_line, quantity, text};
 use crate::scenario::schema::expectation::Expect;
 use crate::scenario::span::Field;
 
@@ -13,9 +12,7 @@ pub(in crate::scenario) fn wording(
     demand: &Judgement,
     named: &dyn Fn(InstanceId) -> String,
 ) -> String {
-    dialect()
-        .to_string_pretty(&expect(demand, named), ron::ser::PrettyConfig::new().depth_limit(0))
-        .expect("the schema has no shape that RON lacks")
+    one_line(&expect(demand, named))
 }
 
 pub(super) fn expect(demand: &Judgement, named: &dyn Fn(InstanceId) -> String) -> Expect {

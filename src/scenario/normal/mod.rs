@@ -8,13 +8,15 @@ mod keys;
 mod timeline;
 
 use ron::ser::PrettyConfig;
+use serde::Serialize;
 
 use crate::assumption::Assumptions;
 use crate::id::{IdVec, RegionId};
 use crate::network::Delay;
-use crate::plan::{Plan, RegionPlan, RoutePlan};
+use crate::plan::{Plan, RegionPlan, RoutePlan, Step};
 use crate::quantity::Ratio;
 use crate::scenario::lower::SCHEMA_VERSION;
+use crate::scenario::outline::{Parts, outline};
 use crate::scenario::reading::dialect;
 use crate::scenario::schema::amount::Decimal;
 use crate::scenario::schema::assumptions::AssumptionFields;
@@ -22,7 +24,7 @@ use crate::scenario::schema::leaf::{Either, Quantity, Text};
 use crate::scenario::schema::moment::{ClockOffset, Epoch};
 use crate::scenario::schema::place::{DelayChoice, DelayField, Instance, RegionExtra, Route};
 use crate::scenario::schema::{List, Scenario};
-use crate::scenario::span::Field;
+use crate::scenario::span::{Field, Span};
 
 pub(super) use expectation::wording;
 
@@ -36,6 +38,26 @@ pub fn normal_form(plan: &Plan) -> String {
         .to_string_pretty(&scenario(plan), pretty)
         .expect("the schema has no shape that RON lacks");
     format!("{text}\n")
+}
+
+/// A step in one line, as a scenario could write it.
+pub(super) fn action_wording(step: &Step, plan: &Plan) -> String {
+    one_line(&timeline::action(step, plan))
+}
+
+/// The assumptions, each by the name of its field and as a scenario writes its value.
+pub(super) fn assumption_texts(set: &Assumptions) -> Vec<(String, String)> {
+    let text = one_line(&assumptions(set));
+    let Parts::Fields(entries) = outline(&text, 0).parts else { return Vec::new() };
+    let part = |span: Span| span.of(&text).to_owned();
+    entries.iter().map(|entry| (part(entry.name), part(entry.value.span))).collect()
+}
+
+/// Something of the schema in one line.
+fn one_line(value: &impl Serialize) -> String {
+    dialect()
+        .to_string_pretty(value, PrettyConfig::new().depth_limit(0))
+        .expect("the schema has no shape that RON lacks")
 }
 
 fn scenario(plan: &Plan) -> Scenario {

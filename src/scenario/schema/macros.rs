@@ -24,6 +24,10 @@ macro_rules! record {
                 stringify!($name).to_owned()
             }
 
+            fn fields() -> &'static [(&'static str, &'static str)] {
+                &[$((stringify!($field), concat!($($field_doc),*))),*]
+            }
+
             fn register(reference: &mut crate::scenario::schema::reference::Reference) {
                 if reference.open(stringify!($name), concat!($($doc),*)) {
                     $(reference.row::<$type>(stringify!($field), concat!($($field_doc),*));)*

@@ -9,6 +9,10 @@ use crate::scenario::span::Field;
 pub(in crate::scenario) trait Described {
     /// What it is, in a word or two.
     fn kind() -> String;
+    /// The fields of a record, each with what it means.
+    fn fields() -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
     /// Adds what there is to say about it and its parts.
     fn register(reference: &mut Reference);
 }
