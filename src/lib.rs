@@ -2,10 +2,13 @@
 
 pub mod assumption;
 pub mod catalogue;
+pub mod control;
+pub mod crdt;
 pub mod engine;
 pub mod experiment;
 pub mod history;
 pub mod id;
+pub mod instance;
 pub mod metrics;
 pub mod network;
 pub mod plan;
@@ -14,3 +17,4 @@ pub mod report;
 pub mod scenario;
 pub mod time;
 pub mod traffic;
+pub mod world;

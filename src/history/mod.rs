@@ -96,8 +96,6 @@ pub struct CommandSeen {
     pub reply: String,
     /// Effects it sent to each peer.
     pub effects: u64,
-    /// Whether Redis promises no order of the reply's elements.
-    pub unordered: bool,
 }
 
 /// What an operator would look up about an instance, and what Azure does not show.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::crdt::{Dot, FILL_SEQ, Stamp, Update, Value};
+use crate::crdt::{Dot, Stamp, Update, Value};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
@@ -43,7 +43,7 @@ impl Instance {
         let id = self.keyspace.rows[key as usize].shard();
         self.admit_write(id)?;
         let wall_ms = self.wall_ms();
-        let seq = self.next_seq(id);
+        let (seq, record) = (self.next_seq(id), self.record_bytes());
         let row = &mut self.keyspace.rows[key as usize];
         if row.state == RowState::General {
             let value = Value::Generated { len: bytes, tag };
@@ -55,7 +55,7 @@ impl Instance {
         replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
         let mut after = shard.frontier.clock;
         after.0[self.replica.index()] = seq;
-        shard.observe(self.replica, seq, 1, self.record_bytes());
+        shard.observe(self.replica, seq, 1, record);
         shard.acknowledged += 1;
         let entry = Entry { after, wall_ms, payload: Payload::Write { key, bytes, tag } };
         self.ship(id, entry, wire);
@@ -171,7 +171,7 @@ impl Instance {
     }
 
     /// Stops replication into a full shard.
-    fn stop(&mut self, from: ReplicaId, id: ShardId, wire: &mut impl Wire) {
+    pub(super) fn stop(&mut self, from: ReplicaId, id: ShardId, wire: &mut impl Wire) {
         let inflow = &mut self.incoming[from.index()].shards[id.index()];
         if *inflow == Inflow::Stopped {
             return;
@@ -195,7 +195,7 @@ fn replace(
     if row.is_plain() {
         let old = row.stamp();
         shard.digest ^= plain_digest(key, old, row.bytes, row.tag);
-        if old.dot.seq > FILL_SEQ {
+        if !old.dot.is_fill() {
             shard.tally.superseded[old.dot.origin.index()] += 1;
         }
         if row.bytes != bytes {

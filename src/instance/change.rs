@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::crdt::{Effect, Object, Update, Value, VersionVector};
+use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value};
 use crate::engine::digest::{mix, mix_bytes};
-use crate::id::{Id, ReplicaId, ShardId};
+use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Body, Entry, Key, Payload};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::{Place, Slot};
@@ -12,33 +12,36 @@ use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
 use crate::instance::row::plain_digest;
 use crate::instance::shard::Shard;
+use crate::instance::slot::TagRule;
 use crate::instance::{Instance, Refusal, slot};
 
 impl Instance {
-    /// Changes one key as a client's command decided: one effect. Returns how many bytes it adds to
-    /// each stream.
-    pub fn change(&mut self, key: Key, updates: Vec<Update>, wire: &mut impl Wire) {
+    /// Changes one key as a client's command decided: one effect, or none when nothing changes.
+    /// Returns whether there was one.
+    pub fn change(&mut self, key: Key, updates: Vec<Update>, wire: &mut impl Wire) -> bool {
         let id = self.shard_of(&key);
         let at = self.object_place(&key, id);
-        let seq = self.next_seq(id);
-        let wall_ms = self.wall_ms();
-        let (origin, lww) = (self.replica, self.assumptions.lww);
+        let dot = Dot { origin: self.replica, seq: self.next_seq(id) };
+        let stamp = Stamp { dot, wall_ms: self.wall_ms() };
+        let rules = self.rules();
         let shard = &mut self.shards[id];
         let slot = self.keyspace.slot_mut(at);
         let before = slot.measure(&self.assumptions);
-        let mut after = slot.object.observed(&shard.frontier.clock);
-        after.0[origin.index()] = seq;
-        let change = slot.object.change(updates, origin);
-        let effect = Effect { origin, wall_ms, after, change };
-        slot.object.apply(&effect, lww, &mut shard.tally);
+        let clock = shard.frontier.clock;
+        let Some(effect) = slot.object.effect(stamp, &clock, rules, updates) else {
+            self.compact_slot(id, at);
+            return false;
+        };
+        slot.object.apply(&effect, &clock, rules, &mut shard.tally);
         self.settle_slot(id, at, &before);
-        let payload = compact(key, effect.change);
-        let entry = Entry { after, wall_ms, payload };
+        let (after, wall_ms) = (effect.after, effect.wall_ms);
+        let entry = Entry { after, wall_ms, payload: compact(key, effect.change) };
         let record = if entry.keeps_record() { self.record_bytes() } else { 0 };
         let shard = &mut self.shards[id];
-        shard.observe(origin, seq, entry.writes(), record);
+        shard.observe(dot.origin, dot.seq, entry.writes(), record);
         shard.acknowledged += entry.writes();
         self.ship(id, entry, wire);
+        true
     }
 
     /// Whether clients may write `key`.
@@ -50,15 +53,13 @@ impl Instance {
         self.admit_write(id)
     }
 
-    /// The length of the string a general key shows, when it shows one; the number of elements of
-    /// a collection.
+    /// The length of the string a general key shows, or the number of elements of a collection;
+    /// nothing when a client would see none.
     pub(super) fn read_general(&self, at: u32) -> Option<u64> {
         let object = &self.keyspace.slot(at).object;
-        if !object.is_live_at(self.wall_ms()) {
-            return None;
-        }
         let sizes = object.sizes();
-        Some(sizes.string_bytes.map_or(u64::from(sizes.elements), u64::from))
+        let seen = object.is_live_at(self.wall_ms());
+        seen.then_some(sizes.string_bytes.max(sizes.elements))
     }
 
     /// Applies a plain write where a row cannot hold what becomes of it.
@@ -69,7 +70,7 @@ impl Instance {
         entry: &Entry,
         (key, bytes, tag): (u32, u32, u32),
     ) {
-        let change = Object::new().change(vec![Update::Write(generated(bytes, tag))], from);
+        let change = Change::Write(generated(bytes, tag));
         self.apply_change(from, id, entry, Key::Generated(key), change);
     }
 
@@ -90,14 +91,16 @@ impl Instance {
         id: ShardId,
         entry: &Entry,
         key: Key,
-        change: crate::crdt::Change,
+        change: Change,
     ) {
         let at = self.object_place(&key, id);
         let (after, wall_ms) = (entry.after, entry.wall_ms);
         let effect = Effect { origin: from, wall_ms, after, change };
         let slot = self.keyspace.slot_mut(at);
         let before = slot.measure(&self.assumptions);
-        slot.object.apply(&effect, self.assumptions.lww, &mut self.shards[id].tally);
+        let shard = &mut self.shards[id];
+        let clock = shard.frontier.clock;
+        slot.object.apply(&effect, &clock, Rules::from(&*self.assumptions), &mut shard.tally);
         self.settle_slot(id, at, &before);
     }
 
@@ -128,17 +131,20 @@ impl Instance {
         let shard = &mut self.shards[id];
         shard.rebook(&before.footprint, &now.footprint);
         shard.digest ^= before.digest ^ now.digest;
-        let (pending, deadline) = (slot.object.is_pending(), slot.object.deadline_of(self.replica));
-        if pending {
-            self.enqueue(id, at);
+        let own_deadline = slot.object.deadline().filter(|deadline| deadline.owner == self.replica);
+        let can_shrink = slot.object.is_pending()
+            || slot.object.is_vacant()
+            || matches!(slot.key, Key::Generated(_)) && slot.object.as_plain_write(shard.clock()).is_some();
+        if let Some(deadline) = own_deadline {
+            self.deadlines.insert((deadline.at_ms, at));
         }
-        if let Some(deadline) = deadline {
-            self.deadlines.insert((deadline, at));
+        if can_shrink {
+            self.enqueue(id, at);
         }
     }
 
     /// Puts a key on the collector's list.
-    fn enqueue(&mut self, id: ShardId, at: u32) {
+    pub(super) fn enqueue(&mut self, id: ShardId, at: u32) {
         let slot = self.keyspace.slot_mut(at);
         if !slot.queued {
             slot.queued = true;
@@ -151,7 +157,7 @@ impl Instance {
         match key {
             Key::Generated(index) => self.keyspace.rows[*index as usize].shard(),
             Key::Named(name) => {
-                let slot = slot::slot(name);
+                let slot = slot::slot(name, TagRule::Oss);
                 ShardId(shard_of_slot(slot, self.shards.len()))
             }
         }
@@ -219,16 +225,11 @@ pub(super) fn generated(len: u32, tag: u32) -> Value {
 }
 
 /// The compact form of a change, where it has one.
-fn compact(key: Key, change: crate::crdt::Change) -> Payload {
-    if let (Key::Generated(key), Some((len, tag))) = (&key, change.as_generated_write()) {
-        return Payload::Write { key: *key, bytes: len, tag };
+fn compact(key: Key, change: Change) -> Payload {
+    match (key, change) {
+        (Key::Generated(key), Change::Write(Value::Generated { len, tag })) => {
+            Payload::Write { key, bytes: len, tag }
+        }
+        (key, change) => Payload::Body(Arc::new(Body { key, change })),
     }
-    Payload::Body(Arc::new(Body { key, change }))
-}
-
-/// A vector with nothing but what `origin` has done up to `seq`.
-pub(super) fn alone(origin: ReplicaId, seq: u64) -> VersionVector {
-    let mut vector = VersionVector::ZERO;
-    vector.0[origin.index()] = seq;
-    vector
 }

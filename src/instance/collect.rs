@@ -60,14 +60,15 @@ impl Instance {
         let slot = self.keyspace.slot_mut(at);
         slot.queued = false;
         let before = slot.measure(&self.assumptions);
-        slot.object.collect(&shard.stable.clock, &mut shard.tally);
+        let (clock, stable) = (shard.frontier.clock, shard.stable.clock);
+        slot.object.collect(&clock, &stable, &mut shard.tally);
         shard.counts.collected += 1;
         self.settle_slot(id, at, &before);
         self.compact_slot(id, at);
     }
 
     /// Makes a general key a row again, or nothing, where that is all it is.
-    fn compact_slot(&mut self, id: ShardId, at: u32) {
+    pub(super) fn compact_slot(&mut self, id: ShardId, at: u32) {
         let clock = self.shards[id].frontier.clock;
         let slot = self.keyspace.slot(at);
         if slot.object.is_vacant() {
@@ -76,11 +77,8 @@ impl Instance {
             return;
         }
         let Key::Generated(key) = slot.key else { return };
-        let Some((stamp, context, value)) = slot.object.as_plain_write() else { return };
+        let Some((stamp, value)) = slot.object.as_plain_write(&clock) else { return };
         let Value::Generated { len, tag } = *value else { return };
-        if !context.is_within(&clock) || !clock.covers(stamp.dot) {
-            return;
-        }
         let slot = self.keyspace.remove(at);
         self.leave_queue(id, at, slot.queued);
         self.keyspace.rows[key as usize].set(stamp, len, tag);
@@ -111,7 +109,7 @@ impl Instance {
             return;
         }
         let slot = self.keyspace.slot(at);
-        if slot.object.deadline_of(self.replica) == Some(deadline) && slot.object.is_live() {
+        if slot.object.deadline().is_some_and(|now| now.at_ms == deadline && now.owner == self.replica) {
             let key = slot.key.clone();
             self.change(key, vec![Update::Remove], wire);
         }

@@ -6,6 +6,7 @@
 
 use crate::assumption::Assumptions;
 use crate::crdt::Sizes;
+use crate::crdt::typed::Kind;
 
 /// Bytes of one key by ledger kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -91,41 +92,39 @@ pub fn plain(name: u64, value: u64, assumptions: &Assumptions) -> Footprint {
 /// A key in its general form.
 pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint {
     let mut footprint = Footprint {
-        tombstones: u64::from(sizes.tombstones) * assumptions.tombstone_bytes.0,
+        tombstones: (sizes.key_tombstones + sizes.element_tombstones)
+            * assumptions.tombstone_bytes.0,
         ..Footprint::default()
     };
-    if !sizes.live {
-        return footprint;
-    }
+    let Some(kind) = sizes.kind else { return footprint };
     footprint.keys = key_overhead(name);
-    if sizes.expires {
+    if sizes.has_deadline {
         footprint.keys += EXPIRY;
     }
     footprint.metadata = assumptions.key_bytes.0;
-    if let Some(len) = sizes.string_bytes {
-        footprint.values += string_value(u64::from(len));
+    if kind == Kind::String || sizes.string_bytes > 0 {
+        footprint.values += string_value(sizes.string_bytes);
     }
-    let elements = u64::from(sizes.elements);
+    let elements = sizes.elements;
     if elements > 0 {
         footprint.metadata += elements * assumptions.element_bytes.0;
-        let (keys, values) = collection(elements, sizes.name_bytes, sizes.value_bytes);
+        let strings = if kind == Kind::Hash { 2 * elements } else { elements };
+        let (keys, values) = collection(elements, strings, sizes.element_bytes);
         footprint.keys += keys;
         footprint.values += values;
     }
     footprint
 }
 
-/// Overhead and values of a collection: a listpack while it is small, a hash table beyond.
-fn collection(elements: u64, name_bytes: u64, value_bytes: u64) -> (u64, u64) {
-    let strings = if value_bytes > 0 { 2 * elements } else { elements };
-    let payload = name_bytes + value_bytes;
+/// Overhead and values of a collection of so many elements, each one string or, in a hash, two:
+/// a listpack while it is small, a hash table beyond. All strings count as equally long.
+fn collection(elements: u64, strings: u64, payload: u64) -> (u64, u64) {
     if elements <= LISTPACK_ELEMENTS && payload / strings <= LISTPACK_VALUE {
         let bytes = LISTPACK_FRAME + payload + strings * LISTPACK_ENTRY;
         return (OBJECT_HEADER + allocated(bytes) - payload.min(allocated(bytes)), payload);
     }
-    let names = elements * string(name_bytes / elements);
-    let values = if value_bytes > 0 { elements * string(value_bytes / elements) } else { 0 };
-    (OBJECT_HEADER + DICT + elements * DICT_ENTRY + names, values)
+    let allocated = strings * string(payload / strings);
+    (OBJECT_HEADER + DICT + elements * DICT_ENTRY + allocated - payload, payload)
 }
 
 #[cfg(test)]
@@ -154,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_large_set_takes_what_redis_takes() {
-        let (keys, values) = collection(1000, 16_000, 0);
+        let (keys, values) = collection(1000, 1000, 16_000);
         let per_member = (keys + values) as f64 / 1000.0;
         assert!((per_member - 72.3).abs() < 0.5, "{per_member} bytes a member");
     }

@@ -34,6 +34,9 @@ impl Frontier {
         prefix: [Prefix { effects: 0, writes: 0, record_bytes: 0 }; MEMBERS_MAX],
     };
 
+    /// What every member has observed when a run starts.
+    pub const FILLED: Self = Self { clock: VersionVector::FILLED, ..Self::ZERO };
+
     /// Takes in the next effect of `origin`.
     pub fn advance(&mut self, origin: ReplicaId, seq: u64, writes: u64, record_bytes: u64) {
         self.clock.0[origin.index()] = seq;

@@ -4,7 +4,7 @@ use crate::history::{ControlResult, ControlSeen, Event};
 use crate::id::{Id, InstanceId, ReplicaId};
 use crate::instance::Instance;
 use crate::instance::link::{Inflow, LinkState};
-use crate::instance::parcel::{Parcel, Wire};
+use crate::instance::parcel::{Parcel, Timer, Wire};
 use crate::time::SimTime;
 
 impl Instance {
@@ -23,6 +23,19 @@ impl Instance {
         self.stale = self.peers().next().is_some();
     }
 
+    /// What a timer comes to while the region is dark: reports and collection go on once it is back,
+    /// everything else is over.
+    pub fn sleep_through(&mut self, now: SimTime, timer: Timer, wire: &mut impl Wire) {
+        self.now = now;
+        match timer {
+            Timer::Report => wire.timer(now + self.assumptions.report_every, Timer::Report),
+            Timer::Collect => self.collecting = false,
+            Timer::Expire => self.expiring = false,
+            Timer::Pump(peer) => self.outgoing[peer.index()].pumping = false,
+            Timer::Reconnect(..) => {}
+        }
+    }
+
     /// The region is back: every link is connected anew.
     pub fn come_back(&mut self, now: SimTime, wire: &mut impl Wire) {
         self.now = now;
@@ -30,6 +43,8 @@ impl Instance {
             self.incoming[peer.index()].tries = 0;
             self.connect(peer, wire);
         }
+        self.collect_if_due(wire);
+        self.expire_if_due(wire);
     }
 
     /// Drops a member at this instance's operator's request, and tells the other members.

@@ -6,6 +6,7 @@
 //! What it leaves out: the copy of each shard inside the region (a write counts as replicated there
 //! at once), the proxy, and persistence, which a geo-replicated group cannot have.
 
+pub mod command;
 pub mod footprint;
 pub mod slot;
 
@@ -21,8 +22,10 @@ mod log;
 mod member;
 mod naming;
 mod parcel;
+mod operate;
 mod probe;
 mod row;
+mod scripted;
 mod shard;
 mod snapshot;
 mod sync;
@@ -30,20 +33,24 @@ mod sync;
 use std::sync::Arc;
 
 use crate::assumption::Assumptions;
-use crate::crdt::VersionVector;
-use crate::id::{IdVec, Id, InstanceId, ReplicaId, ShardId};
+use crate::crdt::Rules;
+use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 
+pub use command::Refusal;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
 pub use link::{Incoming, LinkState};
+pub use change::shard_of_slot;
 pub use log::Log;
+pub use operate::FillKind;
 pub use naming::Naming;
 pub use parcel::{Cargo, Flight, Parcel, Timer, Wire};
 pub use probe::{Custody, unequal_keys};
+pub use scripted::Answer;
 pub use shard::{Counts, Shard};
 
 /// What an instance is made from.
@@ -71,15 +78,6 @@ pub struct Setup {
     pub shard_of: Arc<Vec<u16>>,
     /// The seed of the run, for the instance's own stream.
     pub seed: u64,
-}
-
-/// Why a client's operation was refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// The key's shard is out of memory.
-    OutOfMemory,
-    /// The instance restarted and has not caught up with its peers.
-    Stale,
 }
 
 /// One database in one region.
@@ -113,11 +111,10 @@ impl Instance {
     /// An instance that holds nothing, linked to all its peers.
     pub fn new(setup: Setup) -> Self {
         let framing = setup.assumptions.wire_bytes.0;
-        let frontier = Frontier { clock: VersionVector::FILLED, ..Frontier::ZERO };
         let shards = (0..setup.shards)
             .map(|shard| {
                 let log = Log::new(setup.replica, setup.backlog.0, framing);
-                Shard::new(ShardId(shard), frontier, log, setup.shard_limit)
+                Shard::new(ShardId(shard), log, setup.shard_limit)
             })
             .collect();
         let slots = setup.members.iter().map(|member| member.index() + 1).max().unwrap_or(0);
@@ -207,6 +204,15 @@ impl Instance {
             Timer::Reconnect(peer, epoch) => self.on_reconnect_due(peer, epoch, wire),
             Timer::Expire => self.on_expire_due(wire),
         }
+    }
+
+    /// How often it has lost its memory.
+    pub fn lives(&self) -> u64 {
+        self.life
+    }
+
+    fn rules(&self) -> Rules {
+        Rules::from(&*self.assumptions)
     }
 
     /// The least sequence of the current life.

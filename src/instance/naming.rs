@@ -1,7 +1,7 @@
 //! Names of generated keys: rendered for display and hashing, recognised when a command names one.
 
 use crate::engine::mix;
-use crate::instance::slot::slot;
+use crate::instance::slot::{TagRule, slot};
 use crate::quantity::Ratio;
 
 /// All generated keys: populations laid end to end over one index.
@@ -63,7 +63,7 @@ impl Naming {
 
     /// The slot of every key, in index order.
     pub fn slots(&self) -> Vec<u16> {
-        (0..self.keys).map(|index| slot(&self.render(index))).collect()
+        (0..self.keys).map(|index| slot(&self.render(index), TagRule::Oss)).collect()
     }
 }
 

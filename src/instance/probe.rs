@@ -1,13 +1,14 @@
 //! What a witness may ask of an instance: recounts from the state, and comparisons.
 
-use crate::crdt::{MEMBERS_MAX, VersionVector};
+use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::Place;
 use crate::instance::ledger::MemoryKind;
 use crate::instance::row::RowState;
-use crate::instance::{Inflow, Instance};
+use crate::instance::Instance;
+use crate::instance::link::Inflow;
 
 /// What a replica knows of the writes of one origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -71,7 +72,7 @@ impl Instance {
         let mut hidden = [0; MEMBERS_MAX];
         for row in self.keyspace.rows.iter().filter(|row| row.is_plain()) {
             let dot = row.dot();
-            if dot.seq > crate::crdt::FILL_SEQ {
+            if !dot.is_fill() {
                 present[dot.origin.index()] += 1;
             }
         }
@@ -168,9 +169,4 @@ fn unequal_names(first: &Instance, others: &[&Instance]) -> u64 {
         others.iter().any(|other| other.contribution(&key) != mine)
     });
     unequal.count() as u64
-}
-
-/// Whether `clock` has everything.
-pub fn covers_all(clock: &VersionVector, other: &VersionVector) -> bool {
-    other.is_within(clock)
 }

@@ -66,6 +66,13 @@ impl Row {
         Stamp { dot: self.dot(), wall_ms: self.wall_ms }
     }
 
+    /// Whether both hold the same write, or neither any.
+    pub fn same_write(&self, other: &Self) -> bool {
+        self.state == RowState::Absent
+            || (self.dot, self.wall_ms, self.bytes, self.tag)
+                == (other.dot, other.wall_ms, other.bytes, other.tag)
+    }
+
     /// Whether the key holds a plain string.
     pub fn is_plain(&self) -> bool {
         self.state == RowState::Plain

@@ -7,8 +7,14 @@ use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::frontier::Frontier;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
-use crate::quantity::Bytes;
+use crate::quantity::{Bytes, Ratio};
 use crate::time::SimTime;
+
+/// A full shard takes effects of peers again when its use has fallen to this share of its limit.
+///
+/// Assumption A-RESUME: 99 %; the engine resumes by itself once memory is available, from what use
+/// on is not published.
+const RESUME_SHARE: Ratio = Ratio { ppm: 990_000 };
 
 /// A shard of an instance.
 #[derive(Clone, Debug)]
@@ -19,6 +25,10 @@ pub struct Shard {
     pub frontier: Frontier,
     /// What each member last said it had applied; its own entry is unused.
     pub reports: [Frontier; MEMBERS_MAX],
+    /// When each member last said so.
+    pub reported_at: [SimTime; MEMBERS_MAX],
+    /// Writes met for the first time in the snapshot being merged, by its sender and by origin.
+    pub fresh: [[u64; MEMBERS_MAX]; MEMBERS_MAX],
     /// What every linked member has applied, as far as this shard knows.
     pub stable: Frontier,
     /// Its own effects: the replication backlog.
@@ -31,6 +41,8 @@ pub struct Shard {
     pub digest: u64,
     /// Writes acknowledged to clients here, over the whole run.
     pub acknowledged: u64,
+    /// Whether it was out of memory when last looked at.
+    pub full: bool,
     /// When it first ran out of memory.
     pub oom_at: Option<SimTime>,
     /// When it would have, had unstable records cost nothing (`PerState`).
@@ -39,6 +51,8 @@ pub struct Shard {
     pub pending: VecDeque<u32>,
     /// Whether `pending` is worth another pass: the stable frontier has moved since the last.
     pub collectable: bool,
+    /// How many of `pending` the current pass has looked at.
+    pub looked: usize,
     /// Counts for the outcome.
     pub counts: Counts,
     records: Records,
@@ -77,22 +91,26 @@ struct Records {
 }
 
 impl Shard {
-    /// A shard that holds the fill and nothing else; `frontier` is the fill's.
-    pub fn new(id: ShardId, frontier: Frontier, log: Log, limit: Bytes) -> Self {
+    /// A shard that holds nothing.
+    pub fn new(id: ShardId, log: Log, limit: Bytes) -> Self {
         Self {
             id,
-            frontier,
-            reports: [frontier; MEMBERS_MAX],
-            stable: frontier,
+            frontier: Frontier::FILLED,
+            reports: [Frontier::FILLED; MEMBERS_MAX],
+            reported_at: [SimTime::ZERO; MEMBERS_MAX],
+            fresh: [[0; MEMBERS_MAX]; MEMBERS_MAX],
+            stable: Frontier::FILLED,
             log,
             ledger: Ledger::new(limit),
             tally: Tally::default(),
             digest: 0,
             acknowledged: 0,
+            full: false,
             oom_at: None,
             oom_without_records_at: None,
             pending: VecDeque::new(),
             collectable: false,
+            looked: 0,
             counts: Counts::default(),
             records: Records::default(),
         }
@@ -128,6 +146,8 @@ impl Shard {
         for member in members.iter().filter(|member| **member != own) {
             stable.meet(&self.reports[member.index()]);
         }
+        // A member that has lost its memory tells less than before; what was stable stays so.
+        stable.join(&self.stable);
         if stable.clock != self.stable.clock {
             self.stable = stable;
             self.collectable = true;
@@ -190,8 +210,16 @@ impl Shard {
         self.digest = 0;
         self.pending.clear();
         self.collectable = false;
+        self.looked = 0;
+        self.full = false;
+        self.fresh = [[0; MEMBERS_MAX]; MEMBERS_MAX];
         self.records = Records::default();
         self.ledger.clear();
+    }
+
+    /// Below how many bytes a full shard takes effects of peers again.
+    pub fn resume_below(&self) -> u64 {
+        RESUME_SHARE.of(self.ledger.limit())
     }
 
     /// The observed clock.

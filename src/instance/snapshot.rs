@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use crate::assumption::FullSync;
-use crate::crdt::{FILL_SEQ, Object, VersionVector};
+use crate::crdt::{MEMBERS_MAX, Object, Rules, Tally, VersionVector};
 use crate::history::LinkEvent;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::change::generated;
@@ -94,7 +94,7 @@ impl Instance {
         epoch: u32,
         wire: &mut impl Wire,
     ) -> bool {
-        let now = self.now;
+        let (now, wall_ms) = (self.now, self.wall_ms());
         let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
         if let Some(snapshot) = &mut outflow.snapshot {
             let (items, bytes) = snapshot.next_chunk(self.assumptions.chunk_bytes.0);
@@ -122,7 +122,7 @@ impl Instance {
             return false;
         };
         let bytes = log.size(entry);
-        let age = self.wall_ms().saturating_sub(entry.wall_ms);
+        let age = wall_ms.saturating_sub(entry.wall_ms);
         let made_at = crate::time::SimTime(now.0.saturating_sub(age * 1_000_000));
         let parcel = Parcel::Effect(entry.clone());
         outflow.cursor += 1;
@@ -169,8 +169,7 @@ impl Item {
                     Key::Named(name) => name.len() as u64,
                 };
                 let sizes = object.sizes();
-                let string = u64::from(sizes.string_bytes.unwrap_or(0));
-                ITEM_BYTES + name + string + sizes.name_bytes + sizes.value_bytes
+                ITEM_BYTES + name + sizes.string_bytes + sizes.element_bytes
             }
         }
     }
@@ -220,7 +219,7 @@ fn merge_row(
         RowState::Plain if known => return true,
         RowState::Plain if clock.covers(mine.dot()) => {
             shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
-            if mine.dot().seq > FILL_SEQ {
+            if !mine.dot().is_fill() {
                 shard.tally.superseded[mine.dot().origin.index()] += 1;
             }
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
@@ -228,7 +227,7 @@ fn merge_row(
         }
         RowState::Plain => return false,
     }
-    if theirs.dot().seq > FILL_SEQ {
+    if !theirs.dot().is_fill() {
         shard.fresh[from.index()][theirs.dot().origin.index()] += 1;
     }
     mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
@@ -248,12 +247,26 @@ fn merge_object(
     let slot = instance.keyspace.slot_mut(at);
     let before = slot.measure(&instance.assumptions);
     let shard = &mut instance.shards[id];
-    let (mine, lww) = (shard.frontier.clock, instance.assumptions.lww);
-    let fresh = slot.object.merge(theirs, &mine, clock, lww, &mut shard.tally);
-    for (origin, fresh) in fresh.iter().enumerate() {
-        shard.fresh[from.index()][origin] += fresh;
+    let (mine, rules) = (shard.frontier.clock, Rules::from(&*instance.assumptions));
+    let known = accounted(&slot.object, &shard.tally);
+    slot.object.merge(theirs, &mine, clock, rules, &mut shard.tally);
+    let now = accounted(&slot.object, &shard.tally);
+    for origin in 0..MEMBERS_MAX {
+        shard.fresh[from.index()][origin] += now[origin] - known[origin];
     }
     instance.settle_slot(id, at, &before);
+}
+
+/// Writes of a key that are live or counted as fallen, by origin. What a merge adds to it, it met
+/// for the first time.
+fn accounted(object: &Object, tally: &Tally) -> [u64; MEMBERS_MAX] {
+    let mut live = [0; MEMBERS_MAX];
+    let mut hidden = [0; MEMBERS_MAX];
+    object.count_writes(&mut live, &mut hidden);
+    for (origin, live) in live.iter_mut().enumerate() {
+        *live += hidden[origin] + tally.superseded[origin] + tally.overwritten[origin];
+    }
+    live
 }
 
 impl Naming {

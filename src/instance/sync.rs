@@ -251,7 +251,7 @@ impl Instance {
             return;
         }
         for item in items {
-            merge_item(self, id, item, &clock.clock);
+            merge_item(self, from, id, item, &clock.clock);
         }
         self.note_memory(id, wire);
     }
@@ -317,10 +317,10 @@ impl Instance {
     }
 
     /// Whether every linked peer has acknowledged within `within` and no full sync runs.
-    pub fn is_healthy(&self, within: SimDuration) -> bool {
+    pub fn is_healthy(&self, now: SimTime, within: SimDuration) -> bool {
         self.peers().all(|peer| {
             let recent = self.shards.iter().all(|shard| {
-                self.now.since(shard.reported_at[peer.index()]) <= within
+                now.since(shard.reported_at[peer.index()]) <= within
             });
             let incoming = &self.incoming[peer.index()];
             recent && incoming.state == LinkState::Online && !incoming.is_merging()

@@ -3,6 +3,8 @@
 use crate::id::InstanceId;
 use crate::time::{SimDuration, SimTime};
 
+pub use crate::instance::MemoryKind;
+
 /// One demand, and where the scenario makes it.
 #[derive(Clone, Debug)]
 pub struct Expectation {

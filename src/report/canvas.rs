@@ -152,7 +152,8 @@ impl DrawingBackend for Canvas {
         let (x, y, size, paint) = (Tenths(x), Tenths(y), Tenths(size), Hex(style.color().rgb));
         let text = escaped(text);
         self.element(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{bold} fill=\"{paint}\">{text}</text>"
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{bold} \
+             fill=\"{paint}\">{text}</text>"
         ))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::metrics::journal::JournalEntry;
 
-/// The journal as text: `{"at_ms":…,"kind":…,"subject":…,"text":…}` a line, in the order given.
+/// The journal as text, in the order given: `{"at_ms":…,"kind":…,"subject":…,"text":…}` a line.
 pub fn lines(entries: &[JournalEntry]) -> String {
     let mut text = String::new();
     for entry in entries {

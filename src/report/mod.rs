@@ -5,6 +5,7 @@
 
 pub mod canvas;
 pub mod chart;
+pub mod draw;
 pub mod font;
 pub mod html;
 pub mod journal;
@@ -51,11 +52,9 @@ pub fn files(outcome: &Outcome, series: &Series, journal: &[JournalEntry]) -> Ve
         let path = format!("charts/{}.svg", figure.name);
         File {
             path,
-            text: svg::draw(figure, svg::Place::File),
+            text: draw::svg(figure, draw::Place::File),
         }
     }));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
-#[cfg(test)]
-mod dump_tmp;

@@ -107,6 +107,8 @@ impl Tint {
 pub enum TextTint {
     /// As all text: light on a dark page.
     Ink,
+    /// As text that explains.
+    Muted,
     /// White on every page.
     White,
     /// Dark on every page.

@@ -6,7 +6,8 @@ use crate::plan::MemoryKind;
 /// The series as CSV with a header line. A cell is empty where nothing was measured.
 ///
 /// Columns: `at_ms`; for each instance `NAME.KIND_bytes` for the seven kinds, `NAME.limit_bytes`,
-/// `NAME.used_ppm`; for each link `FROM->TO.lag_p50_us`, `…p99_us`, `…max_us`, `.unsent_effects`;
+/// `NAME.used_ppm`; for each link `FROM->TO.lag_p50_us`, `.lag_p99_us`, `.lag_max_us` and
+/// `.unsent_effects`;
 /// `keys_unequal`.
 pub fn text(series: &Series) -> String {
     let mut text = header(series).join(",");

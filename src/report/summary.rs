@@ -232,23 +232,26 @@ pub fn writes(outcome: &Outcome) -> String {
 pub fn convergence(outcome: &Outcome) -> String {
     let convergence = &outcome.convergence;
     let mut text = match (convergence.converged, convergence.at_ms) {
-        (true, Some(at_ms)) => format!("all members agree from {}", instant_ms(at_ms)),
-        (true, None) => "all members agree".to_owned(),
-        (false, _) => "not all members agree".to_owned(),
+        (true, Some(at_ms)) => format!("linked members agree from {}", instant_ms(at_ms)),
+        (true, None) => "linked members agree".to_owned(),
+        (false, _) => "linked members do not all agree".to_owned(),
     };
     for recovery in &convergence.recovery_ms {
-        let lasted = recovery
-            .recovery_ms
-            .map_or_else(|| "never".to_owned(), duration_ms);
-        text += &format!("; after \"{}\": {lasted}", recovery.fault);
+        text += &match recovery.recovery_ms {
+            None => format!("; never after \"{}\"", recovery.fault),
+            Some(0) => format!("; at once after \"{}\"", recovery.fault),
+            Some(ms) => format!("; {} after \"{}\"", duration_ms(ms), recovery.fault),
+        };
     }
-    for excuse in &convergence.excuses {
+    for (index, excuse) in convergence.excuses.iter().enumerate() {
         let [one, other] = &excuse.between;
-        text += &format!(
-            "; {one} and {other}: {} keys, {}",
-            count(excuse.keys),
-            excuse.reason
-        );
+        text += if index == 0 { "; apart: " } else { ", " };
+        text += &format!("{one} and {other} by {} keys", count(excuse.keys));
+        let next = convergence.excuses.get(index + 1);
+        // One reason stands once, after the last of the pairs it excuses.
+        if next.is_none_or(|next| next.reason != excuse.reason) {
+            text += &format!(" ({})", excuse.reason);
+        }
     }
     if convergence.unexcused_keys > 0 {
         text += &format!(

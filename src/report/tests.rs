@@ -3,6 +3,7 @@
 use super::fixture::{Runbook, outcome, series};
 use super::{files, json, summary};
 use crate::metrics::journal::{JournalEntry, JournalKind};
+use crate::metrics::series::Series;
 use crate::time::SimTime;
 
 fn journal() -> Vec<JournalEntry> {
@@ -81,6 +82,31 @@ fn every_file_is_the_same_twice_and_small_enough() {
             );
         }
     }
+}
+
+#[test]
+fn a_run_without_samples_has_a_report_too() {
+    let full = series(3, Runbook::Unlink);
+    let mut outcome = outcome(&full, Runbook::Unlink);
+    let files_of_nothing = files(&outcome, &Series::default(), &[]);
+    assert!(
+        files_of_nothing
+            .iter()
+            .all(|file| !file.path.ends_with(".svg"))
+    );
+    let mut one = Series {
+        end: SimTime(1),
+        at: vec![SimTime::ZERO],
+        ..Series::default()
+    };
+    one.keys_unequal.push(0);
+    outcome.instances.clear();
+    outcome.links.clear();
+    assert!(
+        files(&outcome, &one, &[])
+            .iter()
+            .any(|file| file.path == "charts/divergence.svg")
+    );
 }
 
 #[test]

@@ -22,13 +22,13 @@ pub fn count(amount: u64) -> String {
     scaled(amount, 1_000, &["", "k", "M", "G", "T", "P", "E"])
 }
 
-/// Every digit, in groups of three: `1 234 567`.
+/// Every digit, in groups of three: `1,234,567`.
 pub fn exact(amount: u64) -> String {
     let digits = amount.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push('\u{202f}');
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
         }
         text.push(digit);
     }
@@ -38,7 +38,7 @@ pub fn exact(amount: u64) -> String {
 /// `80.3 %`, from parts of a million.
 pub fn percent(ppm: u64) -> String {
     let tenths = (ppm + 500) / 1_000;
-    if tenths % 10 == 0 || tenths >= 1_000 {
+    if tenths.is_multiple_of(10) || tenths >= 1_000 {
         return format!("{} %", (tenths + 5) / 10);
     }
     format!("{}.{} %", tenths / 10, tenths % 10)
@@ -50,14 +50,21 @@ pub fn dollars(micro_usd: u64) -> String {
     format!("${}.{:02}", cents / 100, cents % 100)
 }
 
-/// `6 h 0 min`, `3 min 12 s`, `8.5 s`, `84 ms`: the two largest units that matter.
+/// `6 h`, `3 min 12 s`, `8.5 s`, `84 ms`: the two largest units that matter.
 pub fn duration_ms(ms: u64) -> String {
     match ms {
         0..10_000 => duration_us(ms * 1_000),
-        ..MINUTE_MS => format!("{} s", tenths(ms, SECOND_MS)),
-        ..HOUR_MS => format!("{} min {} s", ms / MINUTE_MS, ms % MINUTE_MS / SECOND_MS),
-        ..DAY_MS => format!("{} h {} min", ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS),
-        _ => format!("{} d {} h", ms / DAY_MS, ms % DAY_MS / HOUR_MS),
+        10_000..MINUTE_MS => format!("{} s", tenths(ms, SECOND_MS)),
+        MINUTE_MS..HOUR_MS => two(ms, (MINUTE_MS, "min"), (SECOND_MS, "s")),
+        HOUR_MS..DAY_MS => two(ms, (HOUR_MS, "h"), (MINUTE_MS, "min")),
+        _ => two(ms, (DAY_MS, "d"), (HOUR_MS, "h")),
+    }
+}
+
+fn two(ms: u64, (large, name): (u64, &str), (small, sub): (u64, &str)) -> String {
+    match ms % large / small {
+        0 => format!("{} {name}", ms / large),
+        rest => format!("{} {name} {rest} {sub}", ms / large),
     }
 }
 
@@ -65,7 +72,7 @@ pub fn duration_ms(ms: u64) -> String {
 pub fn duration_us(us: u64) -> String {
     match us {
         0 => "0 ms".to_owned(),
-        ..10_000_000 => scaled(us, 1_000, &["µs", "ms", "s"]),
+        1..10_000_000 => scaled(us, 1_000, &["µs", "ms", "s"]),
         _ => duration_ms(us / 1_000),
     }
 }
@@ -194,7 +201,7 @@ mod tests {
         assert_eq!(bytes, expected);
         assert_eq!(count(9_999), "9999");
         assert_eq!(count(412_345), "412 k");
-        assert_eq!(exact(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(exact(1_234_567), "1,234,567");
         assert_eq!(percent(803_400), "80.3 %");
         assert_eq!(percent(1_000_000), "100 %");
         assert_eq!(dollars(12_345_000), "$12.35");
@@ -221,7 +228,7 @@ mod tests {
             "10 s",
             "12.3 s",
             "3 min 12 s",
-            "6 h 0 min",
+            "6 h",
             "2 d 3 h",
         ];
         assert_eq!(texts, expected);

@@ -7,14 +7,14 @@ use crate::assumption::Assumptions;
 use crate::engine::{Agenda, Digest, Stream, TieBreak, mix};
 use crate::id::{FleetId, Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Instance, Naming, Setup, shard_of_slot};
-use crate::metrics::Histogram;
+use crate::metrics::histogram::Histogram;
 use crate::network::Route;
 use crate::plan::{self, Plan, Step};
 use crate::quantity::Bytes;
-use crate::time::SimDuration;
-use crate::traffic::Fleet;
+use crate::time::{SimDuration, SimTime};
+use crate::traffic::{Fleet, FleetConfig, KeySpace, Lane, SizeChoice};
 use crate::world::clients::{ClientCounts, Clients};
-use crate::world::fabric::{Exit, Fabric, Inbound, InboundCounts, SentCounts};
+use crate::world::fabric::{Exit, Fabric, Inbound, InboundCounts, SentCounts, narrow};
 use crate::world::region::{Region, Scripted};
 
 /// Half the round trip between two zones of one region.
@@ -94,8 +94,8 @@ fn empty_region(
                 local: homes[*instance].1,
                 queue: VecDeque::new(),
                 touched: 0,
-                lag: Histogram::new(),
-                lag_total: Histogram::new(),
+                lag: Histogram::default(),
+                lag_total: Histogram::default(),
                 counts: InboundCounts::default(),
             });
         }
@@ -171,8 +171,9 @@ fn fill(plan: &Plan, instance: &mut Instance) {
     let mut first = 0;
     for (id, population) in plan.populations.entries() {
         let mut stream = Stream::named(plan.seed, &format!("population {} fill", id.0));
+        let sizes = SizeChoice::new(&population.value_bytes);
         for number in 0..population.filled {
-            let bytes = population.value_bytes.sample(&mut stream);
+            let bytes = sizes.draw(&mut stream);
             let expires = stream.chance(population.expiring);
             let (least, most) = population.time_to_live;
             let life = least.as_millis() + stream.below(most.as_millis() - least.as_millis() + 1);
@@ -200,7 +201,7 @@ fn start_instances(plan: &Plan, region: &mut Region) {
         let name = format!("instance {} reports", instance.id().0);
         let period = plan.assumptions.report_every.0;
         let phase = SimDuration(Stream::named(plan.seed, &name).below(period.max(1)));
-        let mut reach = region.fabric.reach(crate::time::SimTime::ZERO, local, instance.replica());
+        let mut reach = region.fabric.reach(SimTime::ZERO, local, instance.replica());
         instance.start(phase, &mut reach);
     }
 }
@@ -243,28 +244,29 @@ fn build_fleet(plan: &Plan, id: FleetId) -> Fleet {
         .map(|(other, _)| other)
         .collect();
     let place = sharing.iter().position(|other| *other == id).expect("a fleet shares with itself");
-    Fleet::new(crate::traffic::FleetSetup {
-        seed: plan.seed,
-        name: fleet.name.clone(),
-        arrivals: fleet.arrivals.clone(),
-        popularity: fleet.popularity.clone(),
-        mix: fleet.mix.clone(),
-        sizes: population.value_bytes.clone(),
-        population: fleet.population,
-        keys: population.keys,
-        filled: population.filled,
+    let config = FleetConfig {
+        name: &fleet.name,
+        arrivals: &fleet.arrivals,
+        key_space: KeySpace {
+            population: fleet.population,
+            filled: population.filled,
+            keys: population.keys,
+        },
+        lane: Lane { index: narrow(place), stride: narrow(sharing.len()) },
+        popularity: &fleet.popularity,
+        mix: &fleet.mix,
+        sizes: &population.value_bytes,
         starts: fleet.starts,
-        ends: fleet.ends,
-        insert_index: u32::try_from(place).expect("fleets are few"),
-        insert_stride: u32::try_from(sharing.len()).expect("fleets are few"),
-    })
+        ends: fleet.ends.min(SimTime::ZERO + plan.storm),
+    };
+    Fleet::new(plan.seed, &config)
 }
 
 fn add_script(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region]) {
     for (step, timed) in plan.timeline.iter().enumerate() {
         let Step::Command { on, text, .. } = &timed.step else { continue };
         let (region, local) = homes[on.index()];
-        let words = crate::instance::command::words(text).expect("loading has parsed it");
+        let words = crate::instance::command::parse::words(text).expect("loading has parsed it");
         let scripted = Scripted { at: timed.at, local, step, text: text.clone(), words };
         regions[region.index()].script.push_back(scripted);
     }

@@ -52,7 +52,7 @@ impl Clients {
     /// Carries out the next operation.
     pub fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
         let instance = &mut instances[self.local];
-        let arrival = self.fleet.pop();
+        let Some(arrival) = self.fleet.pop() else { return };
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         if dark {
             self.counts.unavailable += 1;

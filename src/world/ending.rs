@@ -3,7 +3,7 @@
 use crate::history::{Event, Observation, WritesSeen};
 use crate::id::{FleetId, Id, InstanceId, ReplicaId, ShardId};
 use crate::instance::{Counts, Custody, MemoryKind};
-use crate::metrics::Histogram;
+use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
 use crate::world::clients::ClientCounts;
 use crate::world::World;

@@ -6,7 +6,7 @@ use crate::engine::{Agenda, Class, Digest, Order, Stream, TieBreak};
 use crate::history::{Event, Observation};
 use crate::id::{Id, RegionId, ReplicaId};
 use crate::instance::{Cargo, Flight, Parcel, Timer, Wire};
-use crate::metrics::Histogram;
+use crate::metrics::histogram::Histogram;
 use crate::network::Route;
 use crate::time::{SimDuration, SimTime};
 

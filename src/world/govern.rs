@@ -193,10 +193,9 @@ impl World<'_> {
     /// Faults end with the storm: routes heal. A dark region stays dark.
     fn begin_settle(&mut self, at: SimTime) {
         self.heal(at, &[]);
-        let regions = self.plan.regions.ids();
-        let all: Vec<(RegionId, RegionId)> = regions
-            .clone()
-            .flat_map(|from| regions.clone().map(move |to| (from, to)))
+        let regions = || self.plan.regions.ids();
+        let all: Vec<(RegionId, RegionId)> = regions()
+            .flat_map(|from| regions().map(move |to| (from, to)))
             .filter(|(from, to)| self.is_degraded(*from, *to))
             .collect();
         if !all.is_empty() {

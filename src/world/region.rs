@@ -6,10 +6,13 @@ use std::hint::black_box;
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
 use crate::id::{Id, RegionId};
-use crate::instance::{Flight, Instance, Parcel, Payload, Wire};
+use crate::instance::{Answer, Flight, Instance, Parcel, Payload, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
 use crate::world::fabric::{Fabric, narrow};
+
+/// What a client sees of an instance in a dark region.
+const NO_CONNECTION: &str = "(error) no connection to the server";
 
 /// How many parcels ahead rows are brought into cache.
 const TOUCH_AHEAD: usize = 24;
@@ -245,8 +248,8 @@ impl Region {
         let instance = &mut self.instances[scripted.local];
         let on = instance.id();
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
-        let (reply, effects, unordered) = if self.dark {
-            ("(error) no connection to the server".to_owned(), 0, false)
+        let answer = if self.dark {
+            Answer { reply: NO_CONNECTION.to_owned(), effects: 0 }
         } else {
             instance.command(now, &scripted.words, &mut reach)
         };
@@ -254,9 +257,8 @@ impl Region {
             step: scripted.step,
             on,
             text: scripted.text,
-            reply,
-            effects,
-            unordered,
+            reply: answer.reply,
+            effects: answer.effects,
         };
         reach.observe(Event::Command(Box::new(seen)));
         self.operations += 1;

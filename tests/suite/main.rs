@@ -1,1 +1,6 @@
-fn main() {}
+//! The integration tests: the library as its users see it.
+
+mod command_edges;
+mod commands;
+mod replica;
+mod transcripts;

@@ -18,13 +18,13 @@ pub struct FaultOutcome {
 /// Whether and when the members agreed.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Convergence {
-    /// Whether all members agreed at the end, members that were unlinked included.
+    /// Whether all members still linked at the end agreed.
     pub converged: bool,
-    /// Since when they agreed.
+    /// Since when they agreed, without a break to the end.
     pub at_ms: Option<u64>,
     /// From the end of each fault to agreement.
     pub recovery_ms: Vec<Recovery>,
-    /// Why members that differ at the end may do so.
+    /// Why members that differ at the end may do so, linked or not.
     pub excuses: Vec<Excuse>,
     /// Keys that differ at the end without an excuse: a defect when above 0.
     pub unexcused_keys: u64,

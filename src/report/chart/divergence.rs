@@ -34,7 +34,7 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
     figure.panels.push(Panel {
         title: "keys not yet equal (number of keys)".to_owned(),
         height: HEIGHT,
-        headroom: 24,
+        headroom: 26,
         y_max: *scale.last()?,
         y_ticks: scale
             .iter()
@@ -71,8 +71,10 @@ fn title(sheet: &Sheet<'_>) -> String {
     };
     let apart: u64 = convergence.excuses.iter().map(|excuse| excuse.keys).sum();
     match (convergence.converged, convergence.at_ms) {
-        (true, Some(at_ms)) => text += &format!("; all members agree from {}", instant_ms(at_ms)),
-        (true, None) => text += "; all members agree at the end",
+        (true, Some(at_ms)) => {
+            text += &format!("; linked members agree from {}", instant_ms(at_ms))
+        }
+        (true, None) => text += "; linked members agree at the end",
         (false, _) if convergence.unexcused_keys > 0 => {
             text += &format!(
                 "; {} differ without an excuse",

@@ -1,6 +1,6 @@
 //! How long effects take from link to link: lines for a few links, a heatmap for many.
 
-use super::layout::{LABEL, LEFT, PX, log2};
+use super::layout::{LABEL, LEFT, PX, log2, time_ticks};
 use super::{EndLabel, Figure, Key, Mark, Panel, Point, Sheet, Stroke};
 use crate::metrics::series::{Lag, LinkSeries};
 use crate::report::font::fit;
@@ -11,25 +11,29 @@ use crate::report::units::{duration_ms, duration_us};
 const LINKS_MAX: usize = 6;
 /// Lines have a corner or two in each of so many columns of the plot.
 const COLUMNS: u64 = 160;
-/// The columns of a heatmap.
-const CELLS: u64 = 20;
+/// The most columns of a heatmap.
+const CELLS_MAX: u64 = 18;
 /// The height of a panel with lines, in pixels.
 const HEIGHT: i32 = 66;
 /// The height of a row of cells, in pixels.
 const CELL_HEIGHT: i32 = 20;
 /// What the logarithmic scale may begin and end with, in microseconds.
-const DECADES: [u64; 10] = [
+const ROUND: [u64; 11] = [
+    10,
     100,
     1_000,
     10_000,
     100_000,
     1_000_000,
     10_000_000,
-    100_000_000,
+    60_000_000,
+    600_000_000,
     3_600_000_000,
     36_000_000_000,
-    360_000_000_000,
 ];
+
+/// One of the figures of a sample.
+type Quantile = fn(&Lag) -> u64;
 
 /// The chart; `None` when no effect was applied over any link.
 pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
@@ -47,7 +51,7 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
     let most = lags().map(|lag| lag.max_us).max()?;
     let is_map = links.len() > LINKS_MAX;
     let subject = if is_map {
-        "Replication lag by link: p99 of the slowest sample in each cell; empty: nothing arrived"
+        "Replication lag by link: the worst p99 of a sample in each cell; empty: nothing arrived"
     } else {
         "Replication lag by link, logarithmic: p50, p99 and the slowest of each sample; \
          labels: the whole run; no line: nothing arrived"
@@ -102,15 +106,21 @@ fn name(sheet: &Sheet<'_>, link: &LinkSeries) -> String {
 
 /// One link as lines on the common logarithmic scale.
 fn lines(sheet: &Sheet<'_>, link: &LinkSeries, least: u64, most: u64) -> Panel {
-    let floor = DECADES
+    let floor = ROUND
         .iter()
         .rev()
         .find(|&&tick| tick <= least)
         .copied()
         .unwrap_or(1);
     let level = |us: u64| log2(us.max(floor)) - log2(floor);
-    let y_max = level(most.max(floor * 10)) + 512;
-    let quantiles: [(Tint, Stroke, fn(&Lag) -> u64); 3] = [
+    let most = most.max(floor * 10);
+    let ceiling = ROUND
+        .iter()
+        .find(|&&tick| tick >= most)
+        .copied()
+        .unwrap_or(most);
+    let y_max = level(ceiling);
+    let quantiles: [(Tint, Stroke, Quantile); 3] = [
         (Tint::Grey, Stroke::Dotted, |lag| lag.max_us),
         (Tint::Vermillion, Stroke::Dashed, |lag| lag.p99_us),
         (Tint::Blue, Stroke::Solid, |lag| lag.p50_us),
@@ -125,14 +135,14 @@ fn lines(sheet: &Sheet<'_>, link: &LinkSeries, least: u64, most: u64) -> Panel {
             });
         }
     }
-    let ticks = DECADES
+    let ticks = ROUND
         .iter()
         .filter(|&&tick| tick >= floor && level(tick) <= y_max);
     let step = ticks.clone().count().div_ceil(4).max(1);
     Panel {
         title: name(sheet, link),
         height: HEIGHT,
-        headroom: 22,
+        headroom: 26,
         y_max,
         y_ticks: ticks
             .step_by(step)
@@ -215,10 +225,11 @@ fn ends(sheet: &Sheet<'_>, link: &LinkSeries, level: &impl Fn(u64) -> u64) -> Ve
 fn cells(sheet: &Sheet<'_>, link: &LinkSeries, least: u64, most: u64) -> Panel {
     let end_ms = sheet.series.end.as_millis().max(1);
     let mut marks = Vec::new();
-    for cell in 0..CELLS {
-        let (from, to) = (end_ms * cell / CELLS, end_ms * (cell + 1) / CELLS);
+    let wide = cell_ms(sheet);
+    for cell in 0..end_ms.div_ceil(wide) {
+        let (from, to) = (wide * cell, (wide * (cell + 1)).min(end_ms));
         let rows = sheet.series.at.iter().zip(&link.lag);
-        let inside = rows.filter(|(at, _)| (from..to.max(from + 1)).contains(&at.as_millis()));
+        let inside = rows.filter(|(at, _)| (from..to).contains(&at.as_millis()));
         let Some(worst) = inside
             .filter_map(|(_, lag)| Some(lag.as_ref()?.p99_us))
             .max()
@@ -245,6 +256,20 @@ fn cells(sheet: &Sheet<'_>, link: &LinkSeries, least: u64, most: u64) -> Panel {
         grid: false,
         marks,
         ends: Vec::new(),
+    }
+}
+
+/// How long a cell is: half a step of the time axis, or a whole one where that makes too many.
+fn cell_ms(sheet: &Sheet<'_>) -> u64 {
+    let end_ms = sheet.series.end.as_millis().max(1);
+    let step = time_ticks(end_ms, sheet.clock)
+        .get(1)
+        .map_or(end_ms, |tick| tick.0);
+    let half = (step / 2).max(1);
+    if end_ms.div_ceil(half) <= CELLS_MAX {
+        half
+    } else {
+        step
     }
 }
 

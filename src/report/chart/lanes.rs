@@ -1,11 +1,11 @@
 //! Region lanes: what each region was up to, written into bars.
 
 use super::layout::{LABEL, LEFT, PLOT, PX, x};
-use super::{Figure, Mark, Panel, Sheet, callouts};
+use super::{EndLabel, Figure, Key, Mark, Panel, Point, Sheet, callouts};
 use crate::metrics::timeline::{LaneSpan, LaneState, RegionLane};
 use crate::report::font::{Weight, fit, width};
 use crate::report::palette::lane as lane_tint;
-use crate::report::units::duration_ms;
+use crate::report::units::{duration_ms, percent};
 use crate::time::SimTime;
 
 /// The height of a lane, in pixels.
@@ -65,7 +65,7 @@ fn panel(sheet: &Sheet<'_>, lane: &RegionLane, end_ms: u64) -> Panel {
         if text.is_none() && !noted.contains(&span.state) && span.state != LaneState::Up {
             noted.push(span.state);
             notes.push((
-                from,
+                (from, 2),
                 format!("{} {}", span.state.words(), lasting(span, end_ms)),
             ));
         }
@@ -76,7 +76,6 @@ fn panel(sheet: &Sheet<'_>, lane: &RegionLane, end_ms: u64) -> Panel {
             text,
         });
     }
-    notes.sort();
     let (callouts, rows) = callouts(&notes, end_ms, 2);
     marks.extend(callouts);
     Panel {
@@ -87,19 +86,33 @@ fn panel(sheet: &Sheet<'_>, lane: &RegionLane, end_ms: u64) -> Panel {
         y_ticks: vec![(1, fit(&lane.region, LABEL, LEFT - 12 * PX))],
         grid: false,
         marks,
-        ends: Vec::new(),
+        ends: vec![service(lane, end_ms)],
+    }
+}
+
+/// How much of the run the region was up.
+fn service(lane: &RegionLane, end_ms: u64) -> EndLabel {
+    let up = lane.spans.iter().filter(|span| span.state == LaneState::Up);
+    let up_ms: u64 = up
+        .map(|span| span.to.as_millis().min(end_ms) - span.from.as_millis())
+        .sum();
+    let share = percent(up_ms * 1_000_000 / end_ms);
+    EndLabel {
+        level: 1,
+        text: format!("up {share} of the time"),
+        key: Key::None,
     }
 }
 
 /// What happened to the region's instances at one instant each.
-fn notes(sheet: &Sheet<'_>, lane: &RegionLane) -> Vec<(u64, String)> {
+fn notes(sheet: &Sheet<'_>, lane: &RegionLane) -> Vec<(Point, String)> {
     let timeline = &sheet.series.timeline;
     let is_here = |id| sheet.series.instance(id).region == lane.region;
     let at = |instant: SimTime| sheet.clock.at(instant);
     let mut notes = Vec::new();
     for firing in timeline.firings.iter().filter(|firing| is_here(firing.on)) {
         notes.push((
-            firing.at.as_millis(),
+            (firing.at.as_millis(), 2),
             format!("{} fires {}", firing.rule, at(firing.at)),
         ));
     }
@@ -110,7 +123,7 @@ fn notes(sheet: &Sheet<'_>, lane: &RegionLane) -> Vec<(u64, String)> {
     {
         let refused = if request.done { "" } else { ", refused" };
         let text = format!("{}{refused} {}", request.request, at(request.at));
-        notes.push((request.at.as_millis(), text));
+        notes.push(((request.at.as_millis(), 2), text));
     }
     notes
 }

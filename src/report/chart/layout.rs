@@ -11,7 +11,7 @@ pub const WIDTH: i32 = 1_120 * PX;
 /// Left of the plots: amounts and the names of lanes.
 pub const LEFT: i32 = 128 * PX;
 /// Right of the plots: labels of series.
-pub const RIGHT: i32 = 212 * PX;
+pub const RIGHT: i32 = 224 * PX;
 /// The width of the plots.
 pub const PLOT: i32 = WIDTH - LEFT - RIGHT;
 /// The size of labels.

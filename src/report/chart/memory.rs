@@ -2,7 +2,7 @@
 
 use super::layout::amounts;
 use super::{EndLabel, Figure, Key, Mark, Panel, Point, Sheet, Stroke, callouts};
-use crate::experiment::outcome::InstanceOutcome;
+use crate::experiment::outcome::{InstanceOutcome, Memory};
 use crate::id::{Id, InstanceId};
 use crate::metrics::series::{InstanceSeries, KINDS};
 use crate::plan::MemoryKind;
@@ -22,7 +22,7 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
     if series.instances.is_empty() || series.is_empty() {
         return None;
     }
-    let subject = "Memory by kind: stacked, dashed the limit, labels: the end and the peak; \
+    let subject = "Memory by kind: stacked, dashed the limit, labels: peak → end; \
                    every panel has the same scale"
         .to_owned();
     let mut figure = sheet.figure("memory", title(sheet), subject);
@@ -63,21 +63,45 @@ fn title(sheet: &Sheet<'_>) -> String {
             clock.at_ms(at_ms)
         );
     }
-    let fullest = instances.iter().max_by_key(|one| one.used_peak_ppm);
-    fullest.map_or_else(String::new, |one| {
-        let fell = one.memory.total.final_bytes < one.memory.total.peak_bytes / 20 * 19;
-        let end = if fell {
-            format!(", and ends at {}", bytes(one.memory.total.final_bytes))
-        } else {
-            String::new()
-        };
-        let peak = bytes(one.memory.total.peak_bytes);
+    let fullest = instances
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, one)| one.used_peak_ppm);
+    fullest.map_or_else(String::new, |(index, one)| {
+        let used = &sheet.series.instances[index].used_ppm;
+        let row = (0..used.len())
+            .rev()
+            .max_by_key(|&row| used[row])
+            .unwrap_or(0);
+        let Memory { total, .. } = one.memory;
+        let falls = total.final_bytes < total.peak_bytes / 20 * 19;
+        let end = bytes(total.final_bytes);
         format!(
-            "No instance runs out of memory: {} comes closest, with {} of a shard's limit ({peak}){end}",
+            "No instance runs out of memory: {} comes closest, its fullest shard at {} of its \
+             limit at {}{}",
             one.name,
-            percent(one.used_peak_ppm)
+            percent(one.used_peak_ppm),
+            clock.at(sheet.series.at[row]),
+            if falls {
+                format!("; it ends at {end}")
+            } else {
+                String::new()
+            }
         )
     })
+}
+
+/// A kind in the words of a label.
+fn kind_words(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::Values => "values",
+        MemoryKind::Keys => "keys",
+        MemoryKind::Metadata => "live metadata",
+        MemoryKind::Tombstones => "tombstones",
+        MemoryKind::Unstable => "unstable metadata",
+        MemoryKind::Backlog => "backlog",
+        MemoryKind::SyncBuffers => "sync buffers",
+    }
 }
 
 fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[u64]) -> Panel {
@@ -94,48 +118,8 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
         stroke: Stroke::Dashed,
         points: limit,
     });
-    let mut notes = Vec::new();
-    let ooms: Vec<_> = sheet
-        .series
-        .timeline
-        .ooms
-        .iter()
-        .filter(|mark| mark.instance == id)
-        .collect();
-    if let Some(first) = ooms.first() {
-        let at_ms = first.at.as_millis();
-        let row = sheet
-            .series
-            .at
-            .partition_point(|at| *at < first.at)
-            .min(sheet.series.len() - 1);
-        let total = instance.memory[row].iter().sum();
-        marks.push(Mark::Dot {
-            tint: Tint::Vermillion,
-            at: (at_ms, total),
-        });
-        let shards = outcome.map_or(0, |one| one.shards.len());
-        let of = if shards > 1 {
-            format!(" ({} of {shards} shards)", ooms.len())
-        } else {
-            String::new()
-        };
-        notes.push((
-            at_ms,
-            format!("out of memory {}{of}", sheet.clock.at(first.at)),
-        ));
-    }
-    for firing in sheet
-        .series
-        .timeline
-        .firings
-        .iter()
-        .filter(|firing| firing.on == id)
-    {
-        let text = format!("{} fires {}", firing.rule, sheet.clock.at(firing.at));
-        notes.push((firing.at.as_millis(), text));
-    }
-    notes.sort();
+    let (dots, notes) = notes(sheet, id, instance, y_max);
+    marks.extend(dots);
     let (callouts, rows) = callouts(&notes, end_ms, y_max);
     marks.extend(callouts);
     let sku = outcome.map_or(String::new(), |one: &InstanceOutcome| {
@@ -144,7 +128,7 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
     Panel {
         title: format!("{} ({}{sku})", instance.name, instance.region),
         height: HEIGHT,
-        headroom: 24 + rows * 14,
+        headroom: 30 + rows * 14,
         y_max,
         y_ticks: scale
             .iter()
@@ -154,6 +138,55 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
         marks,
         ends: ends(instance, &shown),
     }
+}
+
+/// Where the instance ran out of memory, and what is said of it and of rules that fired.
+fn notes(
+    sheet: &Sheet<'_>,
+    id: InstanceId,
+    instance: &InstanceSeries,
+    y_max: u64,
+) -> (Option<Mark>, Vec<(Point, String)>) {
+    let series = sheet.series;
+    let mut notes = Vec::new();
+    for firing in series
+        .timeline
+        .firings
+        .iter()
+        .filter(|firing| firing.on == id)
+    {
+        let text = format!("{} fires {}", firing.rule, sheet.clock.at(firing.at));
+        notes.push(((firing.at.as_millis(), y_max), text));
+    }
+    let ooms = || {
+        series
+            .timeline
+            .ooms
+            .iter()
+            .filter(|mark| mark.instance == id)
+    };
+    let dot = ooms().next().map(|first| {
+        let row = series
+            .at
+            .partition_point(|at| *at < first.at)
+            .min(series.len() - 1);
+        let at = (first.at.as_millis(), instance.memory[row].iter().sum());
+        let shards = sheet
+            .outcome
+            .instances
+            .get(id.index())
+            .map_or(0, |one| one.shards.len());
+        let mut text = format!("out of memory {}", sheet.clock.at(first.at));
+        if shards > 1 {
+            text += &format!(" ({} of {shards} shards)", ooms().count());
+        }
+        notes.push((at, text));
+        Mark::Dot {
+            tint: Tint::Vermillion,
+            at,
+        }
+    });
+    (dot, notes)
 }
 
 fn peak(instance: &InstanceSeries, kind: usize) -> u64 {
@@ -198,9 +231,9 @@ fn ends(instance: &InstanceSeries, shown: &[usize]) -> Vec<EndLabel> {
         .map(|&kind| {
             let below: u64 = last[..kind].iter().sum();
             let peak = peak(instance, kind);
-            let name = MemoryKind::ALL[kind].name().replace('_', " ");
+            let name = kind_words(MemoryKind::ALL[kind]);
             let text = if last[kind] < peak / 20 * 19 {
-                format!("{name} {}, peak {}", bytes(last[kind]), bytes(peak))
+                format!("{name} {} → {}", bytes(peak), bytes(last[kind]))
             } else {
                 format!("{name} {}", bytes(last[kind]))
             };

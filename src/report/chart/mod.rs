@@ -1,4 +1,4 @@
-//! Charts as descriptions: what they find, show and say. [`svg`](crate::report::svg) draws them.
+//! Charts as descriptions: what they find, show and say. [`draw`](crate::report::draw) draws them.
 //!
 //! All charts of a run share one time axis, so that they can stand one above the other. Amounts
 //! start at 0, panels of one chart share one scale, faults are shaded through all of them.
@@ -122,10 +122,10 @@ pub enum Mark {
         /// What they say.
         text: String,
     },
-    /// A short tick that joins words in the headroom to their instant on the upper edge.
+    /// A dotted line that joins words in the headroom to the point they are about.
     Needle {
-        /// When.
-        at_ms: u64,
+        /// The point.
+        at: Point,
         /// How far above the panel it begins, in tenths of a pixel.
         up: i32,
     },
@@ -171,6 +171,8 @@ pub enum Key {
     Fill(Tint),
     /// A piece of line.
     Line(Tint, Stroke),
+    /// Nothing: the words are about the whole panel.
+    None,
 }
 
 /// What all charts of a run have in common.
@@ -233,20 +235,24 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Words in the headroom of a panel, each with a needle to its instant; and the rows they take.
-pub(crate) fn callouts(notes: &[(u64, String)], end_ms: u64, y_max: u64) -> (Vec<Mark>, i32) {
+/// Words in the headroom of a panel, each with a needle to its point; and the rows they take.
+pub(crate) fn callouts(notes: &[(Point, String)], end_ms: u64, y_max: u64) -> (Vec<Mark>, i32) {
     let anchor = |at_ms: u64| layout::x(at_ms, end_ms) + 4 * layout::PX;
+    // From right to left: words then stand above later needles, and no needle crosses words.
+    let mut notes: Vec<&(Point, String)> = notes.iter().collect();
+    notes.sort_by(|a, b| b.cmp(a));
     let words: Vec<_> = notes
         .iter()
-        .map(|(at_ms, text)| (anchor(*at_ms), false, text.as_str()))
+        .map(|(at, text)| (anchor(at.0), false, text.as_str()))
         .collect();
+    let room = layout::PLOT + layout::RIGHT - 8 * layout::PX;
     let mut marks = Vec::new();
     let mut count = 0;
-    for ((at_ms, text), placed) in notes.iter().zip(layout::rows(&words, layout::PLOT)) {
+    for ((point, text), placed) in notes.iter().zip(layout::rows(&words, room)) {
         let up = placed.row * layout::LINE + layout::LINE / 2;
-        let at = (*at_ms, y_max);
-        let right = placed.left - layout::x(*at_ms, end_ms);
-        marks.push(Mark::Needle { at_ms: *at_ms, up });
+        let at = (point.0, y_max);
+        let right = placed.left - layout::x(point.0, end_ms);
+        marks.push(Mark::Needle { at: *point, up });
         marks.push(Mark::Words {
             at,
             right,

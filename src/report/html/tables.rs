@@ -11,7 +11,8 @@ use crate::report::units::{Clock, bytes, dollars, duration_ms, exact, instant_ms
 pub(super) fn verdicts(outcome: &Outcome, clock: Clock) -> Markup {
     let class = |status| match status {
         VerdictStatus::Pass => "pass",
-        VerdictStatus::Fail | VerdictStatus::NotEvaluated => "fail",
+        VerdictStatus::Fail => "fail",
+        VerdictStatus::NotEvaluated => "open",
     };
     let words = |status| match status {
         VerdictStatus::Pass => "held",
@@ -58,6 +59,10 @@ pub(super) fn lanes(series: &Series) -> Markup {
     }
 }
 
+fn never_or(ms: Option<u64>, words: fn(u64) -> String) -> String {
+    ms.map_or_else(|| "never".to_owned(), words)
+}
+
 /// Peak and end of each kind, and of the whole under both readings.
 pub(super) fn memory(outcome: &Outcome) -> Markup {
     let cell = |amount: Amount| {
@@ -65,7 +70,7 @@ pub(super) fn memory(outcome: &Outcome) -> Markup {
             td.number { (bytes(amount.peak_bytes)) " / " (bytes(amount.final_bytes)) }
         }
     };
-    let oom = |at_ms: Option<u64>| at_ms.map_or_else(|| "never".to_owned(), instant_ms);
+    let oom = |at_ms: Option<u64>| never_or(at_ms, instant_ms);
     html! {
         table {
             tr { th { "instance, peak / end" }
@@ -137,7 +142,7 @@ pub(super) fn divergence(outcome: &Outcome) -> Markup {
                 @for one in &convergence.recovery_ms {
                     tr {
                         td { (one.fault) }
-                        td.number { (one.recovery_ms.map_or_else(|| "never".to_owned(), duration_ms)) }
+                        td.number { (never_or(one.recovery_ms, duration_ms)) }
                     }
                 }
             }
@@ -192,7 +197,7 @@ pub(super) fn control(outcome: &Outcome, clock: Clock) -> Markup {
                     td.number { (clock.at_ms(one.at_ms)) }
                     td { (one.request) }
                     td { (one.on) }
-                    td { @match &one.rule { Some(rule) => { "rule " (rule) } None => { "script" } } }
+                    td { @if let Some(rule) = &one.rule { "rule " (rule) } @else { "script" } }
                     td { (result(one.result)) @if let Some(error) = &one.error { ": " (error) } }
                 }
             }

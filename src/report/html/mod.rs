@@ -7,8 +7,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::experiment::outcome::{Outcome, Status, VerdictStatus};
 use crate::metrics::series::Series;
 use crate::report::chart::{self, Figure};
+use crate::report::draw::{Place, svg};
 use crate::report::summary;
-use crate::report::svg::{Place, draw};
 use crate::report::units::{Clock, duration_ms};
 
 /// The page's style, for light and dark.
@@ -113,7 +113,7 @@ fn figure(figure: &Figure, is_first: bool, outcome: &Outcome, series: &Series) -
                 h3 { (figure.title) }
                 p.muted-text { (figure.subject) }
             }
-            (PreEscaped(draw(figure, Place::Page { names_faults: is_first })))
+            (PreEscaped(svg(figure, Place::Page { names_faults: is_first })))
             details {
                 summary { "the figures as a table" }
                 div.scroll { (table) }

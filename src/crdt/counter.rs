@@ -1,0 +1,354 @@
+//! Increments: cumulative sums per origin, and what resets had observed of them (`CNT-1` to
+//! `CNT-7`).
+//!
+//! An origin adds to a *run*, a sum that only it extends; its effects carry the whole sum, so an
+//! effect that comes late or twice cannot count twice. A `SET` or `DEL` carries how far it had seen
+//! each run (*erased*); what it had not seen stays. When an origin sees its run erased in full it
+//! starts a new one, so that an erased run is never extended by one who knows of its end.
+
+use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::digest;
+use crate::crdt::tally::Tally;
+use crate::crdt::{Horizon, Memory, Sides};
+use crate::id::{Id, ReplicaId};
+
+/// The bits of a sequence number that count within one epoch of its origin.
+const EPOCH_SHIFT: u32 = 40;
+
+/// A sum of increments. Whole and fractional ones stay apart so that whole ones are exact.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Amount {
+    /// The sum of whole increments.
+    pub whole: i64,
+    /// The sum of fractional increments.
+    pub float: f64,
+}
+
+impl Amount {
+    /// The sum. Whole parts wrap: runs are bounded by what their origin could see, 59 bits.
+    pub fn plus(self, other: Amount) -> Amount {
+        Amount {
+            whole: self.whole.wrapping_add(other.whole),
+            float: self.float + other.float,
+        }
+    }
+
+    fn minus(self, other: Amount) -> Amount {
+        Amount {
+            whole: self.whole.wrapping_sub(other.whole),
+            float: self.float - other.float,
+        }
+    }
+}
+
+/// How far a run went: its last increment, how many, and their sum.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Reach {
+    /// The sequence number of the last increment; 0 for none.
+    pub seq: u64,
+    /// The number of increments.
+    pub count: u64,
+    /// Their sum.
+    pub amount: Amount,
+}
+
+/// Which run: its origin, and the sequence number before its first increment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct RunId {
+    /// Who adds to it.
+    pub origin: ReplicaId,
+    /// The sequence number before its first increment.
+    pub from: u64,
+}
+
+/// One run as far as it is known here.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Run {
+    id: RunId,
+    added: Reach,
+    wall_ms: u64,
+    erased: Reach,
+}
+
+impl Run {
+    fn new(id: RunId) -> Self {
+        Self {
+            id,
+            added: Reach::default(),
+            wall_ms: 0,
+            erased: Reach::default(),
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        self.added.seq > self.erased.seq
+    }
+
+    fn live_count(&self) -> u64 {
+        if self.is_live() {
+            self.added.count - self.erased.count
+        } else {
+            0
+        }
+    }
+
+    fn live_amount(&self) -> Amount {
+        self.added.amount.minus(self.erased.amount)
+    }
+
+    fn dot(&self) -> Dot {
+        Dot {
+            origin: self.id.origin,
+            seq: self.added.seq,
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            dot: self.dot(),
+            wall_ms: self.wall_ms,
+        }
+    }
+}
+
+/// The runs of one counter, in order of origin and age.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Counters {
+    runs: Vec<Run>,
+    /// What the erasing effects had observed: evidence for a delta synchronisation.
+    erased_at: Memory,
+}
+
+impl Counters {
+    pub(crate) fn is_live(&self) -> bool {
+        self.runs.iter().any(Run::is_live)
+    }
+
+    /// Whether something live is not covered by `clock`.
+    pub(crate) fn is_live_beyond(&self, clock: &VersionVector) -> bool {
+        self.runs
+            .iter()
+            .any(|run| run.is_live() && !clock.covers(run.dot()))
+    }
+
+    pub(crate) fn is_vacant(&self) -> bool {
+        self.runs.is_empty() && self.erased_at.is_empty()
+    }
+
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.erased_at.is_empty() || self.runs.iter().any(|run| !run.is_live())
+    }
+
+    pub(crate) fn newest(&self) -> Option<Stamp> {
+        let stamps = self
+            .runs
+            .iter()
+            .filter(|run| run.is_live())
+            .map(|run| Some(run.stamp()));
+        stamps.fold(None, Stamp::newest)
+    }
+
+    /// What the increments add up to, in order of origin: floating-point sums depend on it.
+    pub(crate) fn total(&self) -> Amount {
+        let live = self.runs.iter().filter(|run| run.is_live());
+        live.fold(Amount::default(), |sum, run| sum.plus(run.live_amount()))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// The run that a local increment makes of the origin's present one.
+    pub(crate) fn extended(&self, dot: Dot, amount: Amount) -> (RunId, Reach) {
+        let is_open = |run: &&Run| {
+            run.id.origin == dot.origin
+                && run.is_live()
+                && run.added.seq >> EPOCH_SHIFT == dot.seq >> EPOCH_SHIFT
+        };
+        let (id, before) = self.runs.iter().rev().find(is_open).map_or_else(
+            || {
+                (
+                    RunId {
+                        origin: dot.origin,
+                        from: dot.seq - 1,
+                    },
+                    Reach::default(),
+                )
+            },
+            |run| (run.id, run.added),
+        );
+        let count = before.count + 1;
+        (
+            id,
+            Reach {
+                seq: dot.seq,
+                count,
+                amount: before.amount.plus(amount),
+            },
+        )
+    }
+
+    /// How far a local reset sees each live run.
+    pub(crate) fn erasures(&self) -> Vec<(RunId, Reach)> {
+        self.runs
+            .iter()
+            .filter(|run| run.is_live())
+            .map(|run| (run.id, run.added))
+            .collect()
+    }
+
+    /// Takes in an arriving increment; says whether it met increments it had not seen.
+    pub(crate) fn add(
+        &mut self,
+        id: RunId,
+        added: Reach,
+        stamp: Stamp,
+        after: &VersionVector,
+        tally: &mut Tally,
+    ) -> bool {
+        let mut live = self.live_counts();
+        live[id.origin.index()] += 1;
+        let meets = self.is_live_beyond(after);
+        let run = self.run_mut(id);
+        if added.seq > run.added.seq {
+            run.added = added;
+            run.wall_ms = stamp.wall_ms;
+        }
+        self.drop_closed();
+        self.count_fallen(&live, tally);
+        meets
+    }
+
+    /// Takes in what a reset had observed.
+    pub(crate) fn erase(
+        &mut self,
+        erasures: &[(RunId, Reach)],
+        after: &VersionVector,
+        tally: &mut Tally,
+    ) {
+        let live = self.live_counts();
+        for (id, erased) in erasures {
+            let run = self.run_mut(*id);
+            if erased.seq > run.erased.seq {
+                run.erased = *erased;
+            }
+        }
+        self.erased_at.join(after);
+        self.drop_closed();
+        self.count_fallen(&live, tally);
+    }
+
+    pub(crate) fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        let find = |runs: &[Run], id: RunId| runs.binary_search_by_key(&id, |run| run.id);
+        let mut merged: Vec<Run> = Vec::with_capacity(self.runs.len() + theirs.runs.len());
+        for mine in &self.runs {
+            let mut run = *mine;
+            match find(&theirs.runs, mine.id) {
+                // Mine may be what is left of a run that was erased in full and dropped.
+                Ok(at) if mine.added.seq == 0 && sides.mine.covers(theirs.runs[at].dot()) => {}
+                Ok(at) => run = joined(run, &theirs.runs[at]),
+                // They had all of it, and have dropped it: it was erased in full.
+                Err(_) if mine.added.seq > 0 && sides.theirs.covers(mine.dot()) => {
+                    run.erased = mine.added;
+                }
+                Err(_) => {}
+            }
+            let kept = mine.added.count.saturating_sub(run.erased.count);
+            let fallen = mine.live_count().saturating_sub(kept);
+            tally.superseded[mine.id.origin.index()] += fallen;
+            merged.push(run);
+        }
+        for run in &theirs.runs {
+            let is_dropped = run.added.seq > 0 && sides.mine.covers(run.dot());
+            if find(&self.runs, run.id).is_err() && !is_dropped {
+                merged.push(*run);
+            }
+        }
+        merged.sort_by_key(|run| run.id);
+        self.runs = merged;
+        self.erased_at.join_memory(&theirs.erased_at);
+        self.drop_closed();
+    }
+
+    pub(crate) fn collect(&mut self, horizon: &Horizon) {
+        if !self.erased_at.is_within(&horizon.stable) {
+            return;
+        }
+        self.erased_at.forget_within(&horizon.stable);
+        // Every member knows the end of these runs, so their origins start new ones.
+        self.runs.retain(Run::is_live);
+    }
+
+    pub(crate) fn newer_than(&self, clock: &VersionVector) -> bool {
+        !self.erased_at.is_within(clock) || self.runs.iter().any(|run| !clock.covers(run.dot()))
+    }
+
+    pub(crate) fn digest(&self) -> u64 {
+        self.runs
+            .iter()
+            .filter(|run| run.is_live())
+            .fold(0, |sum, run| {
+                let amount = run.live_amount();
+                let words = [
+                    run.live_count(),
+                    amount.whole as u64,
+                    amount.float.to_bits(),
+                ];
+                sum.wrapping_add(
+                    words
+                        .into_iter()
+                        .fold(digest::of_stamp(&run.stamp()), digest::fold),
+                )
+            })
+    }
+
+    pub(crate) fn live_counts(&self) -> [u64; MEMBERS_MAX] {
+        let mut counts = [0; MEMBERS_MAX];
+        for run in &self.runs {
+            counts[run.id.origin.index()] += run.live_count();
+        }
+        counts
+    }
+
+    fn run_mut(&mut self, id: RunId) -> &mut Run {
+        let at = match self.runs.binary_search_by_key(&id, |run| run.id) {
+            Ok(at) => at,
+            Err(at) => {
+                self.runs.insert(at, Run::new(id));
+                at
+            }
+        };
+        &mut self.runs[at]
+    }
+
+    /// Drops erased runs whose origin has gone on to a newer one: nothing can be added to them.
+    fn drop_closed(&mut self) {
+        let mut started = [0; MEMBERS_MAX];
+        for run in self.runs.iter().filter(|run| run.added.seq > 0) {
+            let entry = &mut started[run.id.origin.index()];
+            *entry = run.id.from.max(*entry);
+        }
+        self.runs
+            .retain(|run| run.is_live() || run.id.from >= started[run.id.origin.index()]);
+    }
+
+    fn count_fallen(&self, expected: &[u64; MEMBERS_MAX], tally: &mut Tally) {
+        let live = self.live_counts();
+        for (origin, fallen) in tally.superseded.iter_mut().enumerate() {
+            *fallen += expected[origin] - live[origin];
+        }
+    }
+}
+
+/// What two replicas know of one run.
+fn joined(mine: Run, theirs: &Run) -> Run {
+    let mut run = mine;
+    if theirs.added.seq > run.added.seq {
+        run.added = theirs.added;
+        run.wall_ms = theirs.wall_ms;
+    }
+    if theirs.erased.seq > run.erased.seq {
+        run.erased = theirs.erased;
+    }
+    run
+}

@@ -1,0 +1,197 @@
+//! What travels: the effect of one command on one key.
+
+use crate::crdt::clock::{Dot, Stamp, VersionVector};
+use crate::crdt::counter::{Reach, RunId};
+use crate::crdt::value::{Name, Value};
+use crate::id::ReplicaId;
+
+/// A local intent, as a command decides it. One command's updates of one key make one effect.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Update {
+    /// `SET`: a new string, without deadline (`EXP-10`). State of other types stays: put `Remove`
+    /// before it to replace a key of any type.
+    Write(Value),
+    /// `APPEND`, `SETRANGE`, `SET … KEEPTTL`: a new string under the deadline there is.
+    Amend(Value),
+    /// `INCRBY`.
+    Add(i64),
+    /// `INCRBYFLOAT`.
+    AddFloat(f64),
+    /// `DEL`, and `DEL` before a write that replaces the key.
+    Remove,
+    /// `HSET`: a field's new value, without deadline.
+    SetField(Name, Value),
+    /// `HINCRBY`.
+    AddField(Name, i64),
+    /// `HINCRBYFLOAT`.
+    AddFieldFloat(Name, f64),
+    /// `HDEL`.
+    RemoveField(Name),
+    /// `HEXPIRE`.
+    ExpireField(Name, u64),
+    /// `HPERSIST`.
+    PersistField(Name),
+    /// `SADD`.
+    AddMember(Name),
+    /// `SREM`, `SPOP`.
+    RemoveMember(Name),
+    /// `EXPIRE`.
+    Expire {
+        /// Milliseconds since the Unix epoch.
+        deadline_ms: u64,
+    },
+    /// `PERSIST`.
+    Persist,
+}
+
+/// What a writer knew to be dead although it had not observed it: contexts of updates it had seen.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Beyond {
+    /// For the register.
+    pub write: VersionVector,
+    /// For the deadline.
+    pub limit: VersionVector,
+}
+
+/// One part of a change. Each thing under the key occurs at most once per kind of part.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Part {
+    /// Everything observed of the key goes; increments by the `Erase` parts that follow.
+    Remove,
+    /// Everything observed of a field goes.
+    RemoveField(Name),
+    /// The observed additions of a member go.
+    RemoveMember(Name),
+    /// How far a reset had seen the increments of the string, or of a field.
+    Erase {
+        /// The field; none for the string.
+        field: Option<Name>,
+        /// The runs, and how far each goes.
+        erasures: Box<[(RunId, Reach)]>,
+    },
+    /// A write of the string, or of a field.
+    Write {
+        /// The field; none for the string.
+        field: Option<Name>,
+        /// The value.
+        value: Value,
+        /// Whether it takes the deadline away.
+        persists: bool,
+        /// What it kills beyond what it had observed; rarely anything.
+        beyond: Option<Box<Beyond>>,
+    },
+    /// An increment of the string, or of a field.
+    Add {
+        /// The field; none for the string.
+        field: Option<Name>,
+        /// The run it extends.
+        run: RunId,
+        /// How far the run now goes, this increment included.
+        reach: Reach,
+    },
+    /// A member is added.
+    AddMember(Name),
+    /// A deadline of the key, or of a field.
+    Limit {
+        /// The field; none for the key.
+        field: Option<Name>,
+        /// Milliseconds since the Unix epoch; none for `PERSIST`.
+        deadline_ms: Option<u64>,
+        /// What it replaces beyond what it had observed; rarely anything.
+        beyond: Option<Box<VersionVector>>,
+    },
+}
+
+/// What an effect does to its key.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Change {
+    /// A plain `SET`: a write of the string that takes the deadline away, and nothing else.
+    Write(Value),
+    /// Anything else, in the order of [`Part`].
+    Parts(Box<[Part]>),
+}
+
+/// The effect of one command on one key.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Effect {
+    /// The replica that made it.
+    pub origin: ReplicaId,
+    /// The origin's wall clock, in milliseconds since the Unix epoch.
+    pub wall_ms: u64,
+    /// What the origin had observed, this effect included.
+    pub after: VersionVector,
+    /// What it does.
+    pub change: Change,
+}
+
+impl Effect {
+    /// Its place in the origin's history.
+    pub fn dot(&self) -> Dot {
+        Dot {
+            origin: self.origin,
+            seq: self.after.seq(self.origin),
+        }
+    }
+
+    /// Its dot and wall clock.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            dot: self.dot(),
+            wall_ms: self.wall_ms,
+        }
+    }
+
+    /// Bytes of names, values and amounts: what it takes on the wire beside a header.
+    pub fn payload_bytes(&self) -> u64 {
+        self.change.payload_bytes()
+    }
+
+    /// The writes it counts as: see [`Tally`](crate::crdt::tally::Tally).
+    pub fn writes(&self) -> u64 {
+        self.change.writes()
+    }
+}
+
+impl Change {
+    /// Bytes of names, values and amounts: what it takes on the wire beside a header.
+    pub fn payload_bytes(&self) -> u64 {
+        match self {
+            Self::Write(value) => value.len() as u64,
+            Self::Parts(parts) => parts.iter().map(Part::payload_bytes).sum(),
+        }
+    }
+
+    /// The writes it counts as: see [`Tally`](crate::crdt::tally::Tally).
+    pub fn writes(&self) -> u64 {
+        match self {
+            Self::Write(_) => 1,
+            Self::Parts(parts) => parts.iter().filter(|part| part.is_write()).count() as u64,
+        }
+    }
+}
+
+impl Part {
+    /// Whether it counts as a write.
+    pub fn is_write(&self) -> bool {
+        matches!(
+            self,
+            Part::Write { .. } | Part::Add { .. } | Part::AddMember(_)
+        )
+    }
+
+    fn payload_bytes(&self) -> u64 {
+        const NUMBER: usize = size_of::<u64>();
+        let name = |field: &Option<Name>| field.as_ref().map_or(0, |name| name.len());
+        let bytes = match self {
+            Part::Remove => 0,
+            Part::RemoveField(name) | Part::RemoveMember(name) | Part::AddMember(name) => {
+                name.len()
+            }
+            Part::Erase { field, erasures } => name(field) + erasures.len() * 4 * NUMBER,
+            Part::Write { field, value, .. } => name(field) + value.len(),
+            Part::Add { field, .. } => name(field) + 2 * NUMBER,
+            Part::Limit { field, .. } => name(field) + NUMBER,
+        };
+        bytes as u64
+    }
+}

@@ -1,0 +1,59 @@
+//! A list that mostly holds one item, and then takes no allocation.
+
+/// Zero, one, or many items.
+#[derive(Clone, Debug)]
+pub(crate) enum Few<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl<T> Few<T> {
+    pub(crate) fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(item) => std::slice::from_ref(item),
+            Self::Many(items) => items,
+        }
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        match self {
+            Self::One(item) => std::slice::from_mut(item),
+            Self::Many(items) => items,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.as_slice().is_empty()
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        *self = match std::mem::take(self) {
+            Self::Many(items) if items.is_empty() => Self::One(item),
+            Self::Many(mut items) => {
+                items.push(item);
+                Self::Many(items)
+            }
+            Self::One(first) => Self::Many(vec![first, item]),
+        };
+    }
+
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        *self = match std::mem::take(self) {
+            Self::One(item) if keep(&item) => Self::One(item),
+            Self::One(_) => Self::default(),
+            Self::Many(mut items) => {
+                items.retain(keep);
+                match items.len() {
+                    1 => Self::One(items.swap_remove(0)),
+                    _ => Self::Many(items),
+                }
+            }
+        };
+    }
+}

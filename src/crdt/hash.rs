@@ -1,0 +1,286 @@
+//! Hashes: each field a register with a counter on top, removed as it was observed (`H-1` to `H-9`).
+
+use crate::crdt::antichain::Entry;
+use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::counter::{Reach, RunId};
+use crate::crdt::digest;
+use crate::crdt::effect::Beyond;
+use crate::crdt::elements::{Element, Elements};
+use crate::crdt::expiry::{self, Deadline, Limit, Limits};
+use crate::crdt::object::Sizes;
+use crate::crdt::scalar::{Scalar, Text};
+use crate::crdt::tally::Tally;
+use crate::crdt::totals::Totals;
+use crate::crdt::value::Name;
+use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
+
+/// One name: its value, its deadline, and what removals had observed.
+#[derive(Clone, Default, Debug)]
+pub struct Field {
+    scalar: Scalar,
+    limits: Limits,
+    removed: Memory,
+}
+
+impl Field {
+    /// The value.
+    pub fn scalar(&self) -> &Scalar {
+        &self.scalar
+    }
+
+    /// When it expires, by the rules for keys (`H-9`).
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.limits.deadline()
+    }
+
+    pub(crate) fn removed(&self) -> &Memory {
+        &self.removed
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn gate(&self, arrival: &Arrival<'_>) -> VersionVector {
+        let mut gate = arrival.gate;
+        self.removed.extend(&mut gate);
+        gate
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        let mut limits = self.limits.expand(Some(self.scalar.writes()));
+        self.scalar.remove(context, tally);
+        limits.remove(context, tally);
+        self.limits.compress(limits, Some(self.scalar.writes()));
+    }
+
+    fn merge(&mut self, theirs: &Field, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.removed, &theirs.removed);
+        let mut limits = self.limits.expand(Some(self.scalar.writes()));
+        let their_limits = theirs.limits.clone().expand(Some(theirs.scalar.writes()));
+        self.scalar.merge(&theirs.scalar, &sides, tally);
+        limits.merge(&their_limits, &sides, tally);
+        self.limits.compress(limits, Some(self.scalar.writes()));
+        self.removed.join_memory(&theirs.removed);
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        self.removed.forget_within(&horizon.stable);
+        self.scalar.collect(horizon, tally);
+        let is_bare = self.removed.is_empty() && self.scalar.is_vacant();
+        let is_live = self.scalar.is_live();
+        self.limits
+            .collect(Some(self.scalar.writes_mut()), is_live, is_bare, horizon);
+    }
+}
+
+impl Element for Field {
+    fn weigh(&self, name: &[u8]) -> Totals {
+        let is_live = self.scalar.is_live();
+        let mut sizes = Sizes::default();
+        self.scalar.measure(&mut sizes);
+        let content = self.scalar.digest().wrapping_add(self.limits.digest());
+        let is_pending =
+            !self.removed.is_empty() || self.scalar.is_pending() || self.limits.is_pending(is_live);
+        Totals {
+            live: u64::from(is_live),
+            live_bytes: if is_live {
+                name.len() as u64 + sizes.string_bytes
+            } else {
+                0
+            },
+            tombstones: u64::from(!self.removed.is_empty()),
+            counter_parts: sizes.counter_parts,
+            siblings: sizes.siblings,
+            pending: u64::from(is_pending),
+            digest: if is_live {
+                digest::fold(digest::of_bytes(name), content)
+            } else {
+                0
+            },
+        }
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.removed.is_empty() && self.limits.is_empty() && self.scalar.is_vacant()
+    }
+}
+
+/// Fields by name.
+#[derive(Clone, Default, Debug)]
+pub struct Hash {
+    fields: Elements<Field>,
+}
+
+impl Hash {
+    /// The number of fields.
+    pub fn len(&self) -> u64 {
+        self.fields.totals().live
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A field a client sees, whatever its deadline.
+    pub fn field(&self, name: &[u8]) -> Option<&Field> {
+        self.fields
+            .find(name)
+            .filter(|field| field.scalar.is_live())
+    }
+
+    /// The fields a client sees, in the order of their names' bytes.
+    pub fn fields(&self) -> impl Iterator<Item = (&Name, &Field)> {
+        self.fields
+            .iter()
+            .filter(|(_, field)| field.scalar.is_live())
+    }
+
+    /// A field, even if only memory is left of it.
+    pub(crate) fn trace(&self, name: &[u8]) -> Option<&Field> {
+        self.fields.find(name)
+    }
+
+    pub(crate) fn has_counters(&self) -> bool {
+        self.fields.totals().counter_parts > 0
+    }
+
+    /// Takes in an arriving write of a field.
+    pub(crate) fn write(
+        &mut self,
+        name: &Name,
+        entry: Entry<Text>,
+        beyond: Option<&Beyond>,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.fields.edit(name, |field| {
+            let gate = field.gate(arrival);
+            let mut limits = field.limits.expand(Some(field.scalar.writes()));
+            if entry.item.persists {
+                let beyond = beyond.map(|beyond| &beyond.limit);
+                expiry::limit(&mut limits, Limit(None), beyond, &gate, arrival, tally);
+            }
+            let beyond = beyond.map(|beyond| &beyond.write);
+            field.scalar.write(entry, beyond, &gate, arrival, tally);
+            field.limits.compress(limits, Some(field.scalar.writes()));
+        });
+    }
+
+    /// Takes in an arriving increment of a field.
+    pub(crate) fn add(
+        &mut self,
+        name: &Name,
+        run: RunId,
+        reach: Reach,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.fields
+            .edit(name, |field| field.scalar.add(run, reach, arrival, tally));
+    }
+
+    /// Takes in what a reset had observed of a field's increments.
+    pub(crate) fn erase(
+        &mut self,
+        name: &Name,
+        erasures: &[(RunId, Reach)],
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.fields
+            .edit(name, |field| field.scalar.erase(erasures, arrival, tally));
+    }
+
+    /// Takes in an arriving deadline of a field.
+    pub(crate) fn limit(
+        &mut self,
+        name: &Name,
+        item: Limit,
+        beyond: Option<&VersionVector>,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.fields.edit(name, |field| {
+            let gate = field.gate(arrival);
+            let mut limits = field.limits.expand(Some(field.scalar.writes()));
+            expiry::limit(&mut limits, item, beyond, &gate, arrival, tally);
+            field.limits.compress(limits, Some(field.scalar.writes()));
+        });
+    }
+
+    /// Takes in an arriving removal of a field.
+    pub(crate) fn remove_field(&mut self, name: &Name, after: &VersionVector, tally: &mut Tally) {
+        self.fields.edit(name, |field| {
+            field.remove(after, tally);
+            field.removed.join(after);
+        });
+    }
+}
+
+impl Datatype for Hash {
+    fn is_live(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.fields.is_vacant()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.fields.totals().pending > 0
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        let stamps = self.fields.iter().map(|(_, field)| field.scalar.newest());
+        stamps.fold(None, Stamp::newest)
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.fields
+            .edit_all(|_, field| field.remove(context, tally));
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        self.fields.edit_all(|name, field| {
+            let none = Field::default();
+            field.merge(theirs.fields.find(name).unwrap_or(&none), sides, tally);
+        });
+        for (name, field) in theirs.fields.iter() {
+            if self.fields.find(name).is_none() {
+                self.fields
+                    .edit(name, |mine| mine.merge(field, sides, tally));
+            }
+        }
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        if self.is_pending() {
+            self.fields
+                .edit_all(|_, field| field.collect(horizon, tally));
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        self.fields.totals().digest
+    }
+
+    fn measure(&self, sizes: &mut Sizes) {
+        self.fields.totals().measure(sizes);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
+        for (_, field) in self.fields.iter() {
+            field.scalar.count_writes(present, overwritten);
+        }
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        self.fields.iter().any(|(_, field)| {
+            !field.removed.is_within(clock)
+                || field.scalar.newer_than(clock)
+                || field.limits.newer_than(clock)
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! The data types: a local update becomes an effect, effects are applied, states are merged,
+//! what is stable is collected.
+//!
+//! Nothing here knows time, the network or memory limits: stamps and clocks arrive as arguments.
+//!
+//! # How a key decides
+//!
+//! Links are FIFO per origin, so what a replica has observed is a [`clock::VersionVector`], exactly.
+//! Each effect carries the vector its origin had observed. Two ideas carry everything else:
+//!
+//! - **A state is a function of the effects delivered.** A register write kills the writes its
+//!   context covers, a removal the writes, members and increments its context covers. A context
+//!   that reaches beyond what this replica has seen is remembered, and kills on arrival.
+//! - **A key knows how far it has seen.** A merged state brings a key up to the sender's clock before
+//!   the replica's own clock gets there; the key keeps that clock, works as a filter until the
+//!   replica has caught up, and adds it to the context of local updates.
+//!
+//! One file a type, one small trait ([`Datatype`]), one line each in `object::Typed`.
+//!
+//! Left out: how effects travel, who calls whom, what a byte of metadata costs.
+
+pub mod antichain;
+pub mod clock;
+pub mod counter;
+pub mod effect;
+pub mod expiry;
+pub mod hash;
+pub mod object;
+pub mod scalar;
+pub mod set;
+pub mod tally;
+pub mod typed;
+pub mod value;
+
+mod digest;
+mod elements;
+mod few;
+mod intent;
+mod totals;
+
+use crate::assumption::{Assumptions, Lww};
+
+pub use clock::{Dot, FILL_SEQ, MEMBERS_MAX, Stamp, VersionVector};
+pub use effect::{Change, Effect, Update};
+pub use object::{Object, Sizes, View};
+pub use tally::{Conflict, Tally};
+pub use value::{Name, Value};
+
+/// The assumptions that change what a data type does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rules {
+    /// A-LWW: how registers are ordered.
+    pub lww: Lww,
+    /// A-READD: whether adding a present member makes a fresh dot (`S-2`).
+    pub readd_is_fresh: bool,
+}
+
+impl From<&Assumptions> for Rules {
+    fn from(assumptions: &Assumptions) -> Self {
+        Self {
+            lww: assumptions.lww,
+            readd_is_fresh: assumptions.readd_is_fresh,
+        }
+    }
+}
+
+/// What a data type must do to live under a key. Its own updates it takes by methods of its own.
+pub trait Datatype: Default {
+    /// Whether a client sees anything of it.
+    fn is_live(&self) -> bool;
+    /// Whether nothing is left, not even memory of removals.
+    fn is_vacant(&self) -> bool;
+    /// Whether a collection could still free something.
+    fn is_pending(&self) -> bool;
+    /// The stamp of its newest surviving write, which decides the visible type (MA-09).
+    fn newest(&self) -> Option<Stamp>;
+    /// Takes away what `context` covers; increments go by their erasures instead.
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally);
+    /// Takes in another replica's state.
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally);
+    /// Forgets what no arrival can need.
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally);
+    /// Hash of the live state, 0 when there is none. Collection leaves it alone.
+    fn digest(&self) -> u64;
+    /// Adds what it holds to `sizes`.
+    fn measure(&self, sizes: &mut Sizes);
+    /// Adds its live writes by origin.
+    fn count_writes(&self, present: &mut [u64; 5], overwritten: &mut [u64; 5]);
+    /// Whether it holds a dot or a removal that `clock` does not cover.
+    fn newer_than(&self, clock: &VersionVector) -> bool;
+}
+
+/// What the parts of one arriving effect are judged by.
+pub struct Arrival<'a> {
+    /// The effect's dot and wall clock.
+    pub stamp: Stamp,
+    /// What its origin had observed, the effect itself included.
+    pub after: &'a VersionVector,
+    /// What this key has seen, the effect included.
+    pub seen: VersionVector,
+    /// What earlier removals of the whole key had observed.
+    pub gate: VersionVector,
+    /// The assumptions in force.
+    pub rules: Rules,
+}
+
+/// The two clocks of a merge, for one key.
+#[derive(Clone, Copy)]
+pub struct Sides {
+    /// What the receiver's key has seen.
+    pub mine: VersionVector,
+    /// What the sender's key has seen.
+    pub theirs: VersionVector,
+    /// What removals known to the receiver had observed.
+    pub my_gate: VersionVector,
+    /// What removals known to the sender had observed.
+    pub their_gate: VersionVector,
+    /// The assumptions in force.
+    pub rules: Rules,
+}
+
+impl Sides {
+    /// Whether something live at the receiver alone has died at the sender.
+    pub fn kills_mine(&self, dot: Dot) -> bool {
+        self.theirs.covers(dot) || self.their_gate.covers(dot)
+    }
+
+    /// Whether something live at the sender alone has died at the receiver.
+    pub fn kills_theirs(&self, dot: Dot) -> bool {
+        self.mine.covers(dot) || self.my_gate.covers(dot)
+    }
+
+    /// What the merged key has seen.
+    pub fn seen(&self) -> VersionVector {
+        self.mine.joined(&self.theirs)
+    }
+
+    /// The same sides, for a part of the key with removals of its own.
+    pub fn within(&self, mine: &Memory, theirs: &Memory) -> Sides {
+        let mut sides = *self;
+        mine.extend(&mut sides.my_gate);
+        theirs.extend(&mut sides.their_gate);
+        sides
+    }
+}
+
+/// What a collection goes by.
+#[derive(Clone, Copy)]
+pub struct Horizon {
+    /// What this key has seen: no arrival at or below it gets this far.
+    pub seen: VersionVector,
+    /// What every linked member has seen, and has told so.
+    pub stable: VersionVector,
+}
+
+/// A remembered context: nothing until needed.
+#[derive(Clone, Default, Debug)]
+pub struct Memory(Option<Box<VersionVector>>);
+
+impl Memory {
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the remembered context covers `dot`.
+    pub fn covers(&self, dot: Dot) -> bool {
+        self.0.as_ref().is_some_and(|vector| vector.covers(dot))
+    }
+
+    /// Adds a context.
+    pub fn join(&mut self, context: &VersionVector) {
+        match &mut self.0 {
+            Some(vector) => vector.join(context),
+            None => self.0 = Some(Box::new(*context)),
+        }
+    }
+
+    /// Adds another memory.
+    pub fn join_memory(&mut self, other: &Memory) {
+        if let Some(vector) = &other.0 {
+            self.join(vector);
+        }
+    }
+
+    /// Adds what is remembered to `vector`.
+    pub fn extend(&self, vector: &mut VersionVector) {
+        if let Some(own) = &self.0 {
+            vector.join(own);
+        }
+    }
+
+    /// Forgets a context that is within `vector`.
+    pub fn forget_within(&mut self, vector: &VersionVector) {
+        if self.is_within(vector) {
+            self.0 = None;
+        }
+    }
+
+    /// Whether all that is remembered is within `vector`.
+    pub fn is_within(&self, vector: &VersionVector) -> bool {
+        self.0.as_ref().is_none_or(|own| own.is_within(vector))
+    }
+}

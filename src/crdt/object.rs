@@ -1,0 +1,476 @@
+//! One key: its types side by side, its deadline, what its removals had observed.
+
+use std::borrow::Cow;
+
+use crate::crdt::antichain::Antichain;
+use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::digest;
+use crate::crdt::effect::{Beyond, Change, Effect, Part, Update};
+use crate::crdt::expiry::{self, Deadline, Limit, Limits};
+use crate::crdt::hash::Hash;
+use crate::crdt::intent;
+use crate::crdt::scalar::{Scalar, Text};
+use crate::crdt::set::Set;
+use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::typed::{Kind, Types};
+use crate::crdt::value::{Name, Value};
+use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
+
+/// What a client sees under a key.
+#[derive(Clone, Copy, Debug)]
+pub enum View<'a> {
+    /// Nothing.
+    Absent,
+    /// A string or counter.
+    String(&'a Scalar),
+    /// A hash.
+    Hash(&'a Hash),
+    /// A set.
+    Set(&'a Set),
+}
+
+/// What a key holds, counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sizes {
+    /// The visible type, if a client sees any.
+    pub kind: Option<Kind>,
+    /// Length of the string in bytes.
+    pub string_bytes: u64,
+    /// Elements of collections, of hidden types too.
+    pub elements: u64,
+    /// Bytes of their names and values.
+    pub element_bytes: u64,
+    /// Removals of the key to remember: 0 or 1.
+    pub key_tombstones: u64,
+    /// Elements with removals to remember.
+    pub element_tombstones: u64,
+    /// Runs of increments.
+    pub counter_parts: u64,
+    /// Writes hidden by a concurrent one.
+    pub siblings: u64,
+    /// Whether a deadline counts.
+    pub has_deadline: bool,
+}
+
+/// One key's state at one replica.
+#[derive(Clone, Default, Debug)]
+pub struct Object {
+    types: Types,
+    limits: Limits,
+    /// What removals of the whole key had observed.
+    removed: Memory,
+    /// How far merges have brought this key ahead of its replica's clock.
+    merged: Memory,
+}
+
+impl Object {
+    /// A key nobody has touched.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A plain write and nothing else: what a compact row stands for.
+    pub fn from_write(stamp: Stamp, value: Value) -> Self {
+        Self {
+            types: Types::of_string(Scalar::from_write(stamp, value)),
+            ..Self::default()
+        }
+    }
+
+    /// The write, if that is all there is: a plain `SET` that a compact row can stand for. `replica`
+    /// is the replica's clock.
+    pub fn as_plain_write(&self, replica: &VersionVector) -> Option<(Stamp, &Value)> {
+        let scalar = self.types.only_string()?;
+        let is_plain = self.limits.is_empty()
+            && self.removed.is_empty()
+            && self.merged.is_within(replica)
+            && !scalar.has_counters()
+            && scalar.writes().foreseen().is_within(replica);
+        match scalar.writes().entries() {
+            [sole] if is_plain && sole.item.persists => Some((sole.stamp, &sole.item.value)),
+            _ => None,
+        }
+    }
+
+    /// What [`Object::digest`] is of a plain write.
+    pub fn plain_write_digest(stamp: Stamp, value: &Value) -> u64 {
+        digest::fold(Kind::String as u64, Text::mark(&stamp, value))
+    }
+
+    /// The visible write, if the live state is the same as after that plain write alone. What a
+    /// collection can still free (siblings, removals) does not count.
+    pub fn sole_write(&self) -> Option<(Stamp, &Value)> {
+        let winner = self.types.string()?.writes().winner()?;
+        let plain = Self::plain_write_digest(winner.stamp, &winner.item.value);
+        (self.digest() == plain).then_some((winner.stamp, &winner.item.value))
+    }
+
+    /// What this key has seen, given its replica's clock: the context of local updates.
+    pub fn observed(&self, replica: &VersionVector) -> VersionVector {
+        let mut observed = *replica;
+        self.merged.extend(&mut observed);
+        observed
+    }
+
+    /// The effect of a local command, or nothing if it changes nothing. `stamp` is the replica's
+    /// next; `replica` is its clock before it. The effect is still to be applied.
+    pub fn effect(
+        &self,
+        stamp: Stamp,
+        replica: &VersionVector,
+        rules: Rules,
+        updates: Vec<Update>,
+    ) -> Option<Effect> {
+        let observed = self.observed(replica);
+        let change = intent::change(self, stamp.dot, &observed, rules, updates)?;
+        let mut after = observed;
+        after.observe(stamp.dot);
+        Some(Effect {
+            origin: stamp.dot.origin,
+            wall_ms: stamp.wall_ms,
+            after,
+            change,
+        })
+    }
+
+    /// Takes in an effect, one's own or a peer's. `replica` is the replica's clock before it; an
+    /// effect that clock or an earlier merge covers changes nothing.
+    pub fn apply(
+        &mut self,
+        effect: &Effect,
+        replica: &VersionVector,
+        rules: Rules,
+        tally: &mut Tally,
+    ) {
+        let stamp = effect.stamp();
+        if self.has_seen(effect, replica) {
+            return;
+        }
+        let mut seen = self.observed(replica);
+        seen.observe(stamp.dot);
+        let mut gate = VersionVector::ZERO;
+        self.removed.extend(&mut gate);
+        let arrival = Arrival {
+            stamp,
+            after: &effect.after,
+            seen,
+            gate,
+            rules,
+        };
+        let live_before = self.types.live_count();
+        let mut limits = self.limits.expand(self.types.texts());
+        match &effect.change {
+            Change::Write(value) => {
+                self.write(None, value, true, None, &arrival, &mut limits, tally);
+            }
+            Change::Parts(parts) => {
+                for part in parts {
+                    self.apply_part(part, &arrival, &mut limits, tally);
+                }
+            }
+        }
+        self.types.drop_vacant();
+        self.limits.compress(limits, self.types.texts());
+        self.merged.forget_within(replica);
+        if live_before < 2 && self.types.live_count() > 1 {
+            tally.meet(Conflict::Type);
+        }
+    }
+
+    /// Whether `effect` is in this state already, by the replica's clock or by a merge.
+    pub fn has_seen(&self, effect: &Effect, replica: &VersionVector) -> bool {
+        let dot = effect.dot();
+        replica.covers(dot) || self.merged.covers(dot)
+    }
+
+    fn apply_part(
+        &mut self,
+        part: &Part,
+        arrival: &Arrival<'_>,
+        limits: &mut Antichain<Limit>,
+        tally: &mut Tally,
+    ) {
+        match part {
+            Part::Remove => {
+                self.types.remove(arrival.after, tally);
+                limits.remove(arrival.after, tally);
+                self.removed.join(arrival.after);
+            }
+            Part::RemoveField(name) => {
+                self.types
+                    .hash_mut()
+                    .remove_field(name, arrival.after, tally);
+            }
+            Part::RemoveMember(name) => {
+                self.types
+                    .set_mut()
+                    .remove_member(name, arrival.after, tally);
+            }
+            Part::Erase {
+                field: None,
+                erasures,
+            } => {
+                self.types.string_mut().erase(erasures, arrival, tally);
+            }
+            Part::Erase {
+                field: Some(name),
+                erasures,
+            } => {
+                self.types.hash_mut().erase(name, erasures, arrival, tally);
+            }
+            Part::Write {
+                field,
+                value,
+                persists,
+                beyond,
+            } => {
+                let beyond = beyond.as_deref();
+                self.write(
+                    field.as_ref(),
+                    value,
+                    *persists,
+                    beyond,
+                    arrival,
+                    limits,
+                    tally,
+                );
+            }
+            Part::Add {
+                field: None,
+                run,
+                reach,
+            } => {
+                self.types.string_mut().add(*run, *reach, arrival, tally);
+            }
+            Part::Add {
+                field: Some(name),
+                run,
+                reach,
+            } => {
+                self.types
+                    .hash_mut()
+                    .add(name, *run, *reach, arrival, tally);
+            }
+            Part::AddMember(name) => self.types.set_mut().add(name, arrival, tally),
+            Part::Limit {
+                field: None,
+                deadline_ms,
+                beyond,
+            } => {
+                let gate = arrival.gate;
+                expiry::limit(
+                    limits,
+                    Limit(*deadline_ms),
+                    beyond.as_deref(),
+                    &gate,
+                    arrival,
+                    tally,
+                );
+            }
+            Part::Limit {
+                field: Some(name),
+                deadline_ms,
+                beyond,
+            } => {
+                let limit = Limit(*deadline_ms);
+                self.types
+                    .hash_mut()
+                    .limit(name, limit, beyond.as_deref(), arrival, tally);
+            }
+        }
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one part's fields and what it is judged by"
+    )]
+    fn write(
+        &mut self,
+        field: Option<&Name>,
+        value: &Value,
+        persists: bool,
+        beyond: Option<&Beyond>,
+        arrival: &Arrival<'_>,
+        limits: &mut Antichain<Limit>,
+        tally: &mut Tally,
+    ) {
+        let entry = Text::entry(arrival.stamp, value.clone(), persists);
+        if let Some(name) = field {
+            self.types
+                .hash_mut()
+                .write(name, entry, beyond, arrival, tally);
+            return;
+        }
+        let gate = arrival.gate;
+        if persists {
+            let beyond = beyond.map(|beyond| &beyond.limit);
+            expiry::limit(limits, Limit(None), beyond, &gate, arrival, tally);
+        }
+        let beyond = beyond.map(|beyond| &beyond.write);
+        self.types
+            .string_mut()
+            .write(entry, beyond, &gate, arrival, tally);
+    }
+
+    /// Takes in another replica's state of this key, as of `their_clock`. `replica` is the receiver's
+    /// clock. A key the sender does not hold merges as [`Object::new`].
+    pub fn merge(
+        &mut self,
+        theirs: &Object,
+        replica: &VersionVector,
+        their_clock: &VersionVector,
+        rules: Rules,
+        tally: &mut Tally,
+    ) {
+        let mut my_gate = VersionVector::ZERO;
+        let mut their_gate = VersionVector::ZERO;
+        self.removed.extend(&mut my_gate);
+        theirs.removed.extend(&mut their_gate);
+        let mine = self.observed(replica);
+        let theirs_seen = theirs.observed(their_clock);
+        let sides = Sides {
+            mine,
+            theirs: theirs_seen,
+            my_gate,
+            their_gate,
+            rules,
+        };
+
+        let live_before = self.types.live_count();
+        let mut limits = self.limits.expand(self.types.texts());
+        limits.merge(
+            &theirs.limits.clone().expand(theirs.types.texts()),
+            &sides,
+            tally,
+        );
+        self.types.merge(&theirs.types, &sides, tally);
+        self.types.drop_vacant();
+        self.limits.compress(limits, self.types.texts());
+        self.removed.join_memory(&theirs.removed);
+        self.merged.join(&theirs_seen);
+        self.merged.forget_within(replica);
+        if live_before < 2 && self.types.live_count() > 1 {
+            tally.meet(Conflict::Type);
+        }
+    }
+
+    /// Forgets what no arrival can need, given the replica's clock and the least clock over all
+    /// linked members.
+    ///
+    /// `stable` must be made of clocks the members reported in order with their effects: whatever a
+    /// member sent before it had seen something that `stable` covers must have been applied here.
+    pub fn collect(&mut self, replica: &VersionVector, stable: &VersionVector, tally: &mut Tally) {
+        let horizon = Horizon {
+            seen: self.observed(replica),
+            stable: *stable,
+        };
+        self.removed.forget_within(stable);
+        self.merged.forget_within(replica);
+        self.types.collect(&horizon, tally);
+        self.types.drop_vacant();
+        let is_bare = self.removed.is_empty() && self.types.is_empty();
+        let is_live = self.is_live();
+        self.limits
+            .collect(self.types.texts_mut(), is_live, is_bare, &horizon);
+    }
+
+    /// Whether a collection could still free something.
+    pub fn is_pending(&self) -> bool {
+        !self.removed.is_empty()
+            || !self.merged.is_empty()
+            || self.types.is_pending()
+            || self.limits.is_pending(self.is_live())
+            || self
+                .types
+                .texts()
+                .and_then(Antichain::sole)
+                .is_some_and(|sole| !sole.item.persists)
+    }
+
+    /// Whether nothing is left, not even memory: the key may be dropped.
+    pub fn is_vacant(&self) -> bool {
+        self.types.is_empty()
+            && self.limits.is_empty()
+            && self.removed.is_empty()
+            && self.merged.is_empty()
+    }
+
+    /// Whether a client sees it, whatever its deadline.
+    pub fn is_live(&self) -> bool {
+        self.types.live_count() > 0
+    }
+
+    /// Whether a client sees it when its region's clock shows `now_ms` (`EXP-5`).
+    pub fn is_live_at(&self, now_ms: u64) -> bool {
+        self.is_live()
+            && self
+                .deadline()
+                .is_none_or(|deadline| !deadline.is_past(now_ms))
+    }
+
+    /// When a visible key expires, and who owns that (`EXP-4`).
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.limits.deadline().filter(|_| self.is_live())
+    }
+
+    /// The visible type: the one with the newest surviving write (MA-09).
+    pub fn view(&self) -> View<'_> {
+        self.types.view()
+    }
+
+    /// What is held, in O(1).
+    pub fn sizes(&self) -> Sizes {
+        let mut sizes = Sizes {
+            kind: self.types.visible_kind(),
+            key_tombstones: u64::from(!self.removed.is_empty()),
+            has_deadline: self.deadline().is_some(),
+            ..Sizes::default()
+        };
+        self.types.measure(&mut sizes);
+        sizes
+    }
+
+    /// Hash of what is live, with its dots; 0 if nothing is. Replicas that have seen the same effects
+    /// agree on it, however far each has collected.
+    pub fn digest(&self) -> u64 {
+        if self.is_live() {
+            self.types.digest().wrapping_add(self.limits.digest())
+        } else {
+            0
+        }
+    }
+
+    /// Adds the live writes by origin; hidden siblings go to `overwritten`.
+    pub fn count_writes(
+        &self,
+        present: &mut [u64; MEMBERS_MAX],
+        overwritten: &mut [u64; MEMBERS_MAX],
+    ) {
+        self.types.count_writes(present, overwritten);
+    }
+
+    /// Whether it holds something that a replica at `clock` has not seen: what a delta full
+    /// synchronisation sends.
+    pub fn newer_than(&self, clock: &VersionVector) -> bool {
+        !self.removed.is_within(clock)
+            || self.types.newer_than(clock)
+            || self.limits.newer_than(clock)
+    }
+
+    /// The string's bytes as a client reads them, whatever type is visible.
+    pub fn string_bytes(&self) -> Option<Cow<'_, [u8]>> {
+        self.types.string().and_then(Scalar::bytes)
+    }
+
+    pub(crate) fn types(&self) -> &Types {
+        &self.types
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn removed(&self) -> &Memory {
+        &self.removed
+    }
+}

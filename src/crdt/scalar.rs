@@ -1,0 +1,398 @@
+//! A register with a counter on top: the type of strings and of hash fields (`STR-*`, `CNT-*`).
+//!
+//! The register holds the writes none of which had seen another; the greatest stamp is shown. The
+//! counter adds to it what increments no reset had seen. So `SET n` beside `INCR d` makes `n + d`
+//! (`CNT-3`), `DEL` beside `INCR d` makes `d` (`CNT-5`), and beside a text the counter is hidden
+//! until the next reset takes it away (`CNT-4`).
+
+use std::borrow::Cow;
+
+use crate::assumption::Lww;
+use crate::crdt::antichain::{Antichain, Contend, Entry};
+use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::counter::{Amount, Counters, Reach, RunId};
+use crate::crdt::digest;
+use crate::crdt::object::Sizes;
+use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::value::Value;
+use crate::crdt::{Arrival, Datatype, Horizon, Rules, Sides};
+use crate::id::Id;
+
+/// The greatest magnitude of a counter, 2^59 (`CNT-2`).
+///
+/// Source: Redis docs, active-active/develop/data-types/strings.md: 59-bit counters.
+pub const COUNTER_MAX: i64 = 1 << 59;
+
+/// Whether a counter may hold `result`: beyond 59 bits an increment is refused where it is made, so
+/// that concurrent ones cannot overflow together (`CNT-2`).
+pub fn counter_fits(result: i64) -> bool {
+    (-COUNTER_MAX..=COUNTER_MAX).contains(&result)
+}
+
+/// A value as a number.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Number {
+    /// What `INCR` works on.
+    Int(i64),
+    /// What only `INCRBYFLOAT` works on.
+    Float(f64),
+}
+
+impl Number {
+    /// Reads a number as Redis does: a canonical decimal integer, else a finite decimal number.
+    pub fn parse(bytes: &[u8]) -> Option<Number> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let integer = text
+            .parse::<i64>()
+            .ok()
+            .filter(|integer| integer.to_string() == text);
+        if let Some(integer) = integer {
+            return Some(Number::Int(integer));
+        }
+        let starts_well =
+            text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
+        let float = text
+            .parse::<f64>()
+            .ok()
+            .filter(|float| starts_well && float.is_finite());
+        float.map(Number::Float)
+    }
+
+    /// As a client reads it: no exponent, no trailing zeros.
+    pub fn to_text(self) -> String {
+        match self {
+            Number::Int(integer) => integer.to_string(),
+            Number::Float(float) => float.to_string(),
+        }
+    }
+}
+
+/// What one write put into a register.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Text {
+    /// The value.
+    pub value: Value,
+    /// Whether the write also took the deadline away, as `SET` without `KEEPTTL` does.
+    pub persists: bool,
+    /// Hash of stamp and value.
+    mark: u64,
+}
+
+impl Text {
+    /// Hash of a write.
+    pub(crate) fn mark(stamp: &Stamp, value: &Value) -> u64 {
+        digest::fold(digest::of_stamp(stamp), value.digest())
+    }
+
+    /// A write's content.
+    pub(crate) fn entry(stamp: Stamp, value: Value, persists: bool) -> Entry<Text> {
+        let mark = Self::mark(&stamp, &value);
+        Entry {
+            stamp,
+            item: Text {
+                value,
+                persists,
+                mark,
+            },
+        }
+    }
+}
+
+impl Contend for Text {
+    const IS_COUNTED: bool = true;
+    const CONFLICT: Conflict = Conflict::WriteWrite;
+
+    fn beats(left: &Entry<Self>, right: &Entry<Self>) -> bool {
+        left.stamp.beats(&right.stamp)
+    }
+
+    fn is_causal(rules: Rules) -> bool {
+        rules.lww == Lww::CausalFirst
+    }
+}
+
+/// A register and its counter.
+#[derive(Clone, Default, Debug)]
+pub struct Scalar {
+    writes: Antichain<Text>,
+    counters: Option<Box<Counters>>,
+}
+
+impl Scalar {
+    pub(crate) fn from_write(stamp: Stamp, value: Value) -> Self {
+        Self {
+            writes: Antichain::of(Text::entry(stamp, value, true)),
+            counters: None,
+        }
+    }
+
+    /// The register's writes that survive; the greatest stamp is the value without increments.
+    pub fn writes(&self) -> &Antichain<Text> {
+        &self.writes
+    }
+
+    pub(crate) fn writes_mut(&mut self) -> &mut Antichain<Text> {
+        &mut self.writes
+    }
+
+    /// Whether increments are on top of the register, or stand alone.
+    pub fn is_counter(&self) -> bool {
+        self.counters
+            .as_ref()
+            .is_some_and(|counters| counters.is_live())
+    }
+
+    pub(crate) fn has_counters(&self) -> bool {
+        self.counters.is_some()
+    }
+
+    /// What a client reads, or nothing if nothing is live.
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
+        if self.is_counter()
+            && let Some(number) = self.number()
+        {
+            return Some(Cow::Owned(number.to_text().into_bytes()));
+        }
+        self.writes.winner().map(|entry| entry.item.value.bytes())
+    }
+
+    /// Length of what a client reads.
+    pub fn len(&self) -> usize {
+        if self.is_counter()
+            && let Some(number) = self.number()
+        {
+            return number.to_text().len();
+        }
+        self.writes
+            .winner()
+            .map_or(0, |entry| entry.item.value.len())
+    }
+
+    /// Whether a client reads nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value as a number, if it is one. A number alone is 0 plus its increments.
+    pub fn number(&self) -> Option<Number> {
+        let base = match self.writes.winner().map(|entry| &entry.item.value) {
+            Some(Value::Bytes(bytes)) => Number::parse(bytes)?,
+            Some(Value::Generated { .. }) => return None,
+            None if self.is_counter() => Number::Int(0),
+            None => return None,
+        };
+        match &self.counters {
+            Some(counters) if counters.is_live() => Some(sum(base, counters.total())),
+            _ => Some(base),
+        }
+    }
+
+    /// The run that a local increment extends, or starts.
+    pub(crate) fn extended(&self, dot: Dot, amount: Amount) -> (RunId, Reach) {
+        match &self.counters {
+            Some(counters) => counters.extended(dot, amount),
+            None => Counters::default().extended(dot, amount),
+        }
+    }
+
+    /// How far a local reset sees each run of increments.
+    pub(crate) fn erasures(&self) -> Vec<(RunId, Reach)> {
+        self.counters
+            .as_ref()
+            .map_or_else(Vec::new, |counters| counters.erasures())
+    }
+
+    /// Takes in an arriving write.
+    pub(crate) fn write(
+        &mut self,
+        entry: Entry<Text>,
+        beyond: Option<&VersionVector>,
+        gate: &VersionVector,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        if self
+            .counters
+            .as_ref()
+            .is_some_and(|counters| counters.is_live_beyond(arrival.after))
+        {
+            tally.meet(Conflict::WriteIncrement);
+        }
+        if !gate.covers(entry.stamp.dot) && !gate.is_within(arrival.after) {
+            tally.meet(Conflict::WriteRemove);
+        }
+        self.writes.write(entry, beyond, gate, arrival, tally);
+    }
+
+    /// Takes in an arriving increment.
+    pub(crate) fn add(
+        &mut self,
+        id: RunId,
+        reach: Reach,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        let counters = self.counters.get_or_insert_default();
+        if counters.add(id, reach, arrival.stamp, arrival.after, tally) {
+            tally.meet(Conflict::IncrementIncrement);
+        }
+        if self.writes.newer_than(arrival.after) {
+            tally.meet(Conflict::WriteIncrement);
+        }
+    }
+
+    /// Takes in what a reset had observed of the increments.
+    pub(crate) fn erase(
+        &mut self,
+        erasures: &[(RunId, Reach)],
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        let counters = self.counters.get_or_insert_default();
+        counters.erase(erasures, arrival.after, tally);
+    }
+}
+
+impl Datatype for Scalar {
+    fn is_live(&self) -> bool {
+        !self.writes.entries().is_empty() || self.is_counter()
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.writes.is_vacant()
+            && self
+                .counters
+                .as_ref()
+                .is_none_or(|counters| counters.is_vacant())
+    }
+
+    fn is_pending(&self) -> bool {
+        self.writes.is_pending()
+            || self
+                .counters
+                .as_ref()
+                .is_some_and(|counters| counters.is_pending())
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        let written = self.writes.winner().map(|entry| entry.stamp);
+        let added = self
+            .counters
+            .as_ref()
+            .and_then(|counters| counters.newest());
+        Stamp::newest(written, added)
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.writes.remove(context, tally);
+        if !self.writes.entries().is_empty() {
+            tally.meet(Conflict::WriteRemove);
+        }
+        if self
+            .counters
+            .as_ref()
+            .is_some_and(|counters| counters.is_live_beyond(context))
+        {
+            tally.meet(Conflict::IncrementRemove);
+        }
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        self.writes.merge(&theirs.writes, sides, tally);
+        if self.counters.is_none() && theirs.counters.is_none() {
+            return;
+        }
+        let none = Counters::default();
+        let counters = self.counters.get_or_insert_default();
+        counters.merge(theirs.counters.as_deref().unwrap_or(&none), sides, tally);
+        self.drop_vacant_counters();
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        self.writes.collect(horizon, tally);
+        if let Some(counters) = &mut self.counters {
+            counters.collect(horizon);
+        }
+        self.drop_vacant_counters();
+    }
+
+    fn digest(&self) -> u64 {
+        let written = self.writes.winner().map_or(0, |entry| entry.item.mark);
+        written.wrapping_add(
+            self.counters
+                .as_ref()
+                .map_or(0, |counters| counters.digest()),
+        )
+    }
+
+    fn measure(&self, sizes: &mut Sizes) {
+        sizes.string_bytes += self.len() as u64;
+        sizes.counter_parts += self
+            .counters
+            .as_ref()
+            .map_or(0, |counters| counters.len() as u64);
+        sizes.siblings += self.writes.entries().len().saturating_sub(1) as u64;
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
+        let winner = self.writes.winner().map(|entry| entry.stamp.dot);
+        for entry in self.writes.entries() {
+            let dot = entry.stamp.dot;
+            let counts = if Some(dot) == winner {
+                &mut *present
+            } else {
+                &mut *overwritten
+            };
+            counts[dot.origin.index()] += u64::from(!dot.is_fill());
+        }
+        let added = self
+            .counters
+            .as_ref()
+            .map(|counters| counters.live_counts());
+        for (present, added) in present.iter_mut().zip(added.unwrap_or_default()) {
+            *present += added;
+        }
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        self.writes.newer_than(clock)
+            || self
+                .counters
+                .as_ref()
+                .is_some_and(|counters| counters.newer_than(clock))
+    }
+}
+
+impl Scalar {
+    fn drop_vacant_counters(&mut self) {
+        if self
+            .counters
+            .as_ref()
+            .is_some_and(|counters| counters.is_vacant())
+        {
+            self.counters = None;
+        }
+    }
+}
+
+/// A base and its increments. A sum beyond an `i64` stays at its end.
+fn sum(base: Number, added: Amount) -> Number {
+    let fraction = match base {
+        Number::Int(_) => added.float,
+        Number::Float(base) => base + added.float,
+    };
+    let whole = match base {
+        Number::Int(base) => i128::from(base) + i128::from(added.whole),
+        Number::Float(_) => i128::from(added.whole),
+    };
+    if fraction == 0.0 {
+        let clamped = whole.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+        return Number::Int(i64::try_from(clamped).expect("clamped to the range of an i64"));
+    }
+    let total = whole as f64 + fraction;
+    // What reads as an integer is one: `10.5` and `0.5` make `11`, which `INCR` takes.
+    match Number::parse(total.to_string().as_bytes()) {
+        Some(number @ Number::Int(_)) => number,
+        _ => Number::Float(total),
+    }
+}

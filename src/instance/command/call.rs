@@ -1,0 +1,269 @@
+//! One command under way: its words, and the key space as it sees and changes it.
+
+use std::borrow::Cow;
+
+use crate::crdt::effect::Update;
+use crate::crdt::hash::{Field, Hash};
+use crate::crdt::object::{Object, View};
+use crate::crdt::set::Set;
+use crate::crdt::value::{Name, Value};
+use crate::instance::command::Store;
+use crate::instance::command::error::CommandError;
+use crate::instance::command::number;
+use crate::instance::command::table::Command;
+
+/// How long a string written by a command lives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// For ever.
+    Unlimited,
+    /// As long as what was there before.
+    Kept,
+    /// Up to this instant, in Unix milliseconds.
+    Until(u64),
+}
+
+/// A field and its value.
+pub(super) type FieldValue = (Vec<u8>, Vec<u8>);
+
+/// One command under way.
+pub(super) struct Call<'a> {
+    pub(super) store: &'a mut dyn Store,
+    /// The words, the command's name first.
+    pub(super) words: &'a [Vec<u8>],
+    pub(super) command: &'static Command,
+    /// The region's wall clock, in Unix milliseconds, the same throughout the command.
+    pub(super) now_ms: u64,
+}
+
+impl<'a> Call<'a> {
+    /// The word at `index`, which the arity promises.
+    pub(super) fn word(&self, index: usize) -> &'a [u8] {
+        &self.words[index]
+    }
+
+    /// The word at `index` as an integer.
+    pub(super) fn integer(&self, index: usize) -> Result<i64, CommandError> {
+        number::integer(self.word(index)).ok_or(CommandError::NOT_INTEGER)
+    }
+
+    /// What a client sees under `key`: nothing once its deadline is past (`EXP-5`).
+    fn visible(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
+        self.store
+            .object(key)
+            .filter(|object| object.is_live_at(self.now_ms))
+    }
+
+    pub(super) fn exists(&self, key: &[u8]) -> bool {
+        self.visible(key).is_some()
+    }
+
+    /// The type of `key`, as `TYPE` names it.
+    pub(super) fn kind(&self, key: &[u8]) -> Option<&'static str> {
+        match self.visible(key)?.view() {
+            View::Absent => None,
+            View::String(_) => Some("string"),
+            View::Hash(_) => Some("hash"),
+            View::Set(_) => Some("set"),
+        }
+    }
+
+    /// When `key` expires, in Unix milliseconds.
+    pub(super) fn deadline_ms(&self, key: &[u8]) -> Option<u64> {
+        self.visible(key)?.deadline().map(|deadline| deadline.at_ms)
+    }
+
+    /// The string at `key`.
+    pub(super) fn string(&self, key: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
+            View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// What `look` finds in the hash at `key`; nothing without a hash.
+    fn in_hash<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&Hash) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::Hash(hash) => Ok(Some(look(hash))),
+            View::String(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// What `look` finds in the set at `key`; nothing without a set.
+    fn in_set<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&Set) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::Set(set) => Ok(Some(look(set))),
+            View::String(_) | View::Hash(_) => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// One field's value.
+    pub(super) fn field(&self, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
+        Ok(self.in_hash(key, |hash| value_of(hash, field))?.flatten())
+    }
+
+    /// The values of several fields, in their order.
+    pub(super) fn known_fields<'f>(
+        &self,
+        key: &[u8],
+        fields: impl Iterator<Item = &'f [u8]> + Clone,
+    ) -> Result<Vec<Option<Vec<u8>>>, CommandError> {
+        let names = fields.clone();
+        let values = self.in_hash(key, |hash| {
+            names.map(|field| value_of(hash, field)).collect()
+        })?;
+        Ok(values.unwrap_or_else(|| fields.map(|_| None).collect()))
+    }
+
+    /// All fields with their values.
+    pub(super) fn fields(&self, key: &[u8]) -> Result<Vec<FieldValue>, CommandError> {
+        let all = |hash: &Hash| {
+            let pair = |(name, field): (&Name, &Field)| {
+                Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
+            };
+            hash.fields().filter_map(pair).collect()
+        };
+        Ok(self.in_hash(key, all)?.unwrap_or_default())
+    }
+
+    pub(super) fn field_count(&self, key: &[u8]) -> Result<u64, CommandError> {
+        Ok(self.in_hash(key, Hash::len)?.unwrap_or(0))
+    }
+
+    /// All members.
+    pub(super) fn members(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, CommandError> {
+        let all = |set: &Set| set.members().map(|name| name.to_vec()).collect();
+        Ok(self.in_set(key, all)?.unwrap_or_default())
+    }
+
+    pub(super) fn member_count(&self, key: &[u8]) -> Result<u64, CommandError> {
+        Ok(self.in_set(key, Set::len)?.unwrap_or(0))
+    }
+
+    /// For each of `members` whether it is one.
+    pub(super) fn has_members(
+        &self,
+        key: &[u8],
+        members: &[&[u8]],
+    ) -> Result<Vec<bool>, CommandError> {
+        let each = |set: &Set| members.iter().map(|member| set.contains(member)).collect();
+        Ok(self
+            .in_set(key, each)?
+            .unwrap_or_else(|| vec![false; members.len()]))
+    }
+
+    /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
+    pub(super) fn bury_expired(&mut self, key: &[u8]) {
+        let now_ms = self.now_ms;
+        let is_past = |object: Cow<'_, Object>| object.is_live() && !object.is_live_at(now_ms);
+        if self.store.object(key).is_some_and(is_past) {
+            self.remove(key);
+        }
+    }
+
+    /// Makes one effect of `updates`; none of none.
+    pub(super) fn update(&mut self, key: &[u8], updates: Vec<Update>) {
+        if !updates.is_empty() {
+            self.store.update(key, updates);
+        }
+    }
+
+    /// Deletes what is seen of `key`.
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        self.update(key, vec![Update::Remove]);
+    }
+
+    /// Writes a string to `key`, instead of what stands there, of whatever type.
+    pub(super) fn put_string(&mut self, key: &[u8], value: Vec<u8>, life: Life) {
+        let value = Value::from_bytes(value);
+        let is_other_type = self.kind(key).is_some_and(|kind| kind != "string");
+        let mut updates = if is_other_type {
+            vec![Update::Remove]
+        } else {
+            Vec::new()
+        };
+        match life {
+            Life::Kept if !is_other_type => updates.push(Update::Amend(value)),
+            _ => updates.push(Update::Write(value)),
+        }
+        let deadline_ms = match life {
+            Life::Unlimited => None,
+            Life::Kept if is_other_type => self.deadline_ms(key),
+            Life::Kept => None,
+            Life::Until(deadline_ms) => Some(deadline_ms),
+        };
+        updates.extend(deadline_ms.map(|deadline_ms| Update::Expire { deadline_ms }));
+        self.update(key, updates);
+    }
+
+    /// What would write the visible content of `key`, deadline included, to a key that is absent.
+    pub(super) fn content(&self, key: &[u8]) -> Option<Vec<Update>> {
+        let object = self.visible(key)?;
+        let mut updates: Vec<Update> = match object.view() {
+            View::Absent => return None,
+            View::String(scalar) => vec![Update::Write(Value::from_bytes(scalar.bytes()?))],
+            View::Hash(_) => {
+                let fields = self.fields(key).ok()?.into_iter();
+                fields
+                    .map(|(name, value)| Update::SetField(name.into(), Value::from_bytes(value)))
+                    .collect()
+            }
+            View::Set(_) => {
+                let members = self.members(key).ok()?.into_iter();
+                members
+                    .map(|member| Update::AddMember(member.into()))
+                    .collect()
+            }
+        };
+        let deadline = object.deadline();
+        updates.extend(deadline.map(|deadline| Update::Expire {
+            deadline_ms: deadline.at_ms,
+        }));
+        Some(updates)
+    }
+
+    /// The names of all keys a client sees.
+    pub(super) fn keys(&self) -> Vec<Vec<u8>> {
+        let mut keys = self.store.keys();
+        keys.retain(|key| self.exists(key));
+        keys
+    }
+
+    pub(super) fn key_count(&self) -> u64 {
+        self.store.key_count()
+    }
+
+    pub(super) fn slot_of(&self, key: &[u8]) -> u16 {
+        self.store.slot_of(key)
+    }
+
+    /// A position below `below`, drawn at random.
+    pub(super) fn random(&mut self, below: usize) -> usize {
+        let drawn = self.store.random(below as u64);
+        usize::try_from(drawn).expect("a draw is below its bound")
+    }
+}
+
+fn value_of(hash: &Hash, field: &[u8]) -> Option<Vec<u8>> {
+    hash.field(field)?.scalar().bytes().map(Cow::into_owned)
+}

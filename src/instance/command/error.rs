@@ -1,0 +1,65 @@
+//! Why a command is refused, in Redis' own words.
+//!
+//! Source: Redis 7.4 source, the `shared` replies in src/server.c and the commands' own files.
+//! Where the product refuses what Redis allows, the words are ours and say so.
+
+use thiserror::Error;
+
+/// A command that cannot be carried out; its text is the client's error reply.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub(super) enum CommandError {
+    #[error("{0}")]
+    Text(&'static str),
+    #[error("ERR wrong number of arguments for '{0}' command")]
+    Arity(&'static str),
+    #[error("ERR invalid expire time in '{0}' command")]
+    ExpireTime(&'static str),
+    #[error("ERR unknown command '{name}', with args beginning with: {arguments}")]
+    Unknown { name: String, arguments: String },
+    #[error("ERR unknown subcommand '{name}'. Try {container} HELP.")]
+    UnknownSubcommand { name: String, container: String },
+    #[error("ERR command '{0}' is not modelled yet")]
+    Unmodelled(String),
+    #[error("ERR command '{name}' is not allowed: {reason}")]
+    Refused { name: String, reason: &'static str },
+    #[error("ERR Unsupported option {0}")]
+    Option(String),
+}
+
+impl CommandError {
+    pub(super) const WRONG_TYPE: Self =
+        Self::Text("WRONGTYPE Operation against a key holding the wrong kind of value");
+    pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
+    pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
+    pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");
+    pub(super) const OVERFLOW: Self = Self::Text("ERR increment or decrement would overflow");
+    pub(super) const DECREMENT_OVERFLOW: Self = Self::Text("ERR decrement would overflow");
+    pub(super) const NOT_FINITE: Self = Self::Text("ERR increment would produce NaN or Infinity");
+    pub(super) const FIELD_NOT_INTEGER: Self = Self::Text("ERR hash value is not an integer");
+    pub(super) const FIELD_NOT_FLOAT: Self = Self::Text("ERR hash value is not a float");
+    pub(super) const NO_SUCH_KEY: Self = Self::Text("ERR no such key");
+    pub(super) const SAME_KEY: Self = Self::Text("ERR source and destination objects are the same");
+    pub(super) const OUT_OF_RANGE: Self = Self::Text("ERR value is out of range");
+    pub(super) const COUNT_RANGE: Self = Self::Text(
+        "ERR value is out of range, value must between -9223372036854775807 and \
+         9223372036854775807",
+    );
+    pub(super) const NOT_POSITIVE: Self = Self::Text("ERR value is out of range, must be positive");
+    pub(super) const OFFSET: Self = Self::Text("ERR offset is out of range");
+    pub(super) const TOO_LONG: Self =
+        Self::Text("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+    pub(super) const BIT_OFFSET: Self =
+        Self::Text("ERR bit offset is not an integer or out of range");
+    pub(super) const BIT: Self = Self::Text("ERR bit is not an integer or out of range");
+    pub(super) const BIT_ARGUMENT: Self = Self::Text("ERR The bit argument must be 1 or 0.");
+    pub(super) const CURSOR: Self = Self::Text("ERR invalid cursor");
+    pub(super) const CROSS_SLOT: Self =
+        Self::Text("CROSSSLOT Keys in request don't hash to the same slot");
+    pub(super) const OUT_OF_MEMORY: Self =
+        Self::Text("OOM command not allowed when used memory > 'maxmemory'.");
+    /// Assumption A-STALE-TEXT: what a stale instance says is not published; that it refuses
+    /// writes is.
+    pub(super) const STALE: Self = Self::Text(
+        "ERR this instance is stale: it takes no writes until it has caught up with its peers",
+    );
+}

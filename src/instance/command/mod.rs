@@ -1,0 +1,157 @@
+//! Literal Redis commands, carried out on one replica.
+//!
+//! A command reads the key space as it is here, answers in Redis' words, and changes keys by
+//! effects: one for each key it changes, none where nothing changes. What concurrent effects of
+//! other members make of a key is the data types' affair; a command decides by what it sees.
+//!
+//! ```text
+//! text ──parse──► words ──table──► command ──► arity, one slot, memory ──► its function ──► reply
+//!                                                                    └──► Store::update (effects)
+//! ```
+//!
+//! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in
+//! an effect of its own (`EXP-5`, `EXP-6`).
+//!
+//! Left out: transactions, scripts, publish and subscribe, blocking, connections, and the types
+//! that [`table::commands`] lists as not modelled.
+
+pub mod parse;
+pub mod reply;
+pub mod table;
+
+mod algebra;
+mod bit;
+mod bitfield;
+mod call;
+mod counter;
+mod error;
+mod expiry;
+mod glob;
+mod hash;
+mod hash_number;
+mod key;
+mod lcs;
+mod modelled;
+mod number;
+mod random;
+mod range;
+mod refused;
+mod rename;
+mod scan;
+mod server;
+mod set;
+mod string;
+mod string_options;
+
+use std::borrow::Cow;
+
+use crate::crdt::effect::Update;
+use crate::crdt::object::Object;
+
+use call::Call;
+use error::CommandError;
+use reply::{Order, Reply};
+use table::{Access, Carried, Command, Keys, Status};
+
+/// Why an instance takes no writes now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The shard's memory is full: commands that may need more are refused.
+    OutOfMemory,
+    /// The instance came back behind what its peers know: all writes are refused.
+    Stale,
+}
+
+/// The key space a command runs on.
+pub trait Store {
+    /// What stands under `key`, whether a client sees it or not.
+    fn object(&self, key: &[u8]) -> Option<Cow<'_, Object>>;
+    /// Makes one effect of `updates` to `key`, or none if they change nothing, and applies it here
+    /// at once.
+    fn update(&mut self, key: &[u8], updates: Vec<Update>);
+    /// The region's own wall clock, in Unix milliseconds.
+    fn now_ms(&self) -> u64;
+    /// A number below `below`, from the instance's own random stream.
+    fn random(&mut self, below: u64) -> u64;
+    /// The hash slot of `key`.
+    fn slot_of(&self, key: &[u8]) -> u16;
+    /// All keys, in an order that depends on the key space alone.
+    fn keys(&self) -> Vec<Vec<u8>>;
+    /// The number of keys, those past their deadline included.
+    fn key_count(&self) -> u64;
+    /// Why the shard of `slot` takes no writes now, if it does not.
+    fn refuses_writes(&self, slot: u16) -> Option<Refusal>;
+}
+
+/// Carries out one command, and answers as Redis would.
+pub fn execute(store: &mut dyn Store, words: &[Vec<u8>]) -> Reply {
+    run(store, words).unwrap_or_else(|error| Reply::Error(error.to_string()))
+}
+
+fn run(store: &mut dyn Store, words: &[Vec<u8>]) -> Result<Reply, CommandError> {
+    let command = table::lookup(words)?;
+    let Carried(handler) = match command.status {
+        Status::Modelled(carried) => carried,
+        Status::Unmodelled => return Err(CommandError::Unmodelled(shown(command))),
+        Status::Refused(reason) => {
+            return Err(CommandError::Refused {
+                name: shown(command),
+                reason,
+            });
+        }
+    };
+    if !command.takes(words.len()) {
+        return Err(CommandError::Arity(command.name));
+    }
+    check_keys(store, command, words)?;
+    let now_ms = store.now_ms();
+    handler(&mut Call {
+        store,
+        words,
+        command,
+        now_ms,
+    })
+}
+
+fn shown(command: &Command) -> String {
+    command.name.to_ascii_uppercase().replace('|', " ")
+}
+
+/// Checks that the keys share a slot, and that the slot takes writes.
+fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result<(), CommandError> {
+    let keys = command.keys_of(words);
+    let Some((first, rest)) = keys.split_first() else {
+        return Ok(());
+    };
+    let slot = store.slot_of(first);
+    if command.keys != Keys::Spread && rest.iter().any(|key| store.slot_of(key) != slot) {
+        return Err(CommandError::CROSS_SLOT);
+    }
+    if !command.access.writes() {
+        return Ok(());
+    }
+    match store.refuses_writes(slot) {
+        Some(Refusal::OutOfMemory) if command.access == Access::Grow => {
+            Err(CommandError::OUT_OF_MEMORY)
+        }
+        Some(Refusal::Stale) => Err(CommandError::STALE),
+        Some(Refusal::OutOfMemory) | None => Ok(()),
+    }
+}
+
+/// Whether `reply` to the command `words` is `expected`, given in `redis-cli`'s text form; the
+/// order of elements counts only where Redis promises one.
+pub fn answers(words: &[Vec<u8>], reply: &Reply, expected: &str) -> bool {
+    let order = table::lookup(words).map_or(Order::Promised, |command| command.order);
+    let says = |option: &str| words.last().is_some_and(|word| is_word(word, option));
+    let order = match order {
+        Order::AnyPairs if says("novalues") => Order::Any,
+        Order::Any if says("withvalues") => Order::AnyPairs,
+        order => order,
+    };
+    reply::same_text(&reply.to_cli_text(), expected, order)
+}
+
+fn is_word(word: &[u8], expected: &str) -> bool {
+    word.eq_ignore_ascii_case(expected.as_bytes())
+}

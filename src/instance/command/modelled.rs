@@ -1,0 +1,166 @@
+//! The commands that are carried out, by group.
+//!
+//! Source: Redis 7.4 docs, commands (arities, key positions, which ones memory refuses).
+
+use crate::instance::command::reply::Order;
+use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
+use crate::instance::command::{
+    algebra, bit, bitfield, counter, expiry, hash, hash_number, key, lcs, random, range, rename,
+    scan, server, set, string, string_options,
+};
+
+/// All groups.
+pub(super) const GROUPS: [&[Command]; 7] = [STRINGS, BITMAPS, COUNTERS, HASHES, SETS, KEYS, SERVER];
+
+const ALL: Keys = Keys::Span { first: 1, step: 1 };
+const EVERY_OTHER: Keys = Keys::Span { first: 1, step: 2 };
+const FROM_SECOND: Keys = Keys::Span { first: 2, step: 1 };
+const KEY: Keys = Keys::At(1);
+
+macro_rules! commands {
+    ($group:literal: $($name:literal $arity:literal $access:ident $keys:expr, $order:ident,
+        $handler:path, $rules:literal, $summary:literal;)*) => {
+        &[$(Command {
+            name: $name,
+            group: $group,
+            arity: $arity,
+            access: Access::$access,
+            keys: $keys,
+            order: Order::$order,
+            status: Status::Modelled(Carried($handler)),
+            rules: $rules,
+            summary: $summary,
+        }),*]
+    };
+}
+
+const STRINGS: &[Command] = commands! { "string":
+    "append" 3 Grow KEY, Promised, range::append, "STR-3 STR-5", "Appends to a string";
+    "get" 2 Read KEY, Promised, string::get, "", "The string";
+    "getdel" 2 Write KEY, Promised, string::getdel, "STR-4 STR-6", "The string, then deletes it";
+    "getex" -2 Write KEY, Promised, string_options::getex, "STR-6 EXP-1",
+        "The string, and sets its deadline";
+    "getrange" 4 Read KEY, Promised, range::getrange, "", "A part of the string";
+    "getset" 3 Grow KEY, Promised, string::getset, "STR-1 STR-6",
+        "Replaces the string, returns the old one";
+    "lcs" -3 Read Keys::Pair, Promised, lcs::lcs, "",
+        "The longest common subsequence of two strings";
+    "mget" -2 Read Keys::Spread, Promised, string::mget, "", "Several strings, across slots";
+    "mset" -3 Grow EVERY_OTHER, Promised, string::mset, "STR-1 STR-6",
+        "Sets several strings of one slot";
+    "msetnx" -3 Grow EVERY_OTHER, Promised, string::msetnx, "STR-1 STR-6",
+        "Sets several strings if none exists here";
+    "psetex" 4 Grow KEY, Promised, string_options::psetex, "STR-1 STR-6 EXP-1",
+        "Sets a string with a life in milliseconds";
+    "set" -3 Grow KEY, Promised, string_options::set, "STR-1 STR-2 CNT-3 EXP-10", "Sets a string";
+    "setex" 4 Grow KEY, Promised, string_options::setex, "STR-1 STR-6 EXP-1",
+        "Sets a string with a life in seconds";
+    "setnx" 3 Grow KEY, Promised, string::setnx, "STR-1 STR-6",
+        "Sets a string that does not exist here";
+    "setrange" 4 Grow KEY, Promised, range::setrange, "STR-3 STR-5",
+        "Overwrites a part of a string";
+    "strlen" 2 Read KEY, Promised, range::strlen, "", "The length of a string";
+};
+
+const BITMAPS: &[Command] = commands! { "bitmap":
+    "bitcount" -2 Read KEY, Promised, bit::bitcount, "", "How many bits are set";
+    "bitfield" -2 Grow KEY, Promised, bitfield::bitfield, "STR-3 STR-5",
+        "Reads and writes integers of any width";
+    "bitfield_ro" -2 Read KEY, Promised, bitfield::bitfield_ro, "", "Reads integers of any width";
+    "bitop" -4 Grow FROM_SECOND, Promised, bit::bitop, "STR-7", "Combines bitmaps into one";
+    "bitpos" -3 Read KEY, Promised, bit::bitpos, "", "The first bit that is set, or clear";
+    "getbit" 3 Read KEY, Promised, bit::getbit, "", "One bit";
+    "setbit" 4 Grow KEY, Promised, bit::setbit, "STR-3 STR-5", "Sets or clears one bit";
+};
+
+const COUNTERS: &[Command] = commands! { "counter":
+    "decr" 2 Grow KEY, Promised, counter::decr, "CNT-1 CNT-2 CNT-3", "Takes one off";
+    "decrby" 3 Grow KEY, Promised, counter::decrby, "CNT-1 CNT-2 CNT-3", "Takes some off";
+    "incr" 2 Grow KEY, Promised, counter::incr, "CNT-1 CNT-2 CNT-3", "Adds one";
+    "incrby" 3 Grow KEY, Promised, counter::incrby, "CNT-1 CNT-2 CNT-3", "Adds some";
+    "incrbyfloat" 3 Grow KEY, Promised, counter::incrbyfloat, "CNT-1 CNT-3", "Adds a fraction";
+};
+
+const HASHES: &[Command] = commands! { "hash":
+    "hdel" -3 Write KEY, Promised, hash::hdel, "H-3 H-7", "Deletes fields";
+    "hexists" 3 Read KEY, Promised, hash::hexists, "", "Whether a field exists";
+    "hget" 3 Read KEY, Promised, hash::hget, "", "One field's value";
+    "hgetall" 2 Read KEY, AnyPairs, hash::hgetall, "", "All fields with their values";
+    "hincrby" 4 Grow KEY, Promised, hash_number::hincrby, "H-5 H-6 CNT-2", "Adds to a field";
+    "hincrbyfloat" 4 Grow KEY, Promised, hash_number::hincrbyfloat, "H-5 H-6",
+        "Adds a fraction to a field";
+    "hkeys" 2 Read KEY, Any, hash::hkeys, "", "All fields";
+    "hlen" 2 Read KEY, Promised, hash::hlen, "", "The number of fields";
+    "hmget" -3 Read KEY, Promised, hash::hmget, "", "Several fields' values";
+    "hmset" -4 Grow KEY, Promised, hash::hmset, "H-1 H-2 H-8", "Sets fields";
+    "hrandfield" -2 Read KEY, Any, random::hrandfield, "", "Fields drawn at random";
+    "hscan" -3 Read KEY, AnyPairs, scan::hscan, "", "A piece of the fields";
+    "hset" -4 Grow KEY, Promised, hash::hset, "H-1 H-2 H-3 H-4", "Sets fields";
+    "hsetnx" 4 Grow KEY, Promised, hash::hsetnx, "H-2 H-8", "Sets a field that does not exist here";
+    "hstrlen" 3 Read KEY, Promised, hash::hstrlen, "", "The length of a field's value";
+    "hvals" 2 Read KEY, Any, hash::hvals, "", "All values";
+};
+
+const SETS: &[Command] = commands! { "set":
+    "sadd" -3 Grow KEY, Promised, set::sadd, "S-1 S-2", "Adds members";
+    "scard" 2 Read KEY, Promised, set::scard, "", "The number of members";
+    "sdiff" -2 Read ALL, Any, algebra::sdiff, "", "Members of the first set alone";
+    "sdiffstore" -3 Grow ALL, Promised, algebra::sdiffstore, "S-7",
+        "Stores members of the first set alone";
+    "sinter" -2 Read ALL, Any, algebra::sinter, "", "Members common to all";
+    "sintercard" -3 Read Keys::Counted, Promised, algebra::sintercard, "",
+        "How many members are common to all";
+    "sinterstore" -3 Grow ALL, Promised, algebra::sinterstore, "S-7",
+        "Stores members common to all";
+    "sismember" 3 Read KEY, Promised, set::sismember, "", "Whether it is a member";
+    "smembers" 2 Read KEY, Any, set::smembers, "", "All members";
+    "smismember" -3 Read KEY, Promised, set::smismember, "", "Whether each is a member";
+    "smove" 4 Write Keys::Pair, Promised, set::smove, "S-7", "Moves a member to another set";
+    "spop" -2 Write KEY, Any, random::spop, "S-6", "Takes members out at random";
+    "srandmember" -2 Read KEY, Any, random::srandmember, "", "Members drawn at random";
+    "srem" -3 Write KEY, Promised, set::srem, "S-2 S-3 S-4", "Removes members";
+    "sscan" -3 Read KEY, Any, scan::sscan, "", "A piece of the members";
+    "sunion" -2 Read ALL, Any, algebra::sunion, "", "Members of any";
+    "sunionstore" -3 Grow ALL, Promised, algebra::sunionstore, "S-7", "Stores members of any";
+};
+
+const KEYS: &[Command] = commands! { "key":
+    "copy" -3 Grow Keys::Pair, Promised, rename::copy, "STR-6",
+        "Writes a key's content to another, anew";
+    "dbsize" 1 Read Keys::None, Promised, key::dbsize, "", "The number of keys";
+    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5", "Deletes keys of one slot";
+    "exists" -2 Read Keys::Spread, Promised, key::exists, "",
+        "How many of the keys exist, across slots";
+    "expire" -3 Write KEY, Promised, expiry::expire, "EXP-1 EXP-3 EXP-7", "Sets a life in seconds";
+    "expireat" -3 Write KEY, Promised, expiry::expireat, "EXP-1 EXP-3 EXP-7",
+        "Sets a deadline in Unix seconds";
+    "expiretime" 2 Read KEY, Promised, expiry::expiretime, "", "The deadline in Unix seconds";
+    "keys" 2 Read Keys::None, Any, key::keys, "", "The keys that match a pattern";
+    "persist" 2 Write KEY, Promised, expiry::persist, "EXP-2 EXP-3", "Takes the deadline away";
+    "pexpire" -3 Write KEY, Promised, expiry::pexpire, "EXP-1 EXP-3 EXP-7",
+        "Sets a life in milliseconds";
+    "pexpireat" -3 Write KEY, Promised, expiry::pexpireat, "EXP-1 EXP-3 EXP-7",
+        "Sets a deadline in Unix milliseconds";
+    "pexpiretime" 2 Read KEY, Promised, expiry::pexpiretime, "",
+        "The deadline in Unix milliseconds";
+    "pttl" 2 Read KEY, Promised, expiry::pttl, "", "The life left in milliseconds";
+    "randomkey" 1 Read Keys::None, Any, key::randomkey, "", "A key drawn at random";
+    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5",
+        "Moves a key's content to another, anew";
+    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5",
+        "Renames to a key that does not exist here";
+    "scan" -2 Read Keys::None, Any, scan::scan, "", "A piece of the keys";
+    "touch" -2 Read Keys::Spread, Promised, key::exists, "",
+        "How many of the keys exist, across slots";
+    "ttl" 2 Read KEY, Promised, expiry::ttl, "", "The life left in seconds";
+    "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
+    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5", "Deletes keys of one slot";
+};
+
+const SERVER: &[Command] = commands! { "server":
+    "cluster|keyslot" 3 None Keys::None, Promised, server::keyslot, "", "A key's slot";
+    "echo" 2 None Keys::None, Promised, server::echo, "", "What was said";
+    "ping" -1 None Keys::None, Promised, server::ping, "", "PONG, or what was said";
+    "select" 2 None Keys::None, Promised, server::select, "", "Database 0, the only one";
+    "time" 1 None Keys::None, Promised, server::time, "", "The region's wall clock";
+};

@@ -1,0 +1,122 @@
+//! Elements drawn at random, from the region's own stream.
+
+use crate::crdt::effect::Update;
+use crate::instance::command::call::Call;
+use crate::instance::command::error::CommandError;
+use crate::instance::command::number;
+use crate::instance::command::reply::Reply;
+
+/// How many elements one command may draw with repetition: Redis would fill its memory.
+const DRAWN_MAX: usize = 1_000_000;
+
+/// What a count asks for.
+enum Draw {
+    /// Up to so many different elements.
+    Distinct(usize),
+    /// Exactly so many elements, each drawn anew.
+    Repeated(usize),
+}
+
+impl Draw {
+    fn parse(text: &[u8]) -> Result<Self, CommandError> {
+        let count = number::integer(text).ok_or(CommandError::NOT_INTEGER)?;
+        let size = usize::try_from(count.unsigned_abs()).map_err(|_| CommandError::OUT_OF_RANGE)?;
+        match count {
+            i64::MIN => Err(CommandError::COUNT_RANGE),
+            0.. => Ok(Self::Distinct(size)),
+            _ if size > DRAWN_MAX => Err(CommandError::OUT_OF_RANGE),
+            _ => Ok(Self::Repeated(size)),
+        }
+    }
+
+    fn of<T: Clone>(&self, call: &mut Call<'_>, mut elements: Vec<T>) -> Vec<T> {
+        match *self {
+            Self::Distinct(count) => {
+                shuffle_front(call, &mut elements, count);
+                elements.truncate(count);
+                elements
+            }
+            Self::Repeated(_) if elements.is_empty() => elements,
+            Self::Repeated(count) => (0..count)
+                .map(|_| elements[call.random(elements.len())].clone())
+                .collect(),
+        }
+    }
+}
+
+/// Brings `count` elements drawn at random to the front.
+fn shuffle_front<T>(call: &mut Call<'_>, elements: &mut [T], count: usize) {
+    for at in 0..count.min(elements.len()) {
+        let drawn = at + call.random(elements.len() - at);
+        elements.swap(at, drawn);
+    }
+}
+
+/// One element drawn at random, or nothing.
+fn one<T>(call: &mut Call<'_>, mut elements: Vec<T>) -> Option<T> {
+    if elements.is_empty() {
+        return None;
+    }
+    let at = call.random(elements.len());
+    Some(elements.swap_remove(at))
+}
+
+pub(super) fn srandmember(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let draw = match &call.words[2..] {
+        [] => None,
+        [count] => Some(Draw::parse(count)?),
+        _ => return Err(CommandError::SYNTAX),
+    };
+    let members = call.members(call.word(1))?;
+    Ok(match draw {
+        None => Reply::bulk_or_nil(one(call, members)),
+        Some(draw) => Reply::bulks(draw.of(call, members)),
+    })
+}
+
+pub(super) fn spop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let key = call.word(1);
+    let count = match &call.words[2..] {
+        [] => None,
+        [count] => {
+            let count = number::integer(count).and_then(|count| usize::try_from(count).ok());
+            Some(count.ok_or(CommandError::NOT_POSITIVE)?)
+        }
+        _ => return Err(CommandError::SYNTAX),
+    };
+    call.bury_expired(key);
+    let members = call.members(key)?;
+    let popped = Draw::Distinct(count.unwrap_or(1)).of(call, members);
+    let removals = popped
+        .iter()
+        .map(|member| Update::RemoveMember(member.as_slice().into()));
+    call.update(key, removals.collect());
+    Ok(match count {
+        None => Reply::bulk_or_nil(popped.into_iter().next()),
+        Some(_) => Reply::bulks(popped),
+    })
+}
+
+pub(super) fn hrandfield(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let (draw, with_values) = match &call.words[2..] {
+        [] => (None, false),
+        [count] => (Some(Draw::parse(count)?), false),
+        [count, option] if option.eq_ignore_ascii_case(b"withvalues") => {
+            (Some(Draw::parse(count)?), true)
+        }
+        [count, ..] => {
+            Draw::parse(count)?;
+            return Err(CommandError::SYNTAX);
+        }
+    };
+    let fields = call.fields(call.word(1))?;
+    let Some(draw) = draw else {
+        return Ok(Reply::bulk_or_nil(
+            one(call, fields).map(|(field, _)| field),
+        ));
+    };
+    let drawn = draw.of(call, fields).into_iter();
+    Ok(Reply::bulks(drawn.flat_map(|(field, value)| {
+        std::iter::once(field).chain(with_values.then_some(value))
+    })))
+}

@@ -1,0 +1,104 @@
+//! Literal commands on an instance: the key space as commands see it.
+
+use std::borrow::Cow;
+
+use crate::crdt::{Object, Update};
+use crate::instance::Instance;
+use crate::instance::change::generated;
+use crate::instance::command::{self, Refusal, Store};
+use crate::instance::effect::Key;
+use crate::instance::keyspace::Place;
+use crate::instance::parcel::Wire;
+use crate::instance::slot::{self, TagRule};
+use crate::id::ShardId;
+use crate::time::SimTime;
+
+/// What a client got for a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The reply, in redis-cli's text form.
+    pub reply: String,
+    /// Effects sent to each peer.
+    pub effects: u64,
+}
+
+impl Instance {
+    /// Carries out one literal command.
+    pub fn command(&mut self, now: SimTime, words: &[Vec<u8>], wire: &mut impl Wire) -> Answer {
+        self.now = now;
+        let mut view = View { instance: self, wire, effects: 0 };
+        let reply = command::execute(&mut view, words);
+        let effects = view.effects;
+        self.expire_if_due(wire);
+        Answer { reply: reply.to_cli_text(), effects }
+    }
+
+    fn object_of(&self, key: &Key) -> Option<Cow<'_, Object>> {
+        match self.keyspace.place(key) {
+            Place::Nowhere => None,
+            Place::Object(at) => Some(Cow::Borrowed(&self.keyspace.slot(at).object)),
+            Place::Row(index) => {
+                let row = &self.keyspace.rows[index as usize];
+                let write = || Object::from_write(row.stamp(), generated(row.bytes, row.tag));
+                row.is_plain().then(|| Cow::Owned(write()))
+            }
+        }
+    }
+}
+
+/// An instance while it carries out a command.
+struct View<'a, W> {
+    instance: &'a mut Instance,
+    wire: &'a mut W,
+    effects: u64,
+}
+
+impl<W: Wire> Store for View<'_, W> {
+    fn object(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
+        self.instance.object_of(&self.instance.naming.key(key))
+    }
+
+    fn update(&mut self, key: &[u8], updates: Vec<Update>) {
+        let key = self.instance.naming.key(key);
+        self.effects += u64::from(self.instance.change(key, updates, self.wire));
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.instance.wall_ms()
+    }
+
+    fn random(&mut self, below: u64) -> u64 {
+        self.instance.stream.below(below)
+    }
+
+    fn slot_of(&self, key: &[u8]) -> u16 {
+        slot::slot(key, TagRule::Oss)
+    }
+
+    fn keys(&self) -> Vec<Vec<u8>> {
+        let instance = &*self.instance;
+        let rows = (0..).zip(&instance.keyspace.rows).filter(|(_, row)| row.is_plain());
+        let mut keys: Vec<Vec<u8>> =
+            rows.map(|(index, _)| instance.naming.render(index)).collect();
+        let live = instance.keyspace.objects().filter(|(_, slot)| slot.object.is_live());
+        keys.extend(live.map(|(_, slot)| match &slot.key {
+            Key::Generated(index) => instance.naming.render(*index),
+            Key::Named(name) => name.to_vec(),
+        }));
+        keys.sort();
+        keys
+    }
+
+    fn key_count(&self) -> u64 {
+        self.instance.key_count()
+    }
+
+    fn refuses_writes(&self, slot: u16) -> Option<Refusal> {
+        let shard = crate::instance::shard_of_slot(slot, self.instance.shards.len());
+        if self.instance.stale {
+            return Some(Refusal::Stale);
+        }
+        let full = self.instance.shards[ShardId(shard)].ledger.is_full();
+        full.then_some(Refusal::OutOfMemory)
+    }
+}

@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Records what a real redis-server answers, for the test `transcripts`.
+
+A transcript holds comments (`# …`), commands (`> …`) and under each command the reply as redis-cli
+prints it on a terminal. Recording keeps comments and commands and writes the replies anew:
+
+    tests/record_transcripts.py              record all transcripts of tests/fixtures/transcripts
+    tests/record_transcripts.py --check      compare instead of writing; exit code 1 on a difference
+    tests/record_transcripts.py --generate   write the commands of the random transcripts first
+
+Two commands are for this script and the test alone: `> sleep 20ms`, and the comment
+`# server: cluster`, which asks for a server that knows hash slots.
+
+Needs redis-server and redis-cli 7.0 or later in PATH. Servers listen on loopback, keep nothing on
+disk, and are stopped at the end.
+"""
+
+import difflib
+import pathlib
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "fixtures" / "transcripts"
+END = "end-of-reply"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A redis-server of our own."""
+
+    def __init__(self, folder, cluster):
+        self.port = free_port()
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        if cluster:
+            options += ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
+        self.process = subprocess.Popen(
+            ["redis-server", *options], stdout=subprocess.DEVNULL, cwd=folder
+        )
+        while "PONG" not in self.cli("PING"):
+            time.sleep(0.05)
+        if cluster:
+            self.cli("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+            while "cluster_state:ok" not in self.cli("CLUSTER", "INFO"):
+                time.sleep(0.05)
+
+    def cli(self, *words):
+        run = subprocess.run(
+            ["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True
+        )
+        return run.stdout
+
+    def replies(self, commands):
+        """The reply to each command, run one after the other on an empty database."""
+        self.cli("FLUSHALL")
+        cli = subprocess.Popen(
+            ["redis-cli", "-p", str(self.port), "--no-raw"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="latin-1",
+        )
+        replies = []
+        for command in commands:
+            if command.startswith("sleep "):
+                time.sleep(int(command.removeprefix("sleep ").removesuffix("ms")) / 1000)
+                replies.append([])
+                continue
+            cli.stdin.write(f"{command}\necho {END}\n")
+            cli.stdin.flush()
+            reply = []
+            while (line := cli.stdout.readline().rstrip("\n")) != f'"{END}"':
+                # redis-cli tells how long a slow command took.
+                if not re.fullmatch(r"\(\d+\.\d+s\)", line):
+                    reply.append(line)
+            replies.append(reply)
+        cli.stdin.close()
+        cli.wait()
+        return replies
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def recorded(text, servers):
+    """The transcript with the replies of a real server."""
+    kept = [line for line in text.splitlines() if line.startswith(("# ", "> "))]
+    commands = [line[2:] for line in kept if line.startswith("> ")]
+    server = servers["cluster" if "# server: cluster" in kept else "single"]
+    replies = iter(server.replies(commands))
+    lines = []
+    for line in kept:
+        lines.append(line)
+        if line.startswith("> "):
+            lines += next(replies)
+    return "\n".join(lines) + "\n"
+
+
+def settled(text):
+    """The lines of a transcript, without what differs from one recording to the next: the order of
+    elements, and milliseconds left to live."""
+    lines, reply = [], []
+    for line in [*text.splitlines(), "> "]:
+        if line.startswith("> "):
+            is_timed = lines and lines[-1].startswith("> PTTL")
+            lines += [] if is_timed else sorted(reply)
+            lines, reply = [*lines, line], []
+        else:
+            reply.append(re.sub(r"^( *\d+\) )+ *", "", line))
+    return lines
+
+
+KEYS = ["{r}a", "{r}b", "{r}c"]
+TEXTS = ['""', "x", "10", "-3", "3.5", "hello", '"two words"', '"\\x00\\xff"', "99999999999"]
+INTEGERS = ["0", "1", "-1", "2", "5", "-7", "100", "x"]
+ELEMENTS = ["a", "b", "c", "d", "1", "2", '""']
+FUTURES = ["EX 1000", "PX 5000000", "EXAT 4000000000", "PXAT 4000000000000", "KEEPTTL", ""]
+FAMILIES = {
+    "strings": [
+        "SET {k} {t} {f}", "SET {k} {t} NX", "SET {k} {t} XX GET", "GET {k}", "GETSET {k} {t}",
+        "GETDEL {k}", "GETEX {k}", "GETEX {k} PERSIST", "GETEX {k} EXAT 4000000001",
+        "SETNX {k} {t}", "SETEX {k} {i} {t}", "MSET {k} {t} {k} {t}", "MSETNX {k} {t} {k} {t}", "MGET {k} {k} {k}",
+        "APPEND {k} {t}", "STRLEN {k}", "SETRANGE {k} {i} {t}", "GETRANGE {k} {i} {i}",
+        "EXPIRETIME {k}", "DEL {k}", "LCS {k} {k}", "LCS {k} {k} IDX WITHMATCHLEN", "INCR {k}",
+        "SADD {k} {e}",
+    ],
+    "bitmaps": [
+        "SET {k} {t}", "SETBIT {k} {i} 1", "SETBIT {k} {i} 0", "SETBIT {k} 23 1", "GETBIT {k} {i}",
+        "BITCOUNT {k}", "BITCOUNT {k} {n} {n}", "BITCOUNT {k} {n} {n} BIT", "BITPOS {k} 1",
+        "BITPOS {k} 0", "BITPOS {k} 1 {n}", "BITPOS {k} 0 {n} {n}", "BITPOS {k} 0 {n} {n} BIT",
+        "BITPOS {k} 1 {n} {n} BIT", "BITOP AND {k} {k} {k}", "BITOP OR {k} {k} {k}",
+        "BITOP XOR {k} {k} {k}", "BITOP NOT {k} {k}", "GET {k}",
+        "BITFIELD {k} SET {w} {o} {i} GET {w} {o}", "BITFIELD {k} INCRBY {w} {o} {i}",
+        "BITFIELD {k} OVERFLOW SAT INCRBY {w} {o} 100 SET {w} {o} -200",
+        "BITFIELD {k} OVERFLOW FAIL INCRBY {w} {o} 100 SET {w} {o} 200",
+        "BITFIELD_RO {k} GET {w} {o}", "STRLEN {k}", "DEL {k}",
+    ],
+    "counters": [
+        "INCR {k}", "DECR {k}", "INCRBY {k} {i}", "DECRBY {k} {i}", "INCRBYFLOAT {k} 0.5",
+        "INCRBYFLOAT {k} -1.25", "INCRBYFLOAT {k} 2", "GET {k}", "SET {k} {n}",
+        "SET {k} 10 KEEPTTL", "DEL {k}", "APPEND {k} 1", "STRLEN {k}", "EXPIREAT {k} 4000000000", "EXPIRETIME {k}",
+        "PERSIST {k}", "RENAME {k} {k}", "COPY {k} {k} REPLACE", "GETSET {k} {n}", "GETDEL {k}",
+    ],
+    "hashes": [
+        "HSET {k} {e} {t}", "HSET {k} {e} {t} {e} {t}", "HMSET {k} {e} {t}", "HSETNX {k} {e} {t}",
+        "HGET {k} {e}", "HMGET {k} {e} {e}", "HGETALL {k}", "HDEL {k} {e}", "HDEL {k} {e} {e} {e}",
+        "HLEN {k}", "HSTRLEN {k} {e}", "HEXISTS {k} {e}", "HKEYS {k}", "HVALS {k}",
+        "HINCRBY {k} {e} {i}", "HINCRBYFLOAT {k} {e} 1.5", "HRANDFIELD {k} 100", "HSCAN {k} 0",
+        "HRANDFIELD {k} 100 WITHVALUES", "TYPE {k}", "DEL {k}", "RENAME {k} {k}", "COPY {k} {k}",
+        "EXISTS {k} {k}",
+    ],
+    "sets": [
+        "SADD {k} {e}", "SADD {k} {e} {e} {e}", "SREM {k} {e}", "SREM {k} {e} {e}", "SMEMBERS {k}",
+        "SISMEMBER {k} {e}", "SMISMEMBER {k} {e} {e}", "SCARD {k}", "SPOP {k} 100", "SSCAN {k} 0",
+        "SRANDMEMBER {k} 100", "SMOVE {k} {k} {e}", "SINTER {k} {k}", "SUNION {k} {k} {k}",
+        "SDIFF {k} {k}", "SINTERSTORE {k} {k} {k}", "SUNIONSTORE {k} {k} {k}",
+        "SDIFFSTORE {k} {k} {k}", "SINTERCARD 2 {k} {k}", "SINTERCARD 2 {k} {k} LIMIT 1",
+        "RENAMENX {k} {k}", "COPY {k} {k} REPLACE", "DEL {k}",
+    ],
+    "keys": [
+        "SET {k} {t}", "SADD {k} {e}", "HSET {k} {e} {t}", "DEL {k} {k}", "UNLINK {k}",
+        "EXISTS {k} {k}", "TOUCH {k}", "TYPE {k}", "EXPIRE {k} 1000", "EXPIRE {k} -1",
+        "EXPIREAT {k} 4000000000 NX", "EXPIREAT {k} 4000000010 XX", "EXPIREAT {k} 4000000020 GT",
+        "PEXPIREAT {k} 3900000000000 LT", "EXPIREAT {k} 1", "TTL {k}", "EXPIRETIME {k}",
+        "PEXPIREAT {k} 4000000000000", "PEXPIRETIME {k}", "PERSIST {k}", "RENAME {k} {k}",
+        "RENAMENX {k} {k}", "COPY {k} {k}", "COPY {k} {k} REPLACE", "KEYS *", "SCAN 0 COUNT 1000",
+        "DBSIZE", "GET {k}",
+    ],
+}
+RANDOM_EACH = 6
+COMMANDS_EACH = 40
+
+
+def filled(shape, draw):
+    """A command of this shape, its places filled at random."""
+    choices = {
+        "{k}": KEYS, "{t}": TEXTS, "{i}": INTEGERS, "{e}": ELEMENTS, "{f}": FUTURES,
+        "{n}": [number for number in INTEGERS if number != "x"], "{o}": ["0", "3", "#1", "9"],
+        "{w}": ["u1", "u8", "i5", "i8", "u16", "i64", "u63"],
+    }
+    for place, options in choices.items():
+        while place in shape:
+            shape = shape.replace(place, draw.choice(options), 1)
+    return shape.strip()
+
+
+def generate():
+    """Writes the commands of the random transcripts."""
+    for family, shapes in FAMILIES.items():
+        for number in range(1, RANDOM_EACH + 1):
+            draw = random.Random(f"{family} {number}")
+            lines = [f"# Commands drawn at random: {family}, sequence {number}."]
+            for _ in range(COMMANDS_EACH):
+                lines.append("> " + filled(draw.choice(shapes), draw))
+            (FOLDER / f"random-{family}-{number}.txt").write_text("\n".join(lines) + "\n")
+
+
+def main():
+    if "--generate" in sys.argv:
+        generate()
+    is_check = "--check" in sys.argv
+    differences = 0
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        servers = {"single": Server(first, False), "cluster": Server(second, True)}
+        try:
+            for path in sorted(FOLDER.glob("*.txt")):
+                old = path.read_text(encoding="latin-1")
+                new = recorded(old, servers)
+                if not is_check:
+                    path.write_text(new, encoding="latin-1")
+                elif settled(old) != settled(new):
+                    differences += 1
+                    lines = difflib.unified_diff(settled(old), settled(new), lineterm="")
+                    print(path.name, *lines, sep="\n")
+        finally:
+            for server in servers.values():
+                server.stop()
+    sys.exit(1 if differences else 0)
+
+
+if __name__ == "__main__":
+    main()

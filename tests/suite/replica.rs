@@ -1,0 +1,121 @@
+//! One replica on its own: the key space that command tests run on.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use meridian::assumption::Assumptions;
+use meridian::crdt::Rules;
+use meridian::crdt::clock::{Dot, Stamp, VersionVector};
+use meridian::crdt::effect::{Effect, Update};
+use meridian::crdt::object::Object;
+use meridian::crdt::tally::Tally;
+use meridian::id::ReplicaId;
+use meridian::instance::command::{Refusal, Store};
+use meridian::instance::slot::{TagRule, slot};
+
+/// The clock of the region when a test starts, in Unix milliseconds.
+const START_MS: u64 = 1_700_000_000_000;
+
+/// What was sent for one key.
+pub(crate) struct Sent {
+    pub(crate) key: Vec<u8>,
+    pub(crate) updates: Vec<Update>,
+    pub(crate) effect: Effect,
+}
+
+/// A replica without peers.
+pub(crate) struct Replica {
+    keys: BTreeMap<Vec<u8>, Object>,
+    observed: VersionVector,
+    /// How slots are told; without a rule all keys share one.
+    tag_rule: Option<TagRule>,
+    draws: u64,
+    pub(crate) now_ms: u64,
+    pub(crate) rules: Rules,
+    pub(crate) refusal: Option<Refusal>,
+    /// The effects by key, with the updates they were made of.
+    pub(crate) sent: Vec<Sent>,
+}
+
+impl Replica {
+    pub(crate) fn new(tag_rule: Option<TagRule>) -> Self {
+        Self {
+            keys: BTreeMap::new(),
+            observed: VersionVector::ZERO,
+            tag_rule,
+            draws: 0,
+            now_ms: START_MS,
+            rules: Rules::from(&Assumptions::default()),
+            refusal: None,
+            sent: Vec::new(),
+        }
+    }
+
+    fn apply(&mut self, key: &[u8], effect: &Effect) {
+        let object = self.keys.entry(key.to_vec()).or_default();
+        object.apply(effect, &self.observed, self.rules, &mut Tally::default());
+        self.observed.observe(effect.dot());
+        let stable = self.observed;
+        object.collect(&self.observed, &stable, &mut Tally::default());
+        if object.is_vacant() {
+            self.keys.remove(key);
+        }
+    }
+}
+
+impl Store for Replica {
+    fn object(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
+        self.keys.get(key).map(Cow::Borrowed)
+    }
+
+    fn update(&mut self, key: &[u8], updates: Vec<Update>) {
+        let origin = ReplicaId(0);
+        let dot = Dot {
+            origin,
+            seq: self.observed.seq(origin) + 1,
+        };
+        let stamp = Stamp {
+            dot,
+            wall_ms: self.now_ms,
+        };
+        let blank = Object::new();
+        let object = self.keys.get(key).unwrap_or(&blank);
+        if let Some(effect) = object.effect(stamp, &self.observed, self.rules, updates.clone()) {
+            self.apply(key, &effect);
+            self.sent.push(Sent {
+                key: key.to_vec(),
+                updates,
+                effect,
+            });
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    fn random(&mut self, below: u64) -> u64 {
+        self.draws = self
+            .draws
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.draws >> 33) % below
+    }
+
+    fn slot_of(&self, key: &[u8]) -> u16 {
+        // The transcripts of a single server ask for one slot alone.
+        self.tag_rule.map_or(0, |rule| slot(key, rule))
+    }
+
+    fn keys(&self) -> Vec<Vec<u8>> {
+        self.keys.keys().cloned().collect()
+    }
+
+    fn key_count(&self) -> u64 {
+        self.keys.values().filter(|object| object.is_live()).count() as u64
+    }
+
+    fn refuses_writes(&self, _slot: u16) -> Option<Refusal> {
+        self.refusal
+    }
+}

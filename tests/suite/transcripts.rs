@@ -1,0 +1,241 @@
+//! What a real redis-server answered, replayed on one replica: the same replies.
+//!
+//! Recorded with redis-server 7.0.15 by `tests/record_transcripts.py`.
+
+use std::fs;
+use std::path::Path;
+
+use meridian::instance::command::reply::Reply;
+use meridian::instance::command::table::{Status, commands};
+use meridian::instance::command::{answers, execute, parse};
+use meridian::instance::slot::TagRule;
+
+use crate::replica::Replica;
+
+/// A reply that differs from plain Redis on purpose.
+struct Difference {
+    transcript: &'static str,
+    command: &'static str,
+    ours: &'static str,
+    reason: &'static str,
+}
+
+macro_rules! differences {
+    ($(in $transcript:literal, $reason:literal: $($command:literal => $ours:literal;)*)*) => {
+        &[$($(Difference {
+            transcript: $transcript,
+            command: $command,
+            ours: $ours,
+            reason: $reason,
+        }),*),*]
+    };
+}
+
+const DIFFERENCES: &[Difference] = differences! {
+    in "written-differences", "CNT-2: counters hold 59 bits, lest concurrent ones overflow":
+    "INCR k" => "(error) ERR increment or decrement would overflow";
+    "DECRBY k 1152921504606846977" => "(error) ERR increment or decrement would overflow";
+    "HINCRBY h f 1" => "(error) ERR increment or decrement would overflow";
+    in "written-differences", "EXP-7: deadlines hold 49 bits of milliseconds":
+    "PEXPIREAT e 562949953421313" => "(error) ERR invalid expire time in 'pexpireat' command";
+    "SET e v EX 9000000000000" => "(error) ERR invalid expire time in 'set' command";
+    in "written-differences", "not available in Active-Active databases":
+    "OBJECT ENCODING e" => "(error) ERR command 'OBJECT ENCODING' is not allowed: \
+        Active-Active databases do not support it";
+    "WAIT 0 0" => "(error) ERR command 'WAIT' is not allowed: \
+        Active-Active databases do not support it";
+    "FLUSHDB" => "(error) ERR command 'FLUSHDB' is not allowed: \
+        with active geo-replication a group is flushed through the control plane";
+    "FLUSHALL" => "(error) ERR command 'FLUSHALL' is not allowed: \
+        with active geo-replication a group is flushed through the control plane";
+    in "written-differences", "not available on Redis Enterprise":
+    "SUBSTR e 0 1" => "(error) ERR command 'SUBSTR' is not allowed: \
+        Redis Enterprise does not support it";
+    "SWAPDB 0 0" => "(error) ERR command 'SWAPDB' is not allowed: \
+        Redis Enterprise does not support it";
+    "MIGRATE 127.0.0.1 1 nokey 0 10" => "(error) ERR command 'MIGRATE' is not allowed: \
+        Redis Enterprise does not support it";
+    "SELECT 1" => "(error) ERR command 'SELECT' is not allowed: \
+        a Redis Enterprise database has index 0 alone";
+    "COPY e e2 DB 1" => "(error) ERR DB index is out of range";
+    in "written-differences", "types that Meridian does not model yet":
+    "ZADD z 1 a" => "(error) ERR command 'ZADD' is not modelled yet";
+    "LPUSH l a" => "(error) ERR command 'LPUSH' is not modelled yet";
+    "XLEN x" => "(error) ERR command 'XLEN' is not modelled yet";
+    in "written-differences", "hexadecimal numbers are left out":
+    "INCRBYFLOAT hex 0x10" => "(error) ERR value is not a valid float";
+    in "written-differences", "Redis 7.4 checks arguments before it looks for the key":
+    "BITCOUNT nokey x y" => "(error) ERR value is not an integer or out of range";
+    "BITPOS nokey 1 x" => "(error) ERR value is not an integer or out of range";
+    in "written-floats", "fractions are 64-bit floats, 80-bit in Redis":
+    "INCRBYFLOAT fresh 0.2" => "\"0.30000000000000004\"";
+    "INCRBYFLOAT fresh -0.3" => "\"0.00000000000000005551115123125783\"";
+    "GET fresh" => "\"0.00000000000000005551115123125783\"";
+    in "written-slots", "on Redis Enterprise these read across slots":
+    "MGET a b" => "1) \"1\"\n2) \"2\"";
+    "EXISTS a b" => "(integer) 2";
+    "TOUCH a b" => "(integer) 2";
+};
+
+/// A command and the reply that was recorded.
+struct Exchange {
+    command: String,
+    reply: String,
+}
+
+fn exchanges(text: &str) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with("# ")) {
+        match (line.strip_prefix("> "), exchanges.last_mut()) {
+            (Some(command), _) => {
+                let command = command.to_owned();
+                exchanges.push(Exchange {
+                    command,
+                    reply: String::new(),
+                });
+            }
+            (None, Some(last)) if last.reply.is_empty() => last.reply.push_str(line),
+            (None, Some(last)) => last.reply.extend(["\n", line]),
+            (None, None) => panic!("a reply without a command: {line}"),
+        }
+    }
+    exchanges
+}
+
+/// The time a `sleep` takes, in milliseconds.
+fn sleep_ms(command: &str) -> Option<u64> {
+    command
+        .strip_prefix("sleep ")?
+        .strip_suffix("ms")?
+        .parse()
+        .ok()
+}
+
+/// Time passed while the transcript was recorded: what is left of a life may differ by a second.
+fn is_same_life(command: &str, left: &Reply, right: &str) -> bool {
+    let (Reply::Integer(left), Some(right)) = (left, right.strip_prefix("(integer) ")) else {
+        return false;
+    };
+    let unit = match command.split(' ').next() {
+        Some("TTL") => 1,
+        Some("PTTL") => 1000,
+        _ => return false,
+    };
+    right
+        .parse::<i64>()
+        .is_ok_and(|right| *left > 0 && right > 0 && (left - right).abs() <= unit)
+}
+
+/// Replays one transcript; returns what differs.
+fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
+    let rule = text.contains("# server: cluster").then_some(TagRule::Oss);
+    let mut replica = Replica::new(rule);
+    let mut mistakes = Vec::new();
+    for Exchange {
+        command,
+        reply: recorded,
+    } in exchanges(text)
+    {
+        if let Some(passed_ms) = sleep_ms(&command) {
+            replica.now_ms += passed_ms;
+            continue;
+        }
+        let Ok(words) = parse::words(&command) else {
+            mistakes.push(format!("{name}: cannot parse `{command}`"));
+            continue;
+        };
+        let reply = execute(&mut replica, &words);
+        let difference = DIFFERENCES.iter().find(|difference| {
+            difference.transcript == name
+                && difference.command == command
+                && !answers(&words, &reply, &recorded)
+        });
+        let expected = match difference {
+            Some(difference) => {
+                used.push(difference.reason);
+                difference.ours
+            }
+            None => &recorded,
+        };
+        if !answers(&words, &reply, expected) && !is_same_life(&command, &reply, expected) {
+            let got = reply.to_cli_text();
+            mistakes.push(format!(
+                "{name}: {command}\n expected {expected}\n      got {got}"
+            ));
+        }
+    }
+    mistakes
+}
+
+/// The transcripts by name.
+fn transcripts() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+    let paths = fs::read_dir(folder)
+        .expect("the transcripts are part of the repository")
+        .map(|entry| entry.expect("the folder can be read").path());
+    let mut transcripts: Vec<(String, String)> = paths
+        .map(|path| {
+            let name = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .expect("names are ASCII");
+            (
+                name.to_owned(),
+                fs::read_to_string(&path).expect("transcripts are text"),
+            )
+        })
+        .collect();
+    transcripts.sort();
+    transcripts
+}
+
+#[test]
+fn each_modelled_command_is_recorded() {
+    let recorded: Vec<Exchange> = transcripts()
+        .iter()
+        .flat_map(|(_, text)| exchanges(text))
+        .collect();
+    for command in commands().filter(|command| matches!(command.status, Status::Modelled(_))) {
+        let name = command.name.replace('|', " ").to_ascii_uppercase();
+        let is_told = |exchange: &&Exchange| {
+            exchange
+                .command
+                .strip_prefix(&name)
+                .is_some_and(|rest| !rest.starts_with('_'))
+        };
+        let mut told = recorded.iter().filter(is_told);
+        // The wall clock's answer is not one to record.
+        let succeeds = |exchange: &Exchange| !exchange.reply.starts_with("(error)");
+        assert!(
+            told.any(succeeds) || name == "TIME",
+            "no transcript shows {name} at work"
+        );
+    }
+}
+
+#[test]
+fn replies_are_those_of_a_real_server() {
+    let transcripts = transcripts();
+    assert!(
+        transcripts.len() >= 60,
+        "only {} transcripts",
+        transcripts.len()
+    );
+    let (mut used, mut mistakes) = (Vec::new(), Vec::new());
+    for (name, text) in &transcripts {
+        mistakes.extend(replay(name, text, &mut used));
+    }
+    assert!(
+        mistakes.is_empty(),
+        "{} differ:\n{}",
+        mistakes.len(),
+        mistakes.join("\n")
+    );
+    for difference in DIFFERENCES {
+        let reason = difference.reason;
+        assert!(
+            used.contains(&reason),
+            "no transcript shows any more that {reason}"
+        );
+    }
+}
