@@ -11,6 +11,7 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::outline::{Entry, Parts, outline, unclosed};
 use crate::scenario::reading::Raw;
+use crate::scenario::schema::reference::plain_name;
 use crate::scenario::span::Span;
 use crate::scenario::suggest::{closest, listed};
 
@@ -79,7 +80,7 @@ fn unknown_field(
     let Some(entry) = entries(raw, found).into_iter().next() else {
         return (wrong_type(raw, &Error::ExpectedIdentifier), None);
     };
-    let place = outer.map_or(String::new(), |outer| format!(" in `{outer}`"));
+    let place = outer.map_or(String::new(), |outer| format!(" in `{}`", plain_name(outer)));
     let message = format!("unknown field `{found}`{place}");
     let mut diagnostic = Diagnostic::new(Code::UnknownField, entry.name, message)
         .label("no such field")

@@ -66,7 +66,7 @@ codes! {
     "Add the field; the message shows an example of its value."
 
     WrongType "E0104" "value of the wrong kind"
-    "A value has a shape that does not fit: a number for a text, a list for a single value, …"
+    "A value has a shape that does not fit: a number for a text, a list for a single value, and the like."
     "What it was meant to say cannot be told."
     "Write the kind of value the message asks for. Amounts with a unit are texts in quotes."
 

@@ -3,24 +3,22 @@
 use crate::assumption::Assumptions;
 use crate::id::{Id, IdVec, PopulationId};
 use crate::plan::{Population, ValueKind};
-use crate::quantity::{Bytes, Ratio};
+use crate::quantity::Ratio;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::place::Places;
-use crate::scenario::lower::sizes::Keys;
-use crate::scenario::lower::{Lowering, Owner, both, entries};
+use crate::scenario::lower::weight::Keys;
+use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
 use crate::scenario::schema::amount::MemoryAmount;
 use crate::scenario::schema::keys::{Fill, HoldsChoice};
+use crate::scenario::schema::leaf::Quantity;
 use crate::scenario::span::{Field, Sp, Span};
-use crate::time::SimDuration;
 
 /// The most elements of one generated collection.
 const ELEMENTS_MAX: u32 = 1_000_000;
 /// Keys are numbered with 32 bits over all populations.
-const KEYS_MAX: u64 = u32::MAX as u64;
-const TTL_MIN: SimDuration = SimDuration::from_millis(1);
-const TTL_MAX: SimDuration = SimDuration::from_secs(3_660 * 86_400);
+pub(super) const KEYS_MAX: u64 = u32::MAX as u64;
 
 /// The populations, as far as the file could be understood.
 pub(super) struct Populations {
@@ -29,13 +27,15 @@ pub(super) struct Populations {
     pub complete: bool,
 }
 
-struct Entry {
-    prefix: Option<Sp<String>>,
+/// One population.
+pub(super) struct Entry {
+    pub prefix: Option<Sp<String>>,
     kind: Option<ValueKind>,
-    population: Option<Population>,
+    pub population: Option<Population>,
     /// Where the file says how many keys there are.
-    amount: Span,
-    bytes: u64,
+    pub amount: Span,
+    /// What they take on one instance.
+    pub bytes: u64,
 }
 
 impl Populations {
@@ -106,9 +106,9 @@ impl Lowering<'_> {
         if let (Some(prefix), Some(kind), Some(sizes), Some(tagged), Some(expiring)) =
             (prefix, kind, sizes, tagged, expiring)
         {
-            let keys = Keys { prefix: &prefix.value, kind, sizes: &sizes, tagged, expiring };
+            let keys = Keys { kind, sizes: &sizes, expiring };
             let filled = self.filled(file, &owner, &keys, usable, assumptions);
-            entry.bytes = filled.map_or(0, |filled| keys.bytes(u64::from(filled), assumptions));
+            entry.bytes = filled.map_or(0, |filled| keys.bytes(filled, assumptions));
             let counts = filled.and_then(|filled| Some((filled, self.key_space(file, filled)?)));
             entry.population = counts.map(|(filled, keys)| Population {
                 prefix: prefix.value,
@@ -145,9 +145,9 @@ impl Lowering<'_> {
         }
     }
 
-    fn share(
+    pub(super) fn share(
         &mut self,
-        field: &Field<crate::scenario::schema::leaf::Quantity<Ratio>>,
+        field: &Field<Quantity<Ratio>>,
         what: &str,
     ) -> Option<Ratio> {
         match field {
@@ -155,53 +155,6 @@ impl Lowering<'_> {
             Field::Broken(_) => None,
             Field::Given(given) => self.within(given, what, Ratio::default(), Ratio::ONE),
         }
-    }
-
-    fn expiry(
-        &mut self,
-        file: &Fill,
-        span: Span,
-    ) -> Option<(Ratio, (SimDuration, SimDuration))> {
-        let share = self.share(&file.ttl_share, "`ttl_share`");
-        let wanted = share.is_some_and(|share| share > Ratio::default());
-        let none = (SimDuration::ZERO, SimDuration::ZERO);
-        let Some(ttl) = file.ttl.given() else {
-            if wanted && file.ttl.is_absent() {
-                self.report(
-                    Diagnostic::new(
-                        Code::TimeToLive,
-                        file.ttl_share.span().unwrap_or(span),
-                        "keys expire, but it is not said when",
-                    )
-                    .label("a share without a time")
-                    .note("add `ttl: (\"1h\", \"2h\")`, the least and the greatest"),
-                );
-                return None;
-            }
-            return share.map(|share| (share, none));
-        };
-        if file.ttl_share.is_absent() {
-            self.report(
-                Diagnostic::new(Code::TimeToLive, ttl.span, "a time to live, but of no keys")
-                    .label("a time without a share")
-                    .note("add `ttl_share: \"100%\"`"),
-            );
-        }
-        let (least, most) = both(&ttl.value)?;
-        let bounds = (
-            self.within(least, "the least time to live", TTL_MIN, TTL_MAX),
-            self.within(most, "the greatest time to live", TTL_MIN, TTL_MAX),
-        );
-        let bounds = (bounds.0?, bounds.1?);
-        if bounds.0 > bounds.1 {
-            self.report(
-                Diagnostic::new(Code::TimeToLive, ttl.span, "the range of times is reversed")
-                    .label(format!("from {} down to {}", bounds.0, bounds.1)),
-            );
-            return None;
-        }
-        // A time of which no key has the share would differ between plans that are the same.
-        share.map(|share| (share, if wanted { bounds } else { none }))
     }
 
     fn filled(
@@ -273,64 +226,5 @@ impl Lowering<'_> {
                 .label(format!("expected `key_space` of at least {}", filled.max(1))),
         );
         None
-    }
-
-    /// No name of one population may be a name of another.
-    fn prefixes_apart(&mut self, entries: &[Entry]) {
-        let prefixes: Vec<&Sp<String>> =
-            entries.iter().filter_map(|entry| entry.prefix.as_ref()).collect();
-        for (index, later) in prefixes.iter().enumerate() {
-            for earlier in &prefixes[..index] {
-                let rest = later
-                    .value
-                    .strip_prefix(&earlier.value)
-                    .or_else(|| earlier.value.strip_prefix(&later.value));
-                if rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) {
-                    let (one, other) = (&earlier.value, &later.value);
-                    self.report(
-                        Diagnostic::new(
-                            Code::PrefixOverlap,
-                            later.span,
-                            format!("keys of `{one}` and `{other}` can have the same name"),
-                        )
-                        .label("overlaps")
-                        .related(earlier.span, "with this prefix"),
-                    );
-                }
-            }
-        }
-    }
-
-    fn number_of_keys(&mut self, entries: &[Entry]) {
-        let mut total = 0;
-        for entry in entries {
-            let before = total;
-            total += entry.population.as_ref().map_or(0, |population| u64::from(population.keys));
-            if before <= KEYS_MAX && total > KEYS_MAX {
-                let range = format!("at most {KEYS_MAX} in all populations together");
-                self.out_of_range(entry.amount, "the number of keys", &total, &range);
-            }
-        }
-    }
-
-    fn fits(&mut self, entries: &[Entry], usable: Option<u64>) {
-        let Some(usable) = usable else { return };
-        let mut total = 0_u64;
-        for entry in entries {
-            let before = total;
-            total = total.saturating_add(entry.bytes);
-            if before <= usable && total > usable {
-                let (found, usable) = (Bytes(total), Bytes(usable));
-                self.report(
-                    Diagnostic::new(
-                        Code::FillTooLarge,
-                        entry.amount,
-                        format!("the keys take {found}, but an instance has {usable}"),
-                    )
-                    .label("does not fit")
-                    .note("usable is `assumptions.usable_share` of the SKU's memory"),
-                );
-            }
-        }
     }
 }

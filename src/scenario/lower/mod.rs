@@ -3,9 +3,11 @@
 //! Nothing stops at a mistake. A part that cannot be made stays out, what depends on it is left
 //! unjudged, and a plan is only put together when nothing was reported.
 
+mod apart;
 mod assumptions;
 mod command;
 mod expectation;
+mod expiry;
 mod fill;
 mod header;
 mod lookup;

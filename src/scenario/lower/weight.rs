@@ -1,123 +1,129 @@
-//! What a generated key takes on an instance.
+//! What the keys of a population take on an instance, by the same figures as its ledger.
 
 use crate::assumption::Assumptions;
-use crate::plan::ValueKind;
+use crate::crdt;
+use crate::crdt::typed::Kind;
+use crate::instance::{GENERATED_KEY_BYTES, footprint};
+use crate::plan::{Sizes, ValueKind};
+use crate::quantity::Ratio;
 
-/// A generated key, as far as its memory depends on it.
-#[derive(Clone, Copy)]
-pub(super) struct KeyShape {
-    pub name_bytes: u64,
+/// How many sizes of a uniform distribution are weighed for the mean.
+const STEPS: u64 = 1_024;
+/// Means are kept in thousandths of a byte.
+const MILLI: u64 = 1_000;
+
+/// What the keys of a population have in common.
+pub(super) struct Keys<'a> {
     pub kind: ValueKind,
-    pub value_bytes: u64,
-    pub expires: bool,
+    pub sizes: &'a Sizes,
+    pub expiring: Ratio,
 }
 
-/// The bytes of one key in Redis' layout, with the CRDT metadata on top.
-///
-/// Source: redis-server 7.0.15 with jemalloc, measured: 16 B key + 32 B value 136 B, + 1000 B
-/// 1112 B, a deadline 40 B, a set of 1000 members of 16 B 72.3 B a member.
-pub(super) fn key_bytes(shape: &KeyShape, assumptions: &Assumptions) -> u64 {
-    let (elements, value) = match shape.kind {
-        ValueKind::String => (0, string_value(shape.value_bytes)),
-        ValueKind::Counter => (0, OBJECT_HEADER),
+impl Keys<'_> {
+    /// What `count` keys take on one instance, on average over their values.
+    pub fn bytes(&self, count: u32, assumptions: &Assumptions) -> u64 {
+        let milli = u128::from(self.mean_milli(assumptions)) * u128::from(count);
+        u64::try_from(milli / u128::from(MILLI)).unwrap_or(u64::MAX)
+    }
+
+    /// How many keys fit into `memory`.
+    pub fn fitting(&self, memory: u64, assumptions: &Assumptions) -> u64 {
+        let milli = u128::from(memory) * u128::from(MILLI);
+        let count = milli / u128::from(self.mean_milli(assumptions).max(1));
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    /// The mean of one key over sizes and deadlines, in thousandths of a byte.
+    fn mean_milli(&self, assumptions: &Assumptions) -> u64 {
+        let weigh = |value: u64| {
+            let lasting = key_bytes(self.kind, value, false, assumptions) * MILLI;
+            let expiring = key_bytes(self.kind, value, true, assumptions) * MILLI;
+            lasting + self.expiring.of(expiring.saturating_sub(lasting))
+        };
+        match self.sizes {
+            Sizes::Constant(size) => weigh(u64::from(*size)),
+            Sizes::Uniform(from, to) => {
+                let (from, range) = (u64::from(*from), u64::from(to.saturating_sub(*from)));
+                let size = |step| from + range * step / (STEPS - 1);
+                let total: u128 = (0..STEPS).map(|step| u128::from(weigh(size(step)))).sum();
+                u64::try_from(total / u128::from(STEPS)).unwrap_or(u64::MAX)
+            }
+            Sizes::Weighted(sizes) => {
+                let weights: u128 = sizes.iter().map(|(_, weight)| u128::from(*weight)).sum();
+                let total: u128 = sizes
+                    .iter()
+                    .map(|(size, weight)| u128::from(weigh(u64::from(*size))) * u128::from(*weight))
+                    .sum();
+                u64::try_from(total / weights.max(1)).unwrap_or(u64::MAX)
+            }
+        }
+    }
+}
+
+/// The bytes of one filled key.
+fn key_bytes(kind: ValueKind, value: u64, expires: bool, assumptions: &Assumptions) -> u64 {
+    if kind == ValueKind::String && !expires {
+        return total(&footprint::plain(GENERATED_KEY_BYTES, value, assumptions));
+    }
+    let mut sizes = crdt::Sizes { has_deadline: expires, ..crdt::Sizes::default() };
+    match kind {
+        ValueKind::String => (sizes.kind, sizes.string_bytes) = (Some(Kind::String), value),
+        ValueKind::Counter => (sizes.kind, sizes.string_bytes) = (Some(Kind::String), 1),
         ValueKind::Hash { fields } => {
-            let fields = u64::from(fields);
-            (fields, collection(fields, FIELD_BYTES, Some(shape.value_bytes)))
+            sizes.kind = Some(Kind::Hash);
+            sizes.elements = u64::from(fields);
+            sizes.element_bytes = names_bytes(sizes.elements) + sizes.elements * value;
         }
         ValueKind::Set { members } => {
-            let members = u64::from(members);
-            (members, collection(members, MEMBER_BYTES, None))
-        }
-    };
-    let deadline = if shape.expires { EXPIRY } else { 0 };
-    let metadata = elements.saturating_mul(assumptions.element_bytes.0);
-    (DICT_ENTRY + string(shape.name_bytes) + deadline + assumptions.key_bytes.0)
-        .saturating_add(value)
-        .saturating_add(metadata)
-}
-
-/// An entry of a dict, rounded up by the allocator, and its bucket's pointer.
-const DICT_ENTRY: u64 = 32 + 8;
-/// A deadline's entry in the dict of expiring keys.
-const EXPIRY: u64 = 40;
-/// The header of every value.
-const OBJECT_HEADER: u64 = 16;
-/// The longest string that shares an allocation with its header.
-const EMBEDDED_MAX: u64 = 44;
-/// Up to so many elements, none longer than 64 bytes, a collection is one listpack.
-const LISTPACK_ELEMENTS: u64 = 128;
-const LISTPACK_VALUE: u64 = 64;
-/// A dict with its two tables' headers.
-const DICT: u64 = 96;
-/// The length of a generated field's name.
-const FIELD_BYTES: u64 = 8;
-/// The length of a generated member.
-const MEMBER_BYTES: u64 = 16;
-
-/// `bytes` rounded up to jemalloc's size classes: four for each doubling above 128.
-fn allocated(bytes: u64) -> u64 {
-    match bytes {
-        0..=8 => 8,
-        9..=128 => bytes.next_multiple_of(16),
-        _ => {
-            let doubling = (bytes - 1).ilog2();
-            bytes.next_multiple_of(1 << (doubling - 2))
+            sizes.kind = Some(Kind::Set);
+            sizes.elements = u64::from(members);
+            sizes.element_bytes = names_bytes(sizes.elements);
         }
     }
+    total(&footprint::general(GENERATED_KEY_BYTES, &sizes, assumptions))
 }
 
-/// A dynamic string with its header and terminator.
-fn string(len: u64) -> u64 {
-    let header = match len {
-        0..32 => 1,
-        32..256 => 3,
-        256..65_536 => 5,
-        _ => 9,
-    };
-    allocated(header + len + 1)
-}
-
-fn string_value(len: u64) -> u64 {
-    if len <= EMBEDDED_MAX {
-        allocated(OBJECT_HEADER + 3 + len + 1)
-    } else {
-        OBJECT_HEADER + string(len)
+/// The bytes of `count` names made of a letter and a number from 0.
+fn names_bytes(count: u64) -> u64 {
+    let mut sum = 0;
+    let (mut start, mut digits) = (0, 1);
+    while start < count {
+        let end = count.min(10_u64.pow(digits));
+        sum += (end - start) * u64::from(1 + digits);
+        (start, digits) = (end, digits + 1);
     }
+    sum
 }
 
-/// A hash of `count` fields with values, or a set of `count` members without.
-fn collection(count: u64, name: u64, value: Option<u64>) -> u64 {
-    let small = count <= LISTPACK_ELEMENTS && value.unwrap_or(name).max(name) <= LISTPACK_VALUE;
-    if small {
-        let one = 2 + name + value.map_or(0, |value| 2 + value);
-        return OBJECT_HEADER + allocated(7 + count * one);
-    }
-    let one = DICT_ENTRY + string(name) + value.map_or(0, string);
-    (OBJECT_HEADER + DICT).saturating_add(count.saturating_mul(one))
+fn total(taken: &footprint::Footprint) -> u64 {
+    taken.values + taken.keys + taken.metadata + taken.tombstones
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn redis(kind: ValueKind, value_bytes: u64, expires: bool) -> u64 {
-        let bare = Assumptions {
-            key_bytes: crate::quantity::Bytes(0),
-            element_bytes: crate::quantity::Bytes(0),
-            ..Assumptions::default()
-        };
-        key_bytes(&KeyShape { name_bytes: 16, kind, value_bytes, expires }, &bare)
+    #[test]
+    fn keys_weigh_what_the_ledger_charges() {
+        let assumptions = Assumptions::default();
+        let bytes = |kind, value, expires| key_bytes(kind, value, expires, &assumptions);
+        assert_eq!(bytes(ValueKind::String, 32, false), 136 + 128);
+        assert_eq!(bytes(ValueKind::String, 1000, false), 1112 + 128);
+        assert_eq!(bytes(ValueKind::String, 32, true), 136 + 128 + 40);
+        assert_eq!(names_bytes(12), 10 * 2 + 2 * 3);
     }
 
     #[test]
-    fn keys_take_what_redis_takes() {
-        assert_eq!(redis(ValueKind::String, 32, false), 136);
-        assert_eq!(redis(ValueKind::String, 100, false), 200);
-        assert_eq!(redis(ValueKind::String, 1000, false), 1112);
-        assert_eq!(redis(ValueKind::String, 32, true), 176);
-        assert_eq!(redis(ValueKind::Counter, 0, false), 88);
-        assert_eq!(redis(ValueKind::Hash { fields: 10 }, 8, false), 312);
-        let set = redis(ValueKind::Set { members: 1_000 }, 0, false);
-        assert!((71_000..74_000).contains(&set), "{set} bytes for 1000 members");
+    fn what_fits_takes_no_more_than_there_is() {
+        let sizes = Sizes::Weighted(vec![(100, 9), (10_000, 1)]);
+        let keys = Keys {
+            kind: ValueKind::String,
+            sizes: &sizes,
+            expiring: Ratio { ppm: 500_000 },
+        };
+        let assumptions = Assumptions::default();
+        let count = keys.fitting(1_000_000_000, &assumptions);
+        let taken = keys.bytes(u32::try_from(count).expect("few keys fit"), &assumptions);
+        assert!((999_990_000..=1_000_000_000).contains(&taken), "{taken}");
     }
 }

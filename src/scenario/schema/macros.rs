@@ -21,7 +21,7 @@ macro_rules! record {
 
         impl crate::scenario::schema::reference::Described for $name {
             fn kind() -> String {
-                stringify!($name).to_owned()
+                crate::scenario::schema::reference::plain_name(stringify!($name)).to_owned()
             }
 
             fn fields() -> &'static [(&'static str, &'static str)] {
@@ -29,7 +29,7 @@ macro_rules! record {
             }
 
             fn register(reference: &mut crate::scenario::schema::reference::Reference) {
-                if reference.open(stringify!($name), concat!($($doc),*)) {
+                if reference.open(&Self::kind(), concat!($($doc),*)) {
                     $(reference.row::<$type>(stringify!($field), concat!($($field_doc),*));)*
                     $(<$type>::register(reference);)*
                 }
@@ -74,11 +74,11 @@ macro_rules! choice {
 
         impl crate::scenario::schema::reference::Described for $name {
             fn kind() -> String {
-                stringify!($name).to_owned()
+                crate::scenario::schema::reference::plain_name(stringify!($name)).to_owned()
             }
 
             fn register(reference: &mut crate::scenario::schema::reference::Reference) {
-                if reference.open(stringify!($name), concat!($($doc),*)) {
+                if reference.open(&Self::kind(), concat!($($doc),*)) {
                     $(
                         reference.word(stringify!($variant), concat!($($variant_doc),*));
                         $(reference.row::<$inner>("", "");)?

@@ -20,18 +20,18 @@ pub(in crate::scenario) trait Described {
 /// The text so far, a section for each record and choice.
 #[derive(Default)]
 pub(in crate::scenario) struct Reference {
-    known: Vec<&'static str>,
+    known: Vec<String>,
     sections: Vec<String>,
     open: usize,
 }
 
 impl Reference {
     /// Begins a section, unless there is one already.
-    pub fn open(&mut self, name: &'static str, doc: &str) -> bool {
-        if self.known.contains(&name) {
+    pub fn open(&mut self, name: &str, doc: &str) -> bool {
+        if self.known.iter().any(|known| known == name) {
             return false;
         }
-        self.known.push(name);
+        self.known.push(name.to_owned());
         self.sections.push(format!("{name}\n    {}\n", doc.trim()));
         self.open = self.sections.len() - 1;
         true
@@ -53,6 +53,12 @@ impl Reference {
             _ => writeln!(section, "    {name}: {kind}\n      {}", doc.trim()),
         };
     }
+}
+
+/// The name of a type without what only tells it from the model's type.
+pub(in crate::scenario) fn plain_name(name: &str) -> &str {
+    let short = name.strip_suffix("Choice").or_else(|| name.strip_suffix("Fields"));
+    short.unwrap_or(name)
 }
 
 impl<T: Described> Described for Vec<Field<T>> {

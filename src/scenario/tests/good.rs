@@ -1,10 +1,8 @@
 //! Right files, their plans and their normal forms.
 
-use super::{faceless, normal_form, plan};
+use super::{EVERYTHING, faceless, plan};
 use crate::plan::Step;
-use crate::scenario::{explain_plan, reference, starter};
-
-const EVERYTHING: &str = include_str!("everything.ron");
+use crate::scenario::{explain_plan, normal_form, parse, reference, starter};
 
 #[test]
 fn everything_loads_into_its_normal_form() {
@@ -16,7 +14,7 @@ fn the_normal_form_is_a_fixed_point() {
     for text in [EVERYTHING, &starter("first")] {
         let first = plan(text);
         let normal = normal_form(&first);
-        let again = super::parse("plan.ron", &normal, &[]).unwrap_or_else(|e| panic!("{e}"));
+        let again = parse("plan.ron", &normal, &[]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(normal_form(&again), normal);
         let mut named = first;
         if named.name == "test" {
