@@ -24,7 +24,9 @@ pub struct Explanation {
 /// The explanation of a code such as `E0301`; upper or lower case.
 pub fn explain(code: &str) -> Option<Explanation> {
     let wanted = code.trim();
-    let found = Code::ALL.iter().find(|known| known.id().eq_ignore_ascii_case(wanted))?;
+    let found = Code::ALL
+        .iter()
+        .find(|known| known.id().eq_ignore_ascii_case(wanted))?;
     Some(found.explanation())
 }
 

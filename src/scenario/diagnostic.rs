@@ -78,7 +78,11 @@ impl Diagnostic {
 
     /// Offers a change.
     pub(super) fn fix(mut self, title: impl Into<String>, span: Span, text: String) -> Self {
-        self.fix = Some(Fix { title: title.into(), span, text });
+        self.fix = Some(Fix {
+            title: title.into(),
+            span,
+            text,
+        });
         self
     }
 }
@@ -110,7 +114,11 @@ impl Mistakes {
 
     /// All of them as text for a terminal, with colours or without.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut text = String::new();
         for diagnostic in self.list.iter().take(SHOWN_MAX) {
@@ -134,13 +142,18 @@ impl Mistakes {
         match self.list.first() {
             None => format!("{path}: no mistakes"),
             Some(first) => {
-                format!("{path}: {count}; `meridian explain {}` says more", first.code.id())
+                format!(
+                    "{path}: {count}; `meridian explain {}` says more",
+                    first.code.id()
+                )
             }
         }
     }
 
     fn report<'a>(&'a self, diagnostic: &'a Diagnostic) -> Vec<Group<'a>> {
-        let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.id());
+        let title = Level::ERROR
+            .primary_title(&diagnostic.message)
+            .id(diagnostic.code.id());
         let locus = self.source.locus(diagnostic.span);
         let mut snippet = self.snippet(locus.document);
         let primary = AnnotationKind::Primary.span(range(locus.span));

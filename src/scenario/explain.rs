@@ -7,9 +7,9 @@ use crate::network::Delay;
 use crate::plan::{Arrivals, Plan, Sizes};
 use crate::quantity::Bytes;
 use crate::scenario::normal::{action_wording, assumption_texts};
+use crate::scenario::schema::amount::Written;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::moment::{ClockOffset, Epoch};
-use crate::scenario::schema::amount::Written;
 use crate::scenario::schema::reference::Described;
 use crate::time::SimTime;
 
@@ -30,7 +30,10 @@ pub struct AssumptionInForce {
 
 /// All assumptions, with the values of `set` and their defaults.
 pub fn assumptions_in_force(set: &Assumptions) -> Vec<AssumptionInForce> {
-    let (values, defaults) = (assumption_texts(set), assumption_texts(&Assumptions::default()));
+    let (values, defaults) = (
+        assumption_texts(set),
+        assumption_texts(&Assumptions::default()),
+    );
     let value = |texts: &[(String, String)], field: &str| {
         let found = texts.iter().find(|(name, _)| name == field);
         found.map_or("unset".to_owned(), |(_, value)| value.clone())
@@ -93,7 +96,10 @@ fn group(text: &mut String, plan: &Plan) -> fmt::Result {
         writeln!(text, "\nRoutes (one way)")?;
     }
     for route in &plan.routes {
-        let way = format!("{} -> {}", plan.regions[route.from].name, plan.regions[route.to].name);
+        let way = format!(
+            "{} -> {}",
+            plan.regions[route.from].name, plan.regions[route.to].name
+        );
         writeln!(
             text,
             "  {way:<40} {}, {}, loss {}",
@@ -108,7 +114,12 @@ fn group(text: &mut String, plan: &Plan) -> fmt::Result {
 fn delay(delay: &Delay) -> String {
     match delay {
         Delay::Constant(length) => length.to_string(),
-        other => format!("{} to {}, median {}", other.floor(), other.ceiling(), other.median()),
+        other => format!(
+            "{} to {}, median {}",
+            other.floor(),
+            other.ceiling(),
+            other.median()
+        ),
     }
 }
 
@@ -125,7 +136,10 @@ fn traffic(text: &mut String, plan: &Plan) -> fmt::Result {
         let (filled, keys) = (population.filled, population.keys);
         let name = &population.prefix;
         let kind = population.kind;
-        writeln!(text, "  {name:<16} {filled} filled of {keys}, {kind:?}, values of {value}")?;
+        writeln!(
+            text,
+            "  {name:<16} {filled} filled of {keys}, {kind:?}, values of {value}"
+        )?;
     }
     writeln!(text, "\nTraffic")?;
     for fleet in &plan.fleets {
@@ -133,8 +147,11 @@ fn traffic(text: &mut String, plan: &Plan) -> fmt::Result {
             Arrivals::Constant(rate) => ("evenly", rate),
             Arrivals::Poisson(rate) => ("Poisson", rate),
         };
-        let mix: Vec<String> =
-            fleet.mix.iter().map(|(operation, weight)| format!("{operation:?} {weight}")).collect();
+        let mix: Vec<String> = fleet
+            .mix
+            .iter()
+            .map(|(operation, weight)| format!("{operation:?} {weight}"))
+            .collect();
         writeln!(
             text,
             "  {:<24} {rate} {way} at {} from {} to {}: {} on {}",
@@ -162,7 +179,12 @@ fn actions(text: &mut String, plan: &Plan) -> fmt::Result {
             writeln!(text, "  {:<14} {what}", at.to_string())?;
         }
         let what = action_wording(&step.step, plan);
-        writeln!(text, "  {:<14} {what}  (line {})", step.at.to_string(), step.place)?;
+        writeln!(
+            text,
+            "  {:<14} {what}  (line {})",
+            step.at.to_string(),
+            step.place
+        )?;
     }
     for (at, what) in phases {
         writeln!(text, "  {:<14} {what}", at.to_string())?;
@@ -175,8 +197,11 @@ fn demands(text: &mut String, plan: &Plan) -> fmt::Result {
         writeln!(text, "\nRunbook")?;
     }
     for rule in &plan.rules {
-        let watch: Vec<&str> =
-            rule.watch.iter().map(|id| plan.instances[*id].name.as_str()).collect();
+        let watch: Vec<&str> = rule
+            .watch
+            .iter()
+            .map(|id| plan.instances[*id].name.as_str())
+            .collect();
         writeln!(
             text,
             "  {}: when the used memory of {} is at or above {} for {}, then after {} force-unlink {}",
@@ -198,7 +223,13 @@ fn demands(text: &mut String, plan: &Plan) -> fmt::Result {
 fn assumptions(text: &mut String, plan: &Plan) -> fmt::Result {
     writeln!(text, "\nAssumptions in force")?;
     for assumption in assumptions_in_force(&plan.assumptions) {
-        let AssumptionInForce { id, field, value, default, .. } = &assumption;
+        let AssumptionInForce {
+            id,
+            field,
+            value,
+            default,
+            ..
+        } = &assumption;
         write!(text, "  {id:<18} {field} = {value}")?;
         if value == default {
             writeln!(text)?;

@@ -59,7 +59,7 @@ pub fn parse(path: &str, text: &str, overrides: &[String]) -> Result<Plan, Mista
     let (scenario, misread) = read;
     mistakes.extend(misread);
     if let Field::Given(scenario) = &scenario {
-        match lower(scenario, stem(path), &source) {
+        match lower(scenario, stem(path), &source, &mistakes) {
             Ok(plan) if mistakes.is_empty() => return Ok(plan),
             Ok(_) => {}
             Err(more) => mistakes.extend(more),

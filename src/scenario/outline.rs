@@ -42,7 +42,10 @@ pub(super) struct Entry {
 
 /// The outline of the value that begins at or after `start`.
 pub(super) fn outline(text: &str, start: usize) -> Node {
-    let mut cursor = Cursor { text, at: start.min(text.len()) };
+    let mut cursor = Cursor {
+        text,
+        at: start.min(text.len()),
+    };
     cursor.blanks();
     while cursor.rest().starts_with("#!") {
         cursor.attribute();
@@ -53,7 +56,10 @@ pub(super) fn outline(text: &str, start: usize) -> Node {
 
 /// Where the first token at or after `start` begins: blanks and comments are passed over.
 pub(super) fn skip_blanks(text: &str, start: usize) -> usize {
-    let mut cursor = Cursor { text, at: start.min(text.len()) };
+    let mut cursor = Cursor {
+        text,
+        at: start.min(text.len()),
+    };
     cursor.blanks();
     cursor.at
 }
@@ -75,6 +81,26 @@ pub(super) fn unclosed(text: &str) -> Option<usize> {
                 cursor.at += 1;
             }
             Some(_) => cursor.token(),
+        }
+    }
+}
+
+/// Where the text begins that ends right before `at` and goes over several lines: when the syntax
+/// breaks there, its closing quote is most likely the opening one of another.
+pub(super) fn runaway_text(text: &str, at: usize) -> Option<usize> {
+    let mut cursor = Cursor {
+        text: text.get(..at)?,
+        at: 0,
+    };
+    loop {
+        cursor.blanks();
+        let start = cursor.at;
+        let quoted = cursor.peek()? == '"';
+        cursor.token();
+        cursor.ensure_progress(start);
+        let ends_there = cursor.rest().trim().is_empty();
+        if ends_there {
+            return (quoted && text[start..cursor.at].contains('\n')).then_some(start);
         }
     }
 }
@@ -156,7 +182,11 @@ impl Cursor<'_> {
                 Parts::Leaf
             }
         };
-        Node { span: Span::new(start, self.at), open, parts }
+        Node {
+            span: Span::new(start, self.at),
+            open,
+            parts,
+        }
     }
 
     fn parenthesis(&mut self, depth: usize) -> Parts {
@@ -168,7 +198,11 @@ impl Cursor<'_> {
         self.blanks();
         let named = self.at > name && self.peek() == Some(':');
         self.at = open;
-        if named { self.fields(depth) } else { self.items(')', depth) }
+        if named {
+            self.fields(depth)
+        } else {
+            self.items(')', depth)
+        }
     }
 
     fn fields(&mut self, depth: usize) -> Parts {
@@ -228,7 +262,9 @@ impl Cursor<'_> {
         if let Some(body) = raw.and_then(|raw| raw[hashes..].strip_prefix('"')) {
             let close = format!("\"{}", "#".repeat(hashes));
             let opening = rest.len() - body.len();
-            let found = body.find(&close).map(|offset| opening + offset + close.len());
+            let found = body
+                .find(&close)
+                .map(|offset| opening + offset + close.len());
             self.step_to(found);
         } else if rest.starts_with("b\"") {
             self.at += 1;
@@ -291,7 +327,12 @@ mod tests {
                     : [1, 2] /* three */, c: Poisson(\"60/s\"), r#do: r#\"\"]\"#,)";
         assert_eq!(
             names(text),
-            ["a=\"x, (\"", "b=[1, 2]", "c=Poisson(\"60/s\")", "r#do=r#\"\"]\"#"]
+            [
+                "a=\"x, (\"",
+                "b=[1, 2]",
+                "c=Poisson(\"60/s\")",
+                "r#do=r#\"\"]\"#"
+            ]
         );
     }
 
@@ -304,7 +345,9 @@ mod tests {
 
     #[test]
     fn any_text_has_an_outline() {
-        for text in ["", "(", "([{", ")", ",,,", "(a:", "(a:,)", "\"", "r#\"", "'", "é(", "/*"] {
+        for text in [
+            "", "(", "([{", ")", ",,,", "(a:", "(a:,)", "\"", "r#\"", "'", "é(", "/*",
+        ] {
             let node = outline(text, 0);
             assert!(node.span.end <= text.len(), "{text}");
             let _ = unclosed(text);

@@ -32,7 +32,10 @@ pub(super) fn apply(source: &mut Source, overrides: &[String]) -> Vec<Diagnostic
         }
         base += text.len() + 1;
     }
-    refused.into_iter().map(|refusal| refusal.diagnostic(source)).collect()
+    refused
+        .into_iter()
+        .map(|refusal| refusal.diagnostic(source))
+        .collect()
 }
 
 /// Why an override cannot be applied; places are those of the overrides.
@@ -47,8 +50,7 @@ struct Refusal {
 impl Refusal {
     fn diagnostic(self, source: &Source) -> Diagnostic {
         let span = source.behind(self.span);
-        let mut diagnostic =
-            Diagnostic::new(self.code, span, self.message).label(self.label);
+        let mut diagnostic = Diagnostic::new(self.code, span, self.message).label(self.label);
         diagnostic.notes.extend(self.note);
         diagnostic
     }
@@ -80,8 +82,9 @@ fn parsed(text: &str, base: usize) -> Result<Setting<'_>, Refusal> {
         label: "expected `PATH=VALUE`".to_owned(),
         note: Some("for instance `--set storm=10h`".to_owned()),
     };
-    let (path, value) =
-        text.split_once('=').ok_or_else(|| malformed("an override without `=`"))?;
+    let (path, value) = text
+        .split_once('=')
+        .ok_or_else(|| malformed("an override without `=`"))?;
     let mut steps = Vec::new();
     let mut at = base;
     for step in path.split('.') {
@@ -96,7 +99,12 @@ fn parsed(text: &str, base: usize) -> Result<Setting<'_>, Refusal> {
         return Err(malformed("the value of an override cannot be read"));
     }
     let value_at = base + path.len() + 1;
-    Ok(Setting { path: steps, value, value_at, bare })
+    Ok(Setting {
+        path: steps,
+        value,
+        value_at,
+        bare,
+    })
 }
 
 fn place(source: &Source, set: &Setting<'_>) -> Result<Place, Refusal> {
@@ -131,12 +139,7 @@ fn field(text: &str, entries: Vec<Entry>, step: &str) -> Option<Node> {
     entries.into_iter().find(named).map(|entry| entry.value)
 }
 
-fn item(
-    text: &str,
-    items: Vec<Node>,
-    step: &str,
-    span: Span,
-) -> Result<Option<Node>, Refusal> {
+fn item(text: &str, items: Vec<Node>, step: &str, span: Span) -> Result<Option<Node>, Refusal> {
     let count = items.len();
     let names: Vec<String> = items.iter().filter_map(|item| name(text, item)).collect();
     let position = match step.parse::<usize>() {
@@ -168,15 +171,24 @@ fn item(
 
 /// What an entry of a list is called.
 fn name(text: &str, item: &Node) -> Option<String> {
-    let Parts::Fields(entries) = &item.parts else { return None };
-    let named = entries.iter().find(|entry| NAMES.contains(&entry.name.of(text)))?;
+    let Parts::Fields(entries) = &item.parts else {
+        return None;
+    };
+    let named = entries
+        .iter()
+        .find(|entry| NAMES.contains(&entry.name.of(text)))?;
     Some(named.value.span.of(text).trim_matches('"').to_owned())
 }
 
 fn splice(source: &mut Source, set: &Setting<'_>, place: Place) {
     let mut pieces = Vec::new();
     let mut push = |text: &str, offset: usize, implied: bool| {
-        pieces.push(Piece { text: text.to_owned(), document: OVERRIDES, offset, implied });
+        pieces.push(Piece {
+            text: text.to_owned(),
+            document: OVERRIDES,
+            offset,
+            implied,
+        });
     };
     let added = match place {
         Place::Instead(_) => &[][..],
@@ -190,13 +202,14 @@ fn splice(source: &mut Source, set: &Setting<'_>, place: Place) {
     let quote = if set.bare { "\"" } else { "" };
     push(quote, set.value_at, true);
     push(set.value, set.value_at, false);
-    push(quote, set.value_at, true);
+    let last = set.value_at + set.value.len().saturating_sub(1);
+    push(quote, last, true);
     let closing = ")".repeat(added.len().saturating_sub(1));
-    push(&closing, set.value_at, true);
+    push(&closing, last, true);
     let at = match place {
         Place::Instead(span) => span,
         Place::Added(at, _) => {
-            push(", ", set.value_at, true);
+            push(", ", last, true);
             Span::new(at, at)
         }
     };

@@ -62,7 +62,9 @@ pub(super) fn dialect() -> ron::Options {
 /// The one mistake that makes the text no RON.
 pub(super) fn check_syntax(text: &str) -> Result<(), Diagnostic> {
     let whole = dialect().from_str::<&RawValue>(text);
-    whole.map(|_| ()).map_err(|error| stumble::syntax(text, &error))
+    whole
+        .map(|_| ())
+        .map_err(|error| stumble::syntax(text, &error))
 }
 
 /// Reads a text whose syntax is right; mistakes are returned beside what could be read.
@@ -108,7 +110,9 @@ where
 /// Overwrites `span` with blanks, and the comma behind it.
 fn blank_out(text: &mut String, span: Span) {
     let after = skip_blanks(text, span.end);
-    let comma = text[after..].starts_with(',').then(|| Span::new(after, after + 1));
+    let comma = text[after..]
+        .starts_with(',')
+        .then(|| Span::new(after, after + 1));
     for span in [Some(span), comma].into_iter().flatten() {
         let blanks: String = span.of(text).chars().flat_map(blanks_like).collect();
         text.replace_range(span.start..span.end, &blanks);
@@ -128,7 +132,10 @@ pub(super) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw<'de>
     let trimmed = &text[start..end];
     let base = READING.with_borrow(|slot| slot.as_ref().map_or(0, |reading| reading.base));
     let start = (trimmed.as_ptr() as usize).saturating_sub(base);
-    Ok(Raw { text: trimmed, span: Span::new(start, start + trimmed.len()) })
+    Ok(Raw {
+        text: trimmed,
+        span: Span::new(start, start + trimmed.len()),
+    })
 }
 
 /// Reports a mistake in a value and stands for it as an error.
@@ -150,7 +157,10 @@ impl<'de> Raw<'de> {
     pub(super) fn read<T: Deserialize<'de>>(self) -> Option<T> {
         match dialect().from_str::<T>(self.text) {
             Ok(value) => Some(value),
-            Err(SpannedError { code: ron::Error::Message(text), .. }) if text == REPORTED => None,
+            Err(SpannedError {
+                code: ron::Error::Message(text),
+                ..
+            }) if text == REPORTED => None,
             Err(error) => {
                 self.complain(&error);
                 None
@@ -187,7 +197,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw(deserializer)?;
         Ok(match raw.read::<T>() {
-            Some(value) => Self::Given(Sp { value, span: raw.span }),
+            Some(value) => Self::Given(Sp {
+                value,
+                span: raw.span,
+            }),
             None => Self::Broken(raw.span),
         })
     }

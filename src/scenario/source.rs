@@ -48,9 +48,21 @@ pub struct Source {
 impl Source {
     /// A file called `path` with the content `text`, as it stands.
     pub fn new(path: &str, text: &str) -> Self {
-        let document = Document { path: path.to_owned(), text: text.to_owned() };
-        let piece = Piece { text: text.to_owned(), document: 0, offset: 0, implied: false };
-        Self { text: text.to_owned(), documents: vec![document], pieces: vec![piece] }
+        let document = Document {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        let piece = Piece {
+            text: text.to_owned(),
+            document: 0,
+            offset: 0,
+            implied: false,
+        };
+        Self {
+            text: text.to_owned(),
+            documents: vec![document],
+            pieces: vec![piece],
+        }
     }
 
     /// The whole text, overrides worked in.
@@ -65,7 +77,10 @@ impl Source {
 
     /// Adds the document of the overrides, one a line; they are not part of the text yet.
     pub(super) fn add_overrides(&mut self, text: String) {
-        self.documents.push(Document { path: "--set".to_owned(), text });
+        self.documents.push(Document {
+            path: "--set".to_owned(),
+            text,
+        });
     }
 
     /// A span for what `span` of the overrides says, though it is not part of the text: it lies
@@ -116,13 +131,17 @@ impl Source {
 
     /// Where the documents say what stands at `span`.
     pub(super) fn locus(&self, span: Span) -> Locus {
-        if let (Some(from), Some(flags)) =
-            (span.start.checked_sub(self.text.len() + 1), self.documents.get(OVERRIDES))
-        {
+        if let (Some(from), Some(flags)) = (
+            span.start.checked_sub(self.text.len() + 1),
+            self.documents.get(OVERRIDES),
+        ) {
             let to = from + (span.end - span.start);
             let from = floor_boundary(&flags.text, from);
             let span = Span::new(from, ceil_boundary(&flags.text, to));
-            return Locus { document: OVERRIDES, span };
+            return Locus {
+                document: OVERRIDES,
+                span,
+            };
         }
         let (document, start) = self.origin(span.start);
         let last = self.origin(span.end.saturating_sub(1).max(span.start));
@@ -132,7 +151,10 @@ impl Source {
         };
         let text = &self.documents[document].text;
         let start = floor_boundary(text, start);
-        Locus { document, span: Span::new(start, ceil_boundary(text, end.max(start))) }
+        Locus {
+            document,
+            span: Span::new(start, ceil_boundary(text, end.max(start))),
+        }
     }
 
     /// `line:column` of the beginning of `span`, both from 1, in its document.
@@ -140,7 +162,11 @@ impl Source {
         let locus = self.locus(span);
         let before = &self.documents[locus.document].text[..locus.span.start];
         let line = 1 + before.matches('\n').count();
-        let column = 1 + before.chars().rev().take_while(|&found| found != '\n').count();
+        let column = 1 + before
+            .chars()
+            .rev()
+            .take_while(|&found| found != '\n')
+            .count();
         format!("{line}:{column}")
     }
 
@@ -149,7 +175,10 @@ impl Source {
         let mut last = (0, 0);
         for piece in &self.pieces {
             let inside = at.saturating_sub(start).min(piece.text.len());
-            last = (piece.document, piece.offset + if piece.implied { 0 } else { inside });
+            last = (
+                piece.document,
+                piece.offset + if piece.implied { 0 } else { inside },
+            );
             start += piece.text.len();
             if at < start {
                 break;
@@ -162,7 +191,11 @@ impl Source {
 impl Piece {
     fn part(&self, from: usize, to: usize) -> Self {
         let shift = if self.implied { 0 } else { from };
-        Self { text: self.text[from..to].to_owned(), offset: self.offset + shift, ..*self }
+        Self {
+            text: self.text[from..to].to_owned(),
+            offset: self.offset + shift,
+            ..*self
+        }
     }
 }
 
@@ -198,15 +231,37 @@ mod tests {
         };
         source.splice(
             Span::new(8, 12),
-            vec![piece("\"", 6, true), piece("9h", 6, false), piece("\"", 8, true)],
+            vec![
+                piece("\"", 6, true),
+                piece("9h", 6, false),
+                piece("\"", 8, true),
+            ],
         );
         assert_eq!(source.text(), "(storm: \"9h\", seed: 7)");
-        assert_eq!(source.locus(Span::new(9, 11)), Locus { document: 1, span: Span::new(6, 8) });
+        assert_eq!(
+            source.locus(Span::new(9, 11)),
+            Locus {
+                document: 1,
+                span: Span::new(6, 8)
+            }
+        );
         let seed = source.text().find('7').expect("the seed is in the text");
         let locus = source.locus(Span::new(seed, seed + 1));
-        assert_eq!(locus, Locus { document: 0, span: Span::new(20, 21) });
+        assert_eq!(
+            locus,
+            Locus {
+                document: 0,
+                span: Span::new(20, 21)
+            }
+        );
         assert_eq!(source.place(Span::new(seed, seed + 1)), "1:21");
         let path = source.behind(Span::new(0, 5));
-        assert_eq!(source.locus(path), Locus { document: 1, span: Span::new(0, 5) });
+        assert_eq!(
+            source.locus(path),
+            Locus {
+                document: 1,
+                span: Span::new(0, 5)
+            }
+        );
     }
 }

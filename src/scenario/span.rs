@@ -17,7 +17,10 @@ pub struct Span {
 impl Span {
     /// The bytes from `start` up to `end`.
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The text it covers; empty where it leaves `text` or cuts a character in two.
@@ -55,7 +58,10 @@ pub enum Field<T> {
 impl<T> Field<T> {
     /// A field that no file gives: what the normal form is made of.
     pub fn of(value: T) -> Self {
-        Self::Given(Sp { value, span: Span::default() })
+        Self::Given(Sp {
+            value,
+            span: Span::default(),
+        })
     }
 
     /// Whether it was left out.

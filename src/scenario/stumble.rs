@@ -9,39 +9,28 @@ use ron::error::{Position, SpannedError};
 
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::outline::{Entry, Parts, outline, unclosed};
+use crate::scenario::outline::{Entry, Parts, outline, runaway_text, unclosed};
 use crate::scenario::reading::Raw;
 use crate::scenario::schema::reference::plain_name;
 use crate::scenario::span::Span;
-use crate::scenario::suggest::{closest, listed};
+use crate::scenario::suggest::{closest, did_you_mean, listed};
 
 /// A text that is no RON.
 pub(super) fn syntax(text: &str, error: &SpannedError) -> Diagnostic {
     let at = offset(text, error.span.end).max(offset(text, error.span.start));
-    let missing = |what: &str| {
-        // What is missing belongs behind the token before, not in front of the next.
-        let end = text[..at].trim_end().len();
-        let start = text[..end].char_indices().next_back().map_or(0, |(start, _)| start);
-        Diagnostic::new(Code::Syntax, Span::new(start, end), format!("{what} is missing"))
-            .label(format!("{what} is expected behind this"))
-    };
+    if let Some(start) = runaway_text(text, at) {
+        return unclosed_text(text, start);
+    }
     match (&error.code, unclosed(text)) {
-        (Error::ExpectedComma, _) => missing("a comma"),
-        (Error::ExpectedMapColon, _) => missing("a colon"),
-        (Error::Eof, Some(open)) | (Error::ExpectedStructLikeEnd, Some(open)) => {
-            let bracket = &text[open..=open];
-            Diagnostic::new(
-                Code::Syntax,
-                Span::new(open, open + 1),
-                format!("`{bracket}` is never closed"),
-            )
-            .label("opened here")
+        (Error::ExpectedComma, _) if text[at..].starts_with(':') => stray_field(text, at),
+        (Error::ExpectedComma, _) => missing(text, at, "a comma"),
+        (Error::ExpectedMapColon, _) => missing(text, at, "a colon"),
+        (Error::Eof | Error::ExpectedStructLikeEnd, Some(open)) => {
+            let message = format!("`{}` is never closed", &text[open..=open]);
+            Diagnostic::new(Code::Syntax, Span::new(open, open + 1), message).label("opened here")
         }
         (Error::ExpectedStringEnd, _) => {
-            let start = offset(text, error.span.start).min(at);
-            let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-            Diagnostic::new(Code::Syntax, Span::new(start, line_end), "a text is never closed")
-                .label("a `\"` is missing in or after this line")
+            unclosed_text(text, offset(text, error.span.start).min(at))
         }
         (code, _) => {
             let span = token_at(text, at);
@@ -51,22 +40,70 @@ pub(super) fn syntax(text: &str, error: &SpannedError) -> Diagnostic {
     }
 }
 
+/// What is missing belongs behind the token before, not in front of the next.
+fn missing(text: &str, at: usize, what: &str) -> Diagnostic {
+    let end = text[..at].trim_end().len();
+    let start = text[..end]
+        .char_indices()
+        .next_back()
+        .map_or(0, |(start, _)| start);
+    Diagnostic::new(
+        Code::Syntax,
+        Span::new(start, end),
+        format!("{what} is missing"),
+    )
+    .label(format!("{what} is expected behind this"))
+}
+
+/// A colon where a list has only values: most likely the list was never closed.
+fn stray_field(text: &str, at: usize) -> Diagnostic {
+    let message = "a field stands where only a value can";
+    let diagnostic = Diagnostic::new(Code::Syntax, Span::new(at, at + 1), message)
+        .label("a comma or a closing bracket is expected before this");
+    match unclosed(&text[..at]) {
+        Some(open) => diagnostic.related(Span::new(open, open + 1), "not closed yet"),
+        None => diagnostic,
+    }
+}
+
+fn unclosed_text(text: &str, start: usize) -> Diagnostic {
+    let line_end = text[start..]
+        .find('\n')
+        .map_or(text.len(), |length| start + length);
+    Diagnostic::new(
+        Code::Syntax,
+        Span::new(start, line_end),
+        "a text is never closed",
+    )
+    .label("a `\"` is missing in this line or after it")
+}
+
 /// A value that is RON but not what belongs there; and what to leave out so that the rest can be
 /// read.
 pub(super) fn shape(raw: Raw<'_>, error: &Error) -> (Diagnostic, Option<Span>) {
     match error {
-        Error::NoSuchStructField { expected, found, outer } => {
-            unknown_field(raw, found, expected, outer.as_deref())
-        }
+        Error::NoSuchStructField {
+            expected,
+            found,
+            outer,
+        } => unknown_field(raw, found, expected, outer.as_deref()),
         Error::DuplicateStructField { field, .. } => repeated_field(raw, field),
-        Error::NoSuchEnumVariant { expected, found, .. } => {
-            (unknown_variant(raw, found, expected), None)
+        Error::NoSuchEnumVariant {
+            expected, found, ..
+        } => (unknown_variant(raw, found, expected), None),
+        Error::IntegerOutOfBounds => {
+            let negative = raw.text.starts_with('-');
+            let label = if negative {
+                "must not be negative"
+            } else {
+                "more than this can hold"
+            };
+            let message = "the number is out of range";
+            (
+                Diagnostic::new(Code::OutOfRange, raw.span, message).label(label),
+                None,
+            )
         }
-        Error::IntegerOutOfBounds => (
-            Diagnostic::new(Code::OutOfRange, raw.span, "the number is out of range")
-                .label("does not fit"),
-            None,
-        ),
         other => (wrong_type(raw, other), None),
     }
 }
@@ -80,16 +117,20 @@ fn unknown_field(
     let Some(entry) = entries(raw, found).into_iter().next() else {
         return (wrong_type(raw, &Error::ExpectedIdentifier), None);
     };
-    let place = outer.map_or(String::new(), |outer| format!(" in `{}`", plain_name(outer)));
+    let place = outer.map_or(String::new(), |outer| {
+        format!(" in `{}`", plain_name(outer))
+    });
     let message = format!("unknown field `{found}`{place}");
     let mut diagnostic = Diagnostic::new(Code::UnknownField, entry.name, message)
         .label("no such field")
         .note(format!("the fields here are {}", listed(expected)));
     if let Some(near) = closest(found, expected.iter().copied()) {
-        let title = "a field with a similar name exists";
-        diagnostic = diagnostic.fix(title, entry.name, near.to_owned());
+        diagnostic = diagnostic.fix(did_you_mean(near), entry.name, near.to_owned());
     }
-    (diagnostic, Some(Span::new(entry.name.start, entry.value.span.end)))
+    (
+        diagnostic,
+        Some(Span::new(entry.name.start, entry.value.span.end)),
+    )
 }
 
 fn repeated_field(raw: Raw<'_>, field: &str) -> (Diagnostic, Option<Span>) {
@@ -104,16 +145,22 @@ fn repeated_field(raw: Raw<'_>, field: &str) -> (Diagnostic, Option<Span>) {
     )
     .label("given again here")
     .related(first.name, "first given here");
-    (diagnostic, Some(Span::new(second.name.start, second.value.span.end)))
+    (
+        diagnostic,
+        Some(Span::new(second.name.start, second.value.span.end)),
+    )
 }
 
 fn unknown_variant(raw: Raw<'_>, found: &str, expected: &[&str]) -> Diagnostic {
-    let span = Span::new(raw.span.start, raw.span.start + found.len().min(raw.text.len()));
+    let span = Span::new(
+        raw.span.start,
+        raw.span.start + found.len().min(raw.text.len()),
+    );
     let mut diagnostic = Diagnostic::new(Code::UnknownVariant, span, format!("unknown `{found}`"))
         .label("not known here")
         .note(format!("what can stand here: {}", listed(expected)));
     if let Some(near) = closest(found, expected.iter().copied()) {
-        diagnostic = diagnostic.fix("there is a similar word", span, near.to_owned());
+        diagnostic = diagnostic.fix(did_you_mean(near), span, near.to_owned());
     }
     diagnostic
 }
@@ -160,7 +207,9 @@ pub(super) fn head(raw: Raw<'_>) -> Span {
 }
 
 fn entries(raw: Raw<'_>, name: &str) -> Vec<Entry> {
-    let Parts::Fields(fields) = outline(raw.text, 0).parts else { return Vec::new() };
+    let Parts::Fields(fields) = outline(raw.text, 0).parts else {
+        return Vec::new();
+    };
     let mut matching = Vec::new();
     for mut entry in fields {
         if entry.name.of(raw.text).trim_start_matches("r#") == name {
@@ -179,23 +228,38 @@ fn moved(span: Span, by: usize) -> Span {
 fn lowered(error: &Error) -> String {
     let text = error.to_string();
     let mut rest = text.chars();
-    rest.next().map_or(String::new(), |first| first.to_lowercase().chain(rest).collect())
+    rest.next().map_or(String::new(), |first| {
+        first.to_lowercase().chain(rest).collect()
+    })
 }
 
 /// The byte at `position`; ron counts lines and columns from 1, columns in characters.
 fn offset(text: &str, position: Position) -> usize {
-    let lines = text.split_inclusive('\n').take(position.line.saturating_sub(1));
+    let lines = text
+        .split_inclusive('\n')
+        .take(position.line.saturating_sub(1));
     let start: usize = lines.map(str::len).sum();
     let line = &text[start..];
     let column = position.col.saturating_sub(1);
-    start + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
+    start
+        + line
+            .char_indices()
+            .nth(column)
+            .map_or(line.len(), |(at, _)| at)
 }
 
 /// One character at `at`, or the last one of the text.
 fn token_at(text: &str, at: usize) -> Span {
     let start = match text[at..].chars().next() {
         Some(_) => at,
-        None => text.trim_end().char_indices().next_back().map_or(0, |(last, _)| last),
+        None => text
+            .trim_end()
+            .char_indices()
+            .next_back()
+            .map_or(0, |(last, _)| last),
     };
-    Span::new(start, start + text[start..].chars().next().map_or(0, char::len_utf8))
+    Span::new(
+        start,
+        start + text[start..].chars().next().map_or(0, char::len_utf8),
+    )
 }

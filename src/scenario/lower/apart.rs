@@ -10,8 +10,10 @@ use crate::scenario::span::Sp;
 impl Lowering<'_> {
     /// No name of one population may be a name of another.
     pub(super) fn prefixes_apart(&mut self, entries: &[Entry]) {
-        let prefixes: Vec<&Sp<String>> =
-            entries.iter().filter_map(|entry| entry.prefix.as_ref()).collect();
+        let prefixes: Vec<&Sp<String>> = entries
+            .iter()
+            .filter_map(|entry| entry.prefix.as_ref())
+            .collect();
         for (index, later) in prefixes.iter().enumerate() {
             for earlier in &prefixes[..index] {
                 let rest = later
@@ -38,7 +40,10 @@ impl Lowering<'_> {
         let mut total = 0;
         for entry in entries {
             let before = total;
-            total += entry.population.as_ref().map_or(0, |population| u64::from(population.keys));
+            total += entry
+                .population
+                .as_ref()
+                .map_or(0, |population| u64::from(population.keys));
             if before <= KEYS_MAX && total > KEYS_MAX {
                 let range = format!("at most {KEYS_MAX} in all populations together");
                 self.out_of_range(entry.amount, "the number of keys", &total, &range);

@@ -16,8 +16,12 @@ impl Lowering<'_> {
             None => return true,
         };
         self.report(
-            Diagnostic::new(Code::BadCommand, run.span, format!("this is no command: {problem}"))
-                .label("redis-cli would not send it"),
+            Diagnostic::new(
+                Code::BadCommand,
+                run.span,
+                format!("this is no command: {problem}"),
+            )
+            .label("redis-cli would not send it"),
         );
         false
     }
@@ -77,7 +81,12 @@ mod tests {
 
     #[test]
     fn quotes_match_as_in_redis_cli() {
-        for text in ["SET k v", "SET k \"a b\"", "SET k 'a \\' b'", r#"SET k "a \" b""#] {
+        for text in [
+            "SET k v",
+            "SET k \"a b\"",
+            "SET k 'a \\' b'",
+            r#"SET k "a \" b""#,
+        ] {
             assert_eq!(quotes(text), None, "{text}");
         }
         for text in ["SET k \"v", "SET k 'v", "SET \"k\"v", r#"SET k "v\""#] {

@@ -25,8 +25,8 @@ pub(super) struct Causes {
 impl Causes {
     pub fn of(file: &Scenario, places: &Places) -> Self {
         Self {
-            rules: !entries(&file.runbook).is_empty() || !places.complete,
-            peers: places.ids().count() > 1 || !places.complete,
+            rules: !entries(&file.runbook).is_empty(),
+            peers: places.ids().count() > 1 || !places.names_complete,
             writes: !entries(&file.traffic).is_empty() || !entries(&file.timeline).is_empty(),
         }
     }
@@ -83,7 +83,11 @@ impl Lowering<'_> {
                 Some(Judgement::OomBetween(on?, from.value, to.value))
             }
             Expect::MemoryOf { .. } => self.memory(given, places, phases),
-            Expect::MetadataBelowWithin { below, after, within } => {
+            Expect::MetadataBelowWithin {
+                below,
+                after,
+                within,
+            } => {
                 let owner = owner("MetadataBelowWithin");
                 let below = self.required(below, "below", &owner, "\"10MB\"");
                 let after = self.required(after, "after", &owner, "\"6h30m\"");
@@ -91,7 +95,10 @@ impl Lowering<'_> {
                 let after = after.and_then(|given| self.judged_at(given, phases));
                 let (below, after, within) = (below?, after?, within?);
                 let deadline = after.value + within.value.0;
-                let deadline = Sp { value: Quantity(deadline), span: within.span };
+                let deadline = Sp {
+                    value: Quantity(deadline),
+                    span: within.span,
+                };
                 self.judged_at(&deadline, phases)?;
                 Some(Judgement::MetadataBelowWithin {
                     below: below.value.0.0,
@@ -99,12 +106,20 @@ impl Lowering<'_> {
                     within: within.value.0,
                 })
             }
-            Expect::LostWrites { equals, at_least, at_most } => {
+            Expect::LostWrites {
+                equals,
+                at_least,
+                at_most,
+            } => {
                 let (least, most) =
                     self.bounds(&owner("LostWrites"), [equals, at_least, at_most])?;
                 Some(Judgement::LostWrites { least, most })
             }
-            Expect::OverwrittenWrites { equals, at_least, at_most } => {
+            Expect::OverwrittenWrites {
+                equals,
+                at_least,
+                at_most,
+            } => {
                 let (least, most) =
                     self.bounds(&owner("OverwrittenWrites"), [equals, at_least, at_most])?;
                 Some(Judgement::OverwrittenWrites { least, most })
@@ -123,7 +138,10 @@ impl Lowering<'_> {
         within: &Sp<Quantity<SimDuration>>,
         phases: Phases,
     ) -> Option<Judgement> {
-        let (time, settle) = (within.value.0, phases.settle.unwrap_or(SimDuration(u64::MAX)));
+        let (time, settle) = (
+            within.value.0,
+            phases.settle.unwrap_or(SimDuration(u64::MAX)),
+        );
         if time > settle {
             self.report(
                 Diagnostic::new(
@@ -138,13 +156,17 @@ impl Lowering<'_> {
         Some(Judgement::ConvergesWithin(time))
     }
 
-    fn memory(
-        &mut self,
-        given: &Sp<Expect>,
-        places: &Places,
-        phases: Phases,
-    ) -> Option<Judgement> {
-        let Expect::MemoryOf { on, kind, at, above, below } = &given.value else { return None };
+    fn memory(&mut self, given: &Sp<Expect>, places: &Places, phases: Phases) -> Option<Judgement> {
+        let Expect::MemoryOf {
+            on,
+            kind,
+            at,
+            above,
+            below,
+        } = &given.value
+        else {
+            return None;
+        };
         let owner = Owner::new("`MemoryOf`", given.span);
         let instance = self.subject(on, &owner, places);
         let kind = self.required(kind, "kind", &owner, "Unstable");
@@ -169,12 +191,7 @@ impl Lowering<'_> {
         })
     }
 
-    fn subject(
-        &mut self,
-        on: &Field<Text>,
-        owner: &Owner,
-        places: &Places,
-    ) -> Option<InstanceId> {
+    fn subject(&mut self, on: &Field<Text>, owner: &Owner, places: &Places) -> Option<InstanceId> {
         let name = self.required(on, "on", owner, "\"redis-eu\"")?;
         self.instance(name, places)
     }
@@ -193,7 +210,10 @@ impl Lowering<'_> {
             );
             return None;
         }
-        Some(Sp { value: time, span: at.span })
+        Some(Sp {
+            value: time,
+            span: at.span,
+        })
     }
 
     /// Least and most of a count.
@@ -216,7 +236,12 @@ impl Lowering<'_> {
                 None
             }
             None => {
-                self.ordered(at_least, at_most, owner, "`equals`, `at_least` or `at_most`")?;
+                self.ordered(
+                    at_least,
+                    at_most,
+                    owner,
+                    "`equals`, `at_least` or `at_most`",
+                )?;
                 Some((at_least.unwrap_or(0), at_most.unwrap_or(u64::MAX)))
             }
         }
@@ -232,7 +257,10 @@ impl Lowering<'_> {
         let problem = match (least, most) {
             (None, None) => format!("{} has no bound", owner.what),
             (Some(least), Some(most)) if least > most => {
-                format!("{} asks for at least {least} and at most {most}", owner.what)
+                format!(
+                    "{} asks for at least {least} and at most {most}",
+                    owner.what
+                )
             }
             _ => return Some(()),
         };
@@ -254,8 +282,12 @@ impl Lowering<'_> {
             _ => return,
         };
         self.report(
-            Diagnostic::new(Code::NeverFires, span, format!("this cannot happen: {missing}"))
-                .label("would fail in every run"),
+            Diagnostic::new(
+                Code::NeverFires,
+                span,
+                format!("this cannot happen: {missing}"),
+            )
+            .label("would fail in every run"),
         );
     }
 

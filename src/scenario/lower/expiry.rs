@@ -16,11 +16,7 @@ const TTL_MAX: SimDuration = SimDuration::from_secs(3_660 * 86_400);
 type Expiry = (Ratio, (SimDuration, SimDuration));
 
 impl Lowering<'_> {
-    pub(super) fn expiry(
-        &mut self,
-        file: &Fill,
-        span: Span,
-    ) -> Option<Expiry> {
+    pub(super) fn expiry(&mut self, file: &Fill, span: Span) -> Option<Expiry> {
         let share = self.share(&file.ttl_share, "`ttl_share`");
         let wanted = share.is_some_and(|share| share > Ratio::default());
         let none = (SimDuration::ZERO, SimDuration::ZERO);

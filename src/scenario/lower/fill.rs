@@ -52,12 +52,19 @@ impl Populations {
 
     /// All prefixes.
     pub fn prefixes(&self) -> Vec<&str> {
-        self.entries.iter().filter_map(|entry| entry.prefix.as_ref()).map(|p| &*p.value).collect()
+        self.entries
+            .iter()
+            .filter_map(|entry| entry.prefix.as_ref())
+            .map(|p| &*p.value)
+            .collect()
     }
 
     /// The populations for the plan; `None` when one is missing.
     pub fn finished(self) -> Option<IdVec<PopulationId, Population>> {
-        self.entries.into_iter().map(|entry| entry.population).collect()
+        self.entries
+            .into_iter()
+            .map(|entry| entry.population)
+            .collect()
     }
 }
 
@@ -68,18 +75,26 @@ impl Lowering<'_> {
         places: &Places,
         assumptions: &Assumptions,
     ) -> Populations {
-        let usable = places.skus().map(|sku| assumptions.usable_share.of(sku.memory.0)).min();
+        let usable = places
+            .skus()
+            .map(|sku| assumptions.usable_share.of(sku.memory.0))
+            .min();
         let mut found = Vec::new();
         let mut complete = !matches!(field, Field::Broken(_));
         for given in entries(field) {
-            let entry = given.given().map(|given| self.population(given, usable, assumptions));
+            let entry = given
+                .given()
+                .map(|given| self.population(given, usable, assumptions));
             complete &= entry.as_ref().is_some_and(|entry| entry.prefix.is_some());
             found.extend(entry);
         }
         self.prefixes_apart(&found);
         self.number_of_keys(&found);
         self.fits(&found, usable);
-        Populations { entries: found, complete }
+        Populations {
+            entries: found,
+            complete,
+        }
     }
 
     fn population(
@@ -106,7 +121,11 @@ impl Lowering<'_> {
         if let (Some(prefix), Some(kind), Some(sizes), Some(tagged), Some(expiring)) =
             (prefix, kind, sizes, tagged, expiring)
         {
-            let keys = Keys { kind, sizes: &sizes, expiring };
+            let keys = Keys {
+                kind,
+                sizes: &sizes,
+                expiring,
+            };
             let filled = self.filled(file, &owner, &keys, usable, assumptions);
             entry.bytes = filled.map_or(0, |filled| keys.bytes(filled, assumptions));
             let counts = filled.and_then(|filled| Some((filled, self.key_space(file, filled)?)));
@@ -135,21 +154,17 @@ impl Lowering<'_> {
             Field::Given(given) => match &given.value {
                 HoldsChoice::String => Some(ValueKind::String),
                 HoldsChoice::Counter => Some(ValueKind::Counter),
-                HoldsChoice::Hash { fields } => {
-                    Some(ValueKind::Hash { fields: elements(self, fields, "fields")? })
-                }
-                HoldsChoice::Set { members } => {
-                    Some(ValueKind::Set { members: elements(self, members, "members")? })
-                }
+                HoldsChoice::Hash { fields } => Some(ValueKind::Hash {
+                    fields: elements(self, fields, "fields")?,
+                }),
+                HoldsChoice::Set { members } => Some(ValueKind::Set {
+                    members: elements(self, members, "members")?,
+                }),
             },
         }
     }
 
-    pub(super) fn share(
-        &mut self,
-        field: &Field<Quantity<Ratio>>,
-        what: &str,
-    ) -> Option<Ratio> {
+    pub(super) fn share(&mut self, field: &Field<Quantity<Ratio>>, what: &str) -> Option<Ratio> {
         match field {
             Field::Absent => Some(Ratio::default()),
             Field::Broken(_) => None,
@@ -219,11 +234,17 @@ impl Lowering<'_> {
         if keys >= filled && keys > 0 {
             return Some(keys);
         }
-        let span = file.key_space.span().or(file.keys.span()).or(file.memory.span())?;
+        let span = file
+            .key_space
+            .span()
+            .or(file.keys.span())
+            .or(file.memory.span())?;
         let message = format!("a key space of {keys} for {filled} filled keys");
         self.report(
-            Diagnostic::new(Code::KeySpace, span, message)
-                .label(format!("expected `key_space` of at least {}", filled.max(1))),
+            Diagnostic::new(Code::KeySpace, span, message).label(format!(
+                "expected `key_space` of at least {}",
+                filled.max(1)
+            )),
         );
         None
     }

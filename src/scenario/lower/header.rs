@@ -5,8 +5,8 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::{Lowering, Owner};
 use crate::scenario::schema::Scenario;
-use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::leaf::{Quantity, Text};
+use crate::scenario::schema::moment::Epoch;
 use crate::scenario::span::{Field, Sp};
 use crate::time::{SimDuration, SimTime};
 
@@ -38,12 +38,14 @@ pub(super) struct Phases {
 impl Phases {
     /// The end of the storm; beyond all times while it is unknown, so that nothing is judged by it.
     pub fn storm_end(self) -> SimTime {
-        self.storm.map_or(SimTime::MAX, |storm| SimTime::ZERO + storm)
+        self.storm
+            .map_or(SimTime::MAX, |storm| SimTime::ZERO + storm)
     }
 
     /// The end of the run, likewise.
     pub fn run_end(self) -> SimTime {
-        self.settle.map_or(SimTime::MAX, |settle| self.storm_end() + settle)
+        self.settle
+            .map_or(SimTime::MAX, |settle| self.storm_end() + settle)
     }
 }
 
@@ -74,8 +76,14 @@ impl Lowering<'_> {
             name: name.unwrap_or_default(),
             question: self.question(&file.question, &owner),
             seed: file.seed.value().copied().unwrap_or(1),
-            epoch_ms: file.epoch.value().map_or(EPOCH_MS, |Quantity(Epoch { ms })| *ms),
-            tie_break: file.tie_break.value().map_or(TieBreak::Ordered, TieBreak::from),
+            epoch_ms: file
+                .epoch
+                .value()
+                .map_or(EPOCH_MS, |Quantity(Epoch { ms })| *ms),
+            tie_break: file
+                .tie_break
+                .value()
+                .map_or(TieBreak::Ordered, TieBreak::from),
             sample_every: self.sample_every(&file.sample_every, phases),
             full_detail_operations: file
                 .full_detail_operations
@@ -89,7 +97,9 @@ impl Lowering<'_> {
 
     fn version(&mut self, field: &Field<u32>, owner: &Owner) {
         let example = SCHEMA_VERSION.to_string();
-        let Some(given) = self.required(field, "schema_version", owner, &example) else { return };
+        let Some(given) = self.required(field, "schema_version", owner, &example) else {
+            return;
+        };
         if given.value != SCHEMA_VERSION {
             let message = format!("schema version {} is not known", given.value);
             self.report(
@@ -143,10 +153,13 @@ impl Lowering<'_> {
         let default = (storm / SAMPLES).clamp(SAMPLE_MIN, SAMPLE_MAX);
         // Whole hundred milliseconds read better in tables.
         let default = SAMPLE_MIN * (default.0 / SAMPLE_MIN.0);
-        let Some(given) = field.given() else { return default };
+        let Some(given) = field.given() else {
+            return default;
+        };
         let run = storm + phases.settle.unwrap_or_default();
         let least = SimDuration::from_millis(1).max(run / SAMPLES_MAX);
-        self.within(given, "`sample_every`", least, PHASE_MAX).unwrap_or(default)
+        self.within(given, "`sample_every`", least, PHASE_MAX)
+            .unwrap_or(default)
     }
 
     fn events_max(&mut self, field: &Field<u64>) -> u64 {

@@ -8,7 +8,7 @@ use crate::scenario::lower::Lowering;
 use crate::scenario::lower::place::Places;
 use crate::scenario::schema::leaf::{OneOrMany, Text};
 use crate::scenario::span::{Field, Sp, Span};
-use crate::scenario::suggest::{closest, listed};
+use crate::scenario::suggest::{closest, did_you_mean, listed};
 
 /// Up to how many names are listed in a message.
 const LISTED_MAX: usize = 8;
@@ -23,8 +23,7 @@ impl Lowering<'_> {
             diagnostic = diagnostic.note(format!("known here: {}", listed(known)));
         }
         if let Some(near) = closest(found, known.iter().copied()) {
-            let title = format!("there is {what} `{near}`");
-            diagnostic = diagnostic.fix(title, name.span, quoted(near));
+            diagnostic = diagnostic.fix(did_you_mean(near), name.span, quoted(near));
         }
         self.report(diagnostic);
     }
@@ -33,7 +32,10 @@ impl Lowering<'_> {
     pub(super) fn azure_region(&mut self, name: &Sp<Text>) -> Option<&'static Region> {
         let found = catalogue::region(&name.value.0);
         if found.is_none() {
-            let known: Vec<&str> = catalogue::regions().iter().map(|region| region.name).collect();
+            let known: Vec<&str> = catalogue::regions()
+                .iter()
+                .map(|region| region.name)
+                .collect();
             self.unknown(Code::UnknownRegion, "region", name, &known);
         }
         found
@@ -43,7 +45,8 @@ impl Lowering<'_> {
     pub(super) fn azure_sku(&mut self, name: &Sp<Text>) -> Option<&'static Sku> {
         let found = catalogue::sku(&name.value.0);
         if found.is_none() {
-            let known: Vec<&str> = catalogue::skus().iter().map(|sku| sku.name).collect();
+            let offered = catalogue::skus().iter().filter(|sku| sku.geo_replicated);
+            let known: Vec<&str> = offered.map(|sku| sku.name).collect();
             self.unknown(Code::UnknownSku, "SKU", name, &known);
         }
         found
@@ -53,15 +56,14 @@ impl Lowering<'_> {
     pub(super) fn region(&mut self, name: &Sp<Text>, places: &Places) -> Option<RegionId> {
         let region = self.azure_region(name)?;
         let found = places.region(region);
-        if found.is_none() && places.complete {
+        if found.is_none() && places.regions_complete {
             let known: Vec<&str> = places.regions.iter().map(|region| region.name).collect();
             let message = format!("no instance is in `{}`", region.name);
             let mut diagnostic = Diagnostic::new(Code::IdleRegion, name.span, message)
                 .label("nothing of this scenario is there")
                 .note(format!("regions with an instance: {}", listed(&known)));
             if let Some(near) = closest(region.name, known) {
-                let title = "a region with a similar name has one";
-                diagnostic = diagnostic.fix(title, name.span, quoted(near));
+                diagnostic = diagnostic.fix(did_you_mean(near), name.span, quoted(near));
             }
             self.report(diagnostic);
         }
@@ -71,7 +73,7 @@ impl Lowering<'_> {
     /// An instance of the scenario.
     pub(super) fn instance(&mut self, name: &Sp<Text>, places: &Places) -> Option<InstanceId> {
         let found = places.instance(&name.value.0);
-        if found.is_none() && places.complete {
+        if found.is_none() && places.names_complete {
             let known: Vec<&str> = places.names().collect();
             self.unknown(Code::UnknownInstance, "instance", name, &known);
         }
@@ -85,11 +87,19 @@ impl Lowering<'_> {
         places: &Places,
     ) -> Vec<InstanceId> {
         let Some(given) = field.given() else {
-            return if field.is_absent() { places.ids().collect() } else { Vec::new() };
+            return if field.is_absent() {
+                places.ids().collect()
+            } else {
+                Vec::new()
+            };
         };
         let names = &given.value.0;
         if names.is_empty() {
-            self.empty(given.span, "instances", "leave the field out for every instance");
+            self.empty(
+                given.span,
+                "instances",
+                "leave the field out for every instance",
+            );
         }
         let mut found: Vec<InstanceId> = Vec::new();
         for name in names.iter().filter_map(Field::given) {
@@ -112,9 +122,13 @@ impl Lowering<'_> {
     /// Reports a list without entries.
     pub(super) fn empty(&mut self, span: Span, what: &str, note: &str) {
         self.report(
-            Diagnostic::new(Code::MissingField, span, format!("this list of {what} is empty"))
-                .label("expected at least one entry")
-                .note(note),
+            Diagnostic::new(
+                Code::MissingField,
+                span,
+                format!("this list of {what} is empty"),
+            )
+            .label("expected at least one entry")
+            .note(note),
         );
     }
 }

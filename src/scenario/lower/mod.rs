@@ -38,6 +38,8 @@ const NAME_MAX: usize = 64;
 /// The state of lowering one scenario: what was found wrong so far.
 pub(super) struct Lowering<'a> {
     source: &'a Source,
+    /// What was found wrong while reading.
+    misread: &'a [Diagnostic],
     mistakes: Vec<Diagnostic>,
 }
 
@@ -51,14 +53,19 @@ pub(super) struct Owner {
 
 impl Owner {
     fn new(what: impl Into<String>, span: Span) -> Self {
-        Self { what: what.into(), span }
+        Self {
+            what: what.into(),
+            span,
+        }
     }
 
     /// `kind` with the name in `field`, if it has one.
     fn named(kind: &str, field: &Field<Text>, span: Span) -> Self {
         match field.value() {
-            Some(name) => Self::new(format!("{kind} `{}`", name.0), span),
-            None => Self::new(format!("this {kind}"), span),
+            Some(name) if !name.0.trim().is_empty() => {
+                Self::new(format!("{kind} `{}`", name.0), span)
+            }
+            _ => Self::new(format!("this {kind}"), span),
         }
     }
 }
@@ -71,8 +78,13 @@ pub(super) fn lower(
     scenario: &Sp<Scenario>,
     stem: &str,
     source: &Source,
+    misread: &[Diagnostic],
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let mut lowering = Lowering { source, mistakes: Vec::new() };
+    let mut lowering = Lowering {
+        source,
+        misread,
+        mistakes: Vec::new(),
+    };
     let plan = lowering.plan(scenario, stem);
     match plan {
         Some(plan) if lowering.mistakes.is_empty() => Ok(plan),
@@ -122,6 +134,14 @@ impl Lowering<'_> {
         self.mistakes.push(diagnostic);
     }
 
+    /// Reports what holds for both directions of a pair only once.
+    fn report_once(&mut self, diagnostic: Diagnostic) {
+        let same = |last: &Diagnostic| (last.code, last.span) == (diagnostic.code, diagnostic.span);
+        if !self.mistakes.last().is_some_and(same) {
+            self.report(diagnostic);
+        }
+    }
+
     /// The first line of `span`: as much as a caret line should underline.
     fn head(&self, span: Span) -> Span {
         let text = span.of(self.source.text());
@@ -137,7 +157,7 @@ impl Lowering<'_> {
         owner: &Owner,
         example: &str,
     ) -> Option<&'f Sp<T>> {
-        if field.is_absent() {
+        if field.is_absent() && !self.is_misspelt(name, owner) {
             let message = format!("{} has no `{name}`", owner.what);
             self.report(
                 Diagnostic::new(Code::MissingField, self.head(owner.span), message)
@@ -146,6 +166,14 @@ impl Lowering<'_> {
             );
         }
         field.given()
+    }
+
+    /// Whether the owner has an unknown field that was most likely meant to be `name`.
+    fn is_misspelt(&self, name: &str, owner: &Owner) -> bool {
+        self.misread.iter().any(|mistake| {
+            let meant = mistake.fix.as_ref().is_some_and(|fix| fix.text == name);
+            mistake.code == Code::UnknownField && meant && owner.span.holds(mistake.span)
+        })
     }
 
     /// A quantity that must lie between two others, both included.
@@ -203,13 +231,17 @@ impl Lowering<'_> {
             );
             return None;
         }
-        Some(Sp { value: text.clone(), span: given.span })
+        Some(Sp {
+            value: text.clone(),
+            span: given.span,
+        })
     }
 
     /// Reports every name that an earlier one equals.
     fn unique(&mut self, what: &str, names: &[Sp<String>]) {
         for (index, name) in names.iter().enumerate() {
-            if let Some(first) = names[..index].iter().find(|first| first.value == name.value) {
+            let same = |first: &&Sp<String>| first.value == name.value && first.span != name.span;
+            if let Some(first) = names[..index].iter().find(same) {
                 let message = format!("two {what} are called `{}`", name.value);
                 self.report(
                     Diagnostic::new(Code::DuplicateName, name.span, message)
@@ -223,9 +255,13 @@ impl Lowering<'_> {
     /// Reports two values whose order is wrong.
     fn reversed(&mut self, first: Span, second: Span, what: &str) {
         self.report(
-            Diagnostic::new(Code::ReversedSpan, second, format!("{what} ends before it begins"))
-                .label("not after the beginning")
-                .related(first, "the beginning"),
+            Diagnostic::new(
+                Code::ReversedSpan,
+                second,
+                format!("{what} ends before it begins"),
+            )
+            .label("not after the beginning")
+            .related(first, "the beginning"),
         );
     }
 
@@ -239,8 +275,12 @@ impl Lowering<'_> {
             _ => return true,
         };
         self.report(
-            Diagnostic::new(Code::Weights, self.head(list), format!("{problem}, nothing to choose"))
-                .label("expected at least one weight above zero"),
+            Diagnostic::new(
+                Code::Weights,
+                self.head(list),
+                format!("{problem}, nothing to choose"),
+            )
+            .label("expected at least one weight above zero"),
         );
         false
     }

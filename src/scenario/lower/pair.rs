@@ -29,7 +29,11 @@ impl Routes<'_> {
 
 impl Lowering<'_> {
     /// Two different regions.
-    pub(super) fn pair(&mut self, pair: &Sp<Pair>, places: &Places) -> Option<(RegionId, RegionId)> {
+    pub(super) fn pair(
+        &mut self,
+        pair: &Sp<Pair>,
+        places: &Places,
+    ) -> Option<(RegionId, RegionId)> {
         self.different(both(&pair.value)?, pair.span, places)
     }
 
@@ -61,6 +65,9 @@ impl Lowering<'_> {
         places: &Places,
     ) -> Option<Vec<Direction>> {
         if !routes.are_given() {
+            if self.is_misspelt("between", owner) || self.is_misspelt("one_way", owner) {
+                return None;
+            }
             self.report(
                 Diagnostic::new(
                     Code::MissingField,
@@ -103,10 +110,14 @@ impl Lowering<'_> {
     ) -> bool {
         if let Some(first) = directions.iter().find(|known| known.value == ends) {
             let first = first.span;
-            self.report(
-                Diagnostic::new(Code::DuplicateName, span, "the same direction is named twice")
-                    .label("named again here")
-                    .related(first, "first named here"),
+            self.report_once(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    span,
+                    "the same direction is named twice",
+                )
+                .label("named again here")
+                .related(first, "first named here"),
             );
             return false;
         }

@@ -26,8 +26,10 @@ pub(super) struct Places {
     /// The instances; an entry for each of the file, so that positions are ids.
     members: Vec<Member>,
     offsets_ms: Vec<i64>,
-    /// Whether all instances could be read: if not, a name that is not found proves nothing.
-    pub complete: bool,
+    /// Whether all instances have a name: if not, one that is not found proves nothing.
+    pub names_complete: bool,
+    /// Whether all instances are somewhere, likewise.
+    pub regions_complete: bool,
 }
 
 struct Member {
@@ -40,7 +42,10 @@ struct Member {
 impl Places {
     /// The id of a region, if an instance is in it.
     pub fn region(&self, region: &Region) -> Option<RegionId> {
-        self.regions.iter().position(|known| known.name == region.name).map(RegionId::at)
+        self.regions
+            .iter()
+            .position(|known| known.name == region.name)
+            .map(RegionId::at)
     }
 
     fn add_region(&mut self, region: &'static Region, span: Span) -> RegionId {
@@ -59,18 +64,26 @@ impl Places {
 
     /// The names of the instances.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().filter_map(|member| member.name.as_ref()).map(|name| &*name.value)
+        self.members
+            .iter()
+            .filter_map(|member| member.name.as_ref())
+            .map(|name| &*name.value)
     }
 
     /// The name of one instance.
     pub fn name(&self, id: InstanceId) -> &str {
-        let name = self.members.get(id.index()).and_then(|member| member.name.as_ref());
+        let name = self
+            .members
+            .get(id.index())
+            .and_then(|member| member.name.as_ref());
         name.map_or("", |name| &name.value)
     }
 
     /// The name of a region.
     pub fn region_name(&self, id: RegionId) -> &'static str {
-        self.regions.get(id.index()).map_or("", |region| region.name)
+        self.regions
+            .get(id.index())
+            .map_or("", |region| region.name)
     }
 
     /// A direction in words.
@@ -85,7 +98,10 @@ impl Places {
 
     /// Where the file first puts an instance into `region`.
     pub fn named_at(&self, region: &Region) -> Option<Span> {
-        let known = self.regions.iter().position(|known| known.name == region.name)?;
+        let known = self
+            .regions
+            .iter()
+            .position(|known| known.name == region.name)?;
         self.named_at.get(known).copied()
     }
 
@@ -95,7 +111,9 @@ impl Places {
     }
 
     /// Regions and instances for the plan; `None` when something is missing.
-    pub fn finished(self) -> Option<(IdVec<RegionId, RegionPlan>, IdVec<InstanceId, InstancePlan>)> {
+    pub fn finished(
+        self,
+    ) -> Option<(IdVec<RegionId, RegionPlan>, IdVec<InstanceId, InstancePlan>)> {
         let regions = self.regions.iter().zip(&self.offsets_ms);
         let regions = regions.map(|(region, offset)| RegionPlan {
             name: region.name.to_owned(),
@@ -128,14 +146,17 @@ impl Lowering<'_> {
             named_at: Vec::new(),
             members: Vec::new(),
             offsets_ms: Vec::new(),
-            complete: given.is_some(),
+            names_complete: given.is_some(),
+            regions_complete: given.is_some(),
         };
         for field in entries(&file.instances) {
             let member = field.given().map(|given| self.member(given, &mut places));
-            places.complete &= member.as_ref().is_some_and(|member| member.name.is_some());
+            places.names_complete &= member.as_ref().is_some_and(|member| member.name.is_some());
+            places.regions_complete &= member
+                .as_ref()
+                .is_some_and(|member| member.region.is_some());
             places.members.extend(member);
         }
-        places.complete &= places.members.iter().all(|member| member.region.is_some());
         if let Some(given) = given {
             let count = given.value.len();
             if count == 0 || count > MEMBERS_MAX {
@@ -145,8 +166,11 @@ impl Lowering<'_> {
                 self.report(Diagnostic::new(Code::GroupSize, span, message).label(label));
             }
         }
-        let names: Vec<Sp<String>> =
-            places.members.iter().filter_map(|member| member.name.clone()).collect();
+        let names: Vec<Sp<String>> = places
+            .members
+            .iter()
+            .filter_map(|member| member.name.clone())
+            .collect();
         self.unique("instances", &names);
         self.alike(entries(&file.instances));
         self.region_extras(&file.regions, &mut places);
@@ -168,23 +192,30 @@ impl Lowering<'_> {
             && !sku.geo_replicated
         {
             let offered = catalogue::skus().iter().filter(|sku| sku.geo_replicated);
-            let smallest: Vec<&str> = offered.map(|sku| sku.name).collect();
-            self.report(
-                Diagnostic::new(
-                    Code::SkuGeo,
-                    name.span,
-                    format!("`{}` does not support active geo-replication", sku.name),
-                )
-                .label("refused as E-SKU-GEO")
-                .note(format!("these do: {}", listed(&smallest))),
-            );
+            let offered: Vec<&str> = offered.map(|sku| sku.name).collect();
+            let message = format!("`{}` does not support active geo-replication", sku.name);
+            let mut diagnostic =
+                Diagnostic::new(Code::SkuGeo, name.span, message).label("refused as E-SKU-GEO");
+            if !self
+                .mistakes
+                .iter()
+                .any(|earlier| earlier.code == Code::SkuGeo)
+            {
+                diagnostic = diagnostic.note(format!("these do: {}", listed(&offered)));
+            }
+            self.report(diagnostic);
         }
         let sku = sku.map(|(_, sku)| sku);
         let shards = match file.shards.given() {
             Some(given) => self.between(given, "`shards`", 1, SHARDS_MAX),
             None => sku.map(|sku| sku.shards),
         };
-        Member { name, region, sku, shards }
+        Member {
+            name,
+            region,
+            sku,
+            shards,
+        }
     }
 
     /// All members of a group are configured alike.
@@ -195,7 +226,7 @@ impl Lowering<'_> {
         for instance in given {
             let named = instance.value.sku.given();
             let sku = named.and_then(|name| Some((catalogue::sku(&name.value.0)?, name.span)));
-            if let Some((sku, span)) = sku {
+            if let Some((sku, span)) = sku.filter(|(sku, _)| sku.geo_replicated) {
                 let (first, place) = *first_sku.get_or_insert((sku, span));
                 if first.name != sku.name {
                     let what = format!("`{}` and `{}` in one group", first.name, sku.name);
@@ -228,9 +259,14 @@ impl Lowering<'_> {
             let owner = Owner::named("region", &given.value.name, given.span);
             let name = self.required(&given.value.name, "name", &owner, "\"East US\"");
             let Some(name) = name else { continue };
-            let Some(id) = self.region(name, places) else { continue };
+            let Some(id) = self.region(name, places) else {
+                continue;
+            };
             let canonical = places.regions[id.index()].name.to_owned();
-            names.push(Sp { value: canonical, span: name.span });
+            names.push(Sp {
+                value: canonical,
+                span: name.span,
+            });
             if let Some(offset) = given.value.clock_offset.given() {
                 let ms = offset.value.0.ms;
                 if ms.abs() > OFFSET_MAX_MS {

@@ -80,7 +80,9 @@ impl Lowering<'_> {
         let one_way = (file.from.is_given(), file.to.is_given());
         match (file.between.is_given(), one_way) {
             (true, (false, false)) => {
-                let Some(pair) = file.between.given() else { return Vec::new() };
+                let Some(pair) = file.between.given() else {
+                    return Vec::new();
+                };
                 let ends = self.pair(pair, places);
                 ends.map_or(Vec::new(), |(a, b)| vec![(a, b), (b, a)])
             }
@@ -88,7 +90,9 @@ impl Lowering<'_> {
                 let (Some(from), Some(to)) = (file.from.given(), file.to.given()) else {
                     return Vec::new();
                 };
-                self.different((from, to), entry.span, places).into_iter().collect()
+                self.different((from, to), entry.span, places)
+                    .into_iter()
+                    .collect()
             }
             _ => {
                 let span = self.head(entry.span);
@@ -111,7 +115,9 @@ impl Lowering<'_> {
         assumptions: &Assumptions,
     ) -> Option<RoutePlan> {
         let ends = (places.regions[from.index()], places.regions[to.index()]);
-        let set = entry.map(|entry| self.route_overrides(entry)).unwrap_or_default();
+        let set = entry
+            .map(|entry| self.route_overrides(entry))
+            .unwrap_or_default();
         let delay = match set.delay {
             Some(field) => self.delay(field.given()?)?,
             None => self.published(ends, places, assumptions, entry.map(|entry| entry.span))?,
@@ -130,11 +136,15 @@ impl Lowering<'_> {
 
     fn route_overrides<'f>(&mut self, entry: &'f Sp<Route>) -> Overrides<'f> {
         let file = &entry.value;
-        let bandwidth = file.bandwidth.given().and_then(|given| {
-            self.within(given, "`bandwidth`", BANDWIDTH_MIN, BANDWIDTH_MAX)
-        });
+        let bandwidth = file
+            .bandwidth
+            .given()
+            .and_then(|given| self.within(given, "`bandwidth`", BANDWIDTH_MIN, BANDWIDTH_MAX));
         let none = Ratio::default();
-        let loss = file.loss.given().and_then(|given| self.within(given, "`loss`", none, LOSS_MAX));
+        let loss = file
+            .loss
+            .given()
+            .and_then(|given| self.within(given, "`loss`", none, LOSS_MAX));
         Overrides {
             delay: file.delay.is_given().then_some(&file.delay),
             bandwidth,
@@ -152,8 +162,10 @@ impl Lowering<'_> {
         span: Option<Span>,
     ) -> Option<Delay> {
         let Ok(rtt) = catalogue::rtt(from, to) else {
-            let span = span.or_else(|| places.named_at(to)).or_else(|| places.named_at(from));
-            let (from, to) = (from.name, to.name);
+            // Neither direction has a figure then, so the pair is reported by its later region.
+            let spans = [places.named_at(from), places.named_at(to)];
+            let span = span.or(spans.into_iter().flatten().max());
+            let (from, to) = (from.name.min(to.name), from.name.max(to.name));
             let message = format!("no round-trip time is known between `{from}` and `{to}`");
             self.report(
                 Diagnostic::new(Code::NoRoundTrip, span.unwrap_or_default(), message)
@@ -200,7 +212,11 @@ impl Lowering<'_> {
                 let points: Option<Vec<(u32, SimDuration)>> = points.collect();
                 let points = points?;
                 if points.is_empty() {
-                    self.empty(given.span, "quantiles", "`(0%, …)` and `(100%, …)` at least");
+                    self.empty(
+                        given.span,
+                        "quantiles",
+                        "`(0%, …)` and `(100%, …)` at least",
+                    );
                     return None;
                 }
                 Some(Delay::Quantiles(points))

@@ -38,7 +38,10 @@ impl Lowering<'_> {
             let Response::ForceUnlink { drop } = &given.value;
             let owner = Owner::new("`ForceUnlink`", given.span);
             let name = self.required(drop, "drop", &owner, "\"redis-us\"")?;
-            Some(Sp { value: self.instance(name, places)?, span: name.span })
+            Some(Sp {
+                value: self.instance(name, places)?,
+                span: name.span,
+            })
         });
         let trigger = trigger?;
         let Trigger::UsedMemory { on, above, lasting } = &trigger.value;
@@ -52,9 +55,13 @@ impl Lowering<'_> {
         watch.retain(|id| *id != drop.value);
         if watch.is_empty() {
             self.report(
-                Diagnostic::new(Code::UnlinkSelf, drop.span, "nobody is left to drop this member")
-                    .label("the only instance watched")
-                    .note("the request goes to the instance that crossed, which cannot drop itself"),
+                Diagnostic::new(
+                    Code::UnlinkSelf,
+                    drop.span,
+                    "nobody is left to drop this member",
+                )
+                .label("the only instance watched")
+                .note("the request goes to the instance that crossed, which cannot drop itself"),
             );
             return None;
         }

@@ -22,7 +22,10 @@ impl Lowering<'_> {
         let given = self.required(field, "value", owner, "\"1KB\"")?;
         match &given.value {
             Either::Plain(quantity) => {
-                let quantity = Sp { value: *quantity, span: given.span };
+                let quantity = Sp {
+                    value: *quantity,
+                    span: given.span,
+                };
                 self.value_size(&quantity).map(Sizes::Constant)
             }
             Either::Chosen(SizeChoice::Uniform { from, to }) => {
@@ -46,7 +49,8 @@ impl Lowering<'_> {
                     sizes.push((self.value_size(size)?, weight.value));
                 }
                 let weights: Vec<u32> = sizes.iter().map(|(_, weight)| *weight).collect();
-                self.weights(list.span, &weights).then_some(Sizes::Weighted(sizes))
+                self.weights(list.span, &weights)
+                    .then_some(Sizes::Weighted(sizes))
             }
         }
     }

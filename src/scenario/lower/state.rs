@@ -45,7 +45,10 @@ impl Checked {
 
     /// The directions without their places.
     pub fn ends(&self) -> Vec<(RegionId, RegionId)> {
-        self.directions.iter().map(|direction| direction.value).collect()
+        self.directions
+            .iter()
+            .map(|direction| direction.value)
+            .collect()
     }
 }
 
@@ -111,7 +114,7 @@ impl Lowering<'_> {
             if let Some(since) = state.cut.get(&direction.value) {
                 let way = places.way(direction.value);
                 let message = format!("{way} is already cut at {}", step.at);
-                self.report(
+                self.report_once(
                     Diagnostic::new(Code::AlreadyCut, direction.span, message)
                         .label("cut again here")
                         .related(*since, "cut since this"),
@@ -136,7 +139,7 @@ impl Lowering<'_> {
         for direction in &step.directions {
             if state.cut.remove(&direction.value).is_none() {
                 let message = format!("{} is not cut at {}", places.way(direction.value), step.at);
-                self.report(
+                self.report_once(
                     Diagnostic::new(Code::NotCut, direction.span, message)
                         .label("there is nothing to heal"),
                 );
@@ -151,7 +154,7 @@ impl Lowering<'_> {
             } else if !state.degraded.remove(&direction.value) {
                 let way = places.way(direction.value);
                 let message = format!("{way} is not degraded at {}", step.at);
-                self.report(
+                self.report_once(
                     Diagnostic::new(Code::NoChange, direction.span, message)
                         .label("there is nothing to restore"),
                 );
@@ -178,6 +181,9 @@ impl Lowering<'_> {
             }
         }
         let [_, dropped] = members;
-        state.unlinked.entry(dropped).or_insert(self.head(step.action));
+        state
+            .unlinked
+            .entry(dropped)
+            .or_insert(self.head(step.action));
     }
 }

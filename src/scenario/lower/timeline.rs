@@ -31,9 +31,11 @@ impl Lowering<'_> {
         phases: Phases,
     ) -> Vec<TimedStep> {
         let mut steps = Vec::new();
-        let mut complete = places.complete && !matches!(field, Field::Broken(_));
+        let mut complete = !matches!(field, Field::Broken(_));
         for given in entries(field) {
-            let step = given.given().and_then(|given| self.step(given, places, phases));
+            let step = given
+                .given()
+                .and_then(|given| self.step(given, places, phases));
             complete &= step.is_some();
             steps.extend(step);
         }
@@ -41,26 +43,49 @@ impl Lowering<'_> {
         if complete {
             self.sequence(&steps, places);
         }
-        steps.into_iter().flat_map(|step| self.timed(step, routes)).collect()
+        steps
+            .into_iter()
+            .flat_map(|step| self.timed(step, routes))
+            .collect()
     }
 
     /// The step for the plan. A degradation that leaves the loss alone takes a step for each loss
     /// that its routes have.
     fn timed(&self, checked: Checked, routes: &[RoutePlan]) -> Vec<TimedStep> {
         let place = self.source.place(checked.span);
-        let timed = |step| TimedStep { at: checked.at, step, place: place.clone() };
-        let PlanStep::Degrade { routes: pairs, delay, bandwidth, .. } = checked.step else {
+        let timed = |step| TimedStep {
+            at: checked.at,
+            step,
+            place: place.clone(),
+        };
+        let PlanStep::Degrade {
+            routes: pairs,
+            delay,
+            bandwidth,
+            ..
+        } = checked.step
+        else {
             return vec![timed(checked.step)];
         };
         let mut by_loss: BTreeMap<Ratio, Vec<(RegionId, RegionId)>> = BTreeMap::new();
         for pair in pairs {
             let route = routes.iter().find(|route| (route.from, route.to) == pair);
             let own = route.map_or(Ratio::default(), |route| route.loss);
-            by_loss.entry(checked.loss.unwrap_or(own)).or_default().push(pair);
+            by_loss
+                .entry(checked.loss.unwrap_or(own))
+                .or_default()
+                .push(pair);
         }
         by_loss
             .into_iter()
-            .map(|(loss, routes)| timed(PlanStep::Degrade { routes, delay, bandwidth, loss }))
+            .map(|(loss, routes)| {
+                timed(PlanStep::Degrade {
+                    routes,
+                    delay,
+                    bandwidth,
+                    loss,
+                })
+            })
             .collect()
     }
 
@@ -85,13 +110,18 @@ impl Lowering<'_> {
     ) -> Option<SimTime> {
         let anywhere = matches!(
             action.value,
-            Action::Command { .. } | Action::Show(_) | Action::Return { .. }
+            Action::Command { .. }
+                | Action::Show(_)
+                | Action::Return { .. }
                 | Action::ForceUnlink { .. }
         );
         let (end, phase) = if anywhere {
             (phases.run_end(), "the run ends")
         } else {
-            (phases.storm_end(), "the storm ends, and with it all faults,")
+            (
+                phases.storm_end(),
+                "the storm ends, and with it all faults,",
+            )
         };
         let found = at.value.0;
         if found > end {
@@ -116,7 +146,12 @@ impl Lowering<'_> {
     ) -> Option<PlanStep> {
         let owner = |what: &str| Owner::new(what, action.span);
         match &action.value {
-            Action::Command { on, run, reply, effects } => {
+            Action::Command {
+                on,
+                run,
+                reply,
+                effects,
+            } => {
                 let effects = effects.value().copied();
                 self.command(&owner("this command"), places, (on, run, reply), effects)
             }
@@ -127,7 +162,10 @@ impl Lowering<'_> {
             Action::Outage { region, memory } => {
                 let name = self.required(region, "region", &owner("`Outage`"), "\"East US\"")?;
                 let memory = memory.value().map_or(Memory::Kept, Into::into);
-                Some(PlanStep::Outage { region: self.region(name, places)?, memory })
+                Some(PlanStep::Outage {
+                    region: self.region(name, places)?,
+                    memory,
+                })
             }
             Action::Return { region } => {
                 let name = self.required(region, "region", &owner("`Return`"), "\"East US\"")?;
@@ -145,7 +183,13 @@ impl Lowering<'_> {
                 }
                 Some(PlanStep::Heal(checked.ends()))
             }
-            Action::Degrade { between, one_way, delay, bandwidth, loss } => {
+            Action::Degrade {
+                between,
+                one_way,
+                delay,
+                bandwidth,
+                loss,
+            } => {
                 let routes = Routes { between, one_way };
                 let found = self.directions(&routes, &owner("`Degrade`"), places);
                 let factors = self.factors(action.span, delay, bandwidth, loss);
@@ -153,7 +197,12 @@ impl Lowering<'_> {
                 let (delay, bandwidth, loss) = factors?;
                 checked.loss = loss;
                 let (routes, loss) = (checked.ends(), loss.unwrap_or_default());
-                Some(PlanStep::Degrade { routes, delay, bandwidth, loss })
+                Some(PlanStep::Degrade {
+                    routes,
+                    delay,
+                    bandwidth,
+                    loss,
+                })
             }
             Action::Restore { between, one_way } => {
                 let routes = Routes { between, one_way };
@@ -161,7 +210,12 @@ impl Lowering<'_> {
                 checked.restores = true;
                 let (delay, bandwidth) = (Ratio::ONE, Ratio::ONE);
                 let (routes, loss) = (checked.ends(), Ratio::default());
-                Some(PlanStep::Degrade { routes, delay, bandwidth, loss })
+                Some(PlanStep::Degrade {
+                    routes,
+                    delay,
+                    bandwidth,
+                    loss,
+                })
             }
             Action::ForceUnlink { on, drop } => {
                 self.force_unlink(&owner("`ForceUnlink`"), places, on, drop)
@@ -181,7 +235,12 @@ impl Lowering<'_> {
         let run = self.required(run, "run", owner, "\"SET key value\"");
         let run = run.filter(|run| self.is_command(run));
         let reply = reply.given().map(|reply| self.expected_reply(reply));
-        Some(PlanStep::Command { on: on?, text: run?.value.0.clone(), reply, effects })
+        Some(PlanStep::Command {
+            on: on?,
+            text: run?.value.0.clone(),
+            reply,
+            effects,
+        })
     }
 
     fn factors(
@@ -201,7 +260,10 @@ impl Lowering<'_> {
         }
         let one = Ratio::ONE;
         let factor = |field: &Field<Quantity<Ratio>>| match field {
-            Field::Absent => Some(Sp { value: Quantity(one), span }),
+            Field::Absent => Some(Sp {
+                value: Quantity(one),
+                span,
+            }),
             Field::Broken(_) => None,
             Field::Given(given) => Some(given.clone()),
         };
@@ -213,9 +275,9 @@ impl Lowering<'_> {
         let loss = match loss {
             Field::Absent => Some(None),
             Field::Broken(_) => None,
-            Field::Given(given) => {
-                self.within(given, "the loss", Ratio::default(), LOSS_MAX).map(Some)
-            }
+            Field::Given(given) => self
+                .within(given, "the loss", Ratio::default(), LOSS_MAX)
+                .map(Some),
         };
         Some((delay?, bandwidth?, loss?))
     }

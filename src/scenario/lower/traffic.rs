@@ -22,13 +22,17 @@ use crate::traffic;
 
 const RATE_MIN: Rate = Rate { millihertz: 1 };
 /// Ten million operations a second: more than any instance is documented to serve.
-const RATE_MAX: Rate = Rate { millihertz: 10_000_000_000 };
+const RATE_MAX: Rate = Rate {
+    millihertz: 10_000_000_000,
+};
 /// Exponents in thousandths: from nearly uniform to nearly one key.
 const EXPONENT_MAX_MILLI: u64 = 5_000;
 const SCAN_MAX: u32 = 10_000;
 const SCAN: u32 = 100;
 const MEMBERS_MAX: u32 = 1_000_000_000;
-const ZIPF: Popularity = Popularity::Zipf { exponent_milli: 990 };
+const ZIPF: Popularity = Popularity::Zipf {
+    exponent_milli: 990,
+};
 const MILLIONTH: Ratio = Ratio { ppm: 1 };
 
 /// A mix, and the popularity it is defined with.
@@ -56,7 +60,9 @@ impl Lowering<'_> {
                 }));
             }
             let fleet = self.fleet(&given.value, &owner, keys, phases);
-            let (Some(name), Some(fleet)) = (name, fleet) else { continue };
+            let (Some(name), Some(fleet)) = (name, fleet) else {
+                continue;
+            };
             fleets.extend(on.iter().map(|instance| FleetPlan {
                 name: fleet_name(&name.value, &on, *instance, places),
                 instance: *instance,
@@ -110,7 +116,12 @@ impl Lowering<'_> {
     fn prefix(&mut self, prefix: &Sp<Text>, keys: &Populations) -> Option<PopulationId> {
         let found = keys.find(&prefix.value.0);
         if found.is_none() && keys.complete {
-            self.unknown(Code::UnknownPopulation, "population", prefix, &keys.prefixes());
+            self.unknown(
+                Code::UnknownPopulation,
+                "population",
+                prefix,
+                &keys.prefixes(),
+            );
         }
         found
     }
@@ -126,12 +137,21 @@ impl Lowering<'_> {
             Either::Plain(name) => {
                 let Some(mix) = traffic::mix(&name.0) else {
                     let known: Vec<&str> = traffic::mixes().iter().map(|mix| mix.name).collect();
-                    let name = Sp { value: name.clone(), span: given.span };
+                    let name = Sp {
+                        value: name.clone(),
+                        span: given.span,
+                    };
                     self.unknown(Code::UnknownMix, "mix", &name, &known);
                     return None;
                 };
                 for (operation, _) in mix.operations {
-                    self.suits(&Sp { value: *operation, span: given.span }, kind);
+                    self.suits(
+                        &Sp {
+                            value: *operation,
+                            span: given.span,
+                        },
+                        kind,
+                    );
                 }
                 Some((mix.operations.to_vec(), mix.popularity.clone()))
             }
@@ -141,7 +161,13 @@ impl Lowering<'_> {
                 for entry in &list.value {
                     let (choice, weight) = both(entry.value()?)?;
                     let operation = self.operation(choice)?;
-                    self.suits(&Sp { value: operation, span: choice.span }, kind);
+                    self.suits(
+                        &Sp {
+                            value: operation,
+                            span: choice.span,
+                        },
+                        kind,
+                    );
                     mix.push((operation, weight.value));
                 }
                 let weights: Vec<u32> = mix.iter().map(|(_, weight)| *weight).collect();
@@ -166,12 +192,12 @@ impl Lowering<'_> {
             OperationChoice::ReadModifyWrite => Operation::ReadModifyWrite,
             OperationChoice::Delete => Operation::Delete,
             OperationChoice::Increment => Operation::Increment,
-            OperationChoice::AddMember { members } => {
-                Operation::AddMember { members: self.members(members, &owner)? }
-            }
-            OperationChoice::RemoveMember { members } => {
-                Operation::RemoveMember { members: self.members(members, &owner)? }
-            }
+            OperationChoice::AddMember { members } => Operation::AddMember {
+                members: self.members(members, &owner)?,
+            },
+            OperationChoice::RemoveMember { members } => Operation::RemoveMember {
+                members: self.members(members, &owner)?,
+            },
         })
     }
 
@@ -200,9 +226,15 @@ impl Lowering<'_> {
         let same = |other: &Operation| {
             std::mem::discriminant(other) == std::mem::discriminant(&operation.value)
         };
-        let name = all.iter().find(|(_, other)| same(other)).map_or("", |(name, _)| name);
-        let possible: Vec<&str> =
-            all.iter().filter(|(_, other)| suits(*other, kind)).map(|(name, _)| *name).collect();
+        let name = all
+            .iter()
+            .find(|(_, other)| same(other))
+            .map_or("", |(name, _)| name);
+        let possible: Vec<&str> = all
+            .iter()
+            .filter(|(_, other)| suits(*other, kind))
+            .map(|(name, _)| *name)
+            .collect();
         let what = match kind {
             ValueKind::String => "strings",
             ValueKind::Counter => "counters",
@@ -223,12 +255,12 @@ impl Lowering<'_> {
     fn popularity(&mut self, given: &Sp<PopularityChoice>) -> Option<Popularity> {
         match &given.value {
             PopularityChoice::Uniform => Some(Popularity::Uniform),
-            PopularityChoice::Zipf(exponent) => {
-                Some(Popularity::Zipf { exponent_milli: self.exponent(exponent)? })
-            }
-            PopularityChoice::Latest(exponent) => {
-                Some(Popularity::Latest { exponent_milli: self.exponent(exponent)? })
-            }
+            PopularityChoice::Zipf(exponent) => Some(Popularity::Zipf {
+                exponent_milli: self.exponent(exponent)?,
+            }),
+            PopularityChoice::Latest(exponent) => Some(Popularity::Latest {
+                exponent_milli: self.exponent(exponent)?,
+            }),
             PopularityChoice::HotSpot { keys, operations } => {
                 let owner = Owner::new("`HotSpot`", given.span);
                 let keys = self.required(keys, "keys", &owner, "\"20%\"");
@@ -236,7 +268,10 @@ impl Lowering<'_> {
                 let operations = self.required(operations, "operations", &owner, "\"80%\"");
                 let operations = operations
                     .and_then(|o| self.within(o, "`operations`", Ratio::default(), Ratio::ONE));
-                Some(Popularity::HotSpot { keys: keys?, operations: operations? })
+                Some(Popularity::HotSpot {
+                    keys: keys?,
+                    operations: operations?,
+                })
             }
         }
     }
@@ -294,7 +329,11 @@ impl Lowering<'_> {
 
 /// The fleet's name at one of its instances.
 fn fleet_name(name: &str, on: &[InstanceId], instance: InstanceId, places: &Places) -> String {
-    if on.len() == 1 { name.to_owned() } else { format!("{name}@{}", places.name(instance)) }
+    if on.len() == 1 {
+        name.to_owned()
+    } else {
+        format!("{name}@{}", places.name(instance))
+    }
 }
 
 fn suits(operation: Operation, kind: ValueKind) -> bool {

@@ -65,7 +65,10 @@ fn key_bytes(kind: ValueKind, value: u64, expires: bool, assumptions: &Assumptio
     if kind == ValueKind::String && !expires {
         return total(&footprint::plain(GENERATED_KEY_BYTES, value, assumptions));
     }
-    let mut sizes = crdt::Sizes { has_deadline: expires, ..crdt::Sizes::default() };
+    let mut sizes = crdt::Sizes {
+        has_deadline: expires,
+        ..crdt::Sizes::default()
+    };
     match kind {
         ValueKind::String => (sizes.kind, sizes.string_bytes) = (Some(Kind::String), value),
         ValueKind::Counter => (sizes.kind, sizes.string_bytes) = (Some(Kind::String), 1),
@@ -80,7 +83,11 @@ fn key_bytes(kind: ValueKind, value: u64, expires: bool, assumptions: &Assumptio
             sizes.element_bytes = names_bytes(sizes.elements);
         }
     }
-    total(&footprint::general(GENERATED_KEY_BYTES, &sizes, assumptions))
+    total(&footprint::general(
+        GENERATED_KEY_BYTES,
+        &sizes,
+        assumptions,
+    ))
 }
 
 /// The bytes of `count` names made of a letter and a number from 0.

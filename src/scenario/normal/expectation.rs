@@ -25,25 +25,43 @@ pub(super) fn expect(demand: &Judgement, named: &dyn Fn(InstanceId) -> String) -
             from: quantity(*from),
             to: quantity(*to),
         },
-        Judgement::MemoryOf { instance, kind, at, above, below } => Expect::MemoryOf {
+        Judgement::MemoryOf {
+            instance,
+            kind,
+            at,
+            above,
+            below,
+        } => Expect::MemoryOf {
             on: text(&named(*instance)),
             kind: Field::of((*kind).into()),
             at: at.map_or(Field::Absent, quantity),
             above: above.map(Bytes).map_or(Field::Absent, quantity),
             below: below.map(Bytes).map_or(Field::Absent, quantity),
         },
-        Judgement::MetadataBelowWithin { below, after, within } => Expect::MetadataBelowWithin {
+        Judgement::MetadataBelowWithin {
+            below,
+            after,
+            within,
+        } => Expect::MetadataBelowWithin {
             below: quantity(Bytes(*below)),
             after: quantity(*after),
             within: quantity(*within),
         },
         Judgement::LostWrites { least, most } => {
             let [equals, at_least, at_most] = bounds(*least, *most);
-            Expect::LostWrites { equals, at_least, at_most }
+            Expect::LostWrites {
+                equals,
+                at_least,
+                at_most,
+            }
         }
         Judgement::OverwrittenWrites { least, most } => {
             let [equals, at_least, at_most] = bounds(*least, *most);
-            Expect::OverwrittenWrites { equals, at_least, at_most }
+            Expect::OverwrittenWrites {
+                equals,
+                at_least,
+                at_most,
+            }
         }
         Judgement::Sometimes(occurrence) => Expect::Sometimes(Field::of((*occurrence).into())),
     }

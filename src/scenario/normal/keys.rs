@@ -1,8 +1,6 @@
 //! Populations and fleets as the file writes them.
 
-use crate::plan::{
-    Arrivals, FleetPlan, Operation, Plan, Popularity, Population, Sizes, ValueKind,
-};
+use crate::plan::{Arrivals, FleetPlan, Operation, Plan, Popularity, Population, Sizes, ValueKind};
 use crate::quantity::{Bytes, Ratio};
 use crate::scenario::normal::{list, quantity, text};
 use crate::scenario::schema::amount::Decimal;
@@ -24,7 +22,11 @@ pub(super) fn fill(population: &Population) -> Fill {
         holds: Field::of(holds(population.kind)),
         value: Field::of(value(&population.value_bytes)),
         hash_tag_share: quantity(population.tagged),
-        ttl_share: if expires { quantity(population.expiring) } else { Field::Absent },
+        ttl_share: if expires {
+            quantity(population.expiring)
+        } else {
+            Field::Absent
+        },
         ttl: ttl.unwrap_or_default(),
     }
 }
@@ -33,8 +35,12 @@ fn holds(kind: ValueKind) -> HoldsChoice {
     match kind {
         ValueKind::String => HoldsChoice::String,
         ValueKind::Counter => HoldsChoice::Counter,
-        ValueKind::Hash { fields } => HoldsChoice::Hash { fields: Field::of(fields) },
-        ValueKind::Set { members } => HoldsChoice::Set { members: Field::of(members) },
+        ValueKind::Hash { fields } => HoldsChoice::Hash {
+            fields: Field::of(fields),
+        },
+        ValueKind::Set { members } => HoldsChoice::Set {
+            members: Field::of(members),
+        },
     }
 }
 
@@ -47,7 +53,9 @@ fn value(sizes: &Sizes) -> Either<Quantity<Bytes>, SizeChoice> {
             to: quantity(bytes(*to)),
         }),
         Sizes::Weighted(sizes) => Either::Chosen(SizeChoice::Weighted(list(
-            sizes.iter().map(|(size, weight)| (quantity(bytes(*size)), Field::of(*weight))),
+            sizes
+                .iter()
+                .map(|(size, weight)| (quantity(bytes(*size)), Field::of(*weight))),
         ))),
     }
 }
@@ -76,32 +84,34 @@ fn choice(operation: Operation) -> OperationChoice {
         Operation::Read => OperationChoice::Read,
         Operation::Update => OperationChoice::Update,
         Operation::Insert => OperationChoice::Insert,
-        Operation::Scan { length_max } => {
-            OperationChoice::Scan { length_max: Field::of(length_max) }
-        }
+        Operation::Scan { length_max } => OperationChoice::Scan {
+            length_max: Field::of(length_max),
+        },
         Operation::ReadModifyWrite => OperationChoice::ReadModifyWrite,
         Operation::Delete => OperationChoice::Delete,
         Operation::Increment => OperationChoice::Increment,
-        Operation::AddMember { members } => {
-            OperationChoice::AddMember { members: Field::of(members) }
-        }
-        Operation::RemoveMember { members } => {
-            OperationChoice::RemoveMember { members: Field::of(members) }
-        }
+        Operation::AddMember { members } => OperationChoice::AddMember {
+            members: Field::of(members),
+        },
+        Operation::RemoveMember { members } => OperationChoice::RemoveMember {
+            members: Field::of(members),
+        },
     }
 }
 
 fn popularity(model: &Popularity) -> PopularityChoice {
-    let decimal =
-        |milli: u32| Field::of(Decimal { millionths: u64::from(milli) * 1_000 });
+    let decimal = |milli: u32| {
+        Field::of(Decimal {
+            millionths: u64::from(milli) * 1_000,
+        })
+    };
     match model {
         Popularity::Uniform => PopularityChoice::Uniform,
         Popularity::Zipf { exponent_milli } => PopularityChoice::Zipf(decimal(*exponent_milli)),
-        Popularity::Latest { exponent_milli } => {
-            PopularityChoice::Latest(decimal(*exponent_milli))
-        }
-        Popularity::HotSpot { keys, operations } => {
-            PopularityChoice::HotSpot { keys: quantity(*keys), operations: quantity(*operations) }
-        }
+        Popularity::Latest { exponent_milli } => PopularityChoice::Latest(decimal(*exponent_milli)),
+        Popularity::HotSpot { keys, operations } => PopularityChoice::HotSpot {
+            keys: quantity(*keys),
+            operations: quantity(*operations),
+        },
     }
 }

@@ -33,7 +33,10 @@ const DEPTH: usize = 2;
 
 /// The normal form of a plan, as RON.
 pub fn normal_form(plan: &Plan) -> String {
-    let pretty = PrettyConfig::new().depth_limit(DEPTH).new_line("\n").indentor("    ");
+    let pretty = PrettyConfig::new()
+        .depth_limit(DEPTH)
+        .new_line("\n")
+        .indentor("    ");
     let text = dialect()
         .to_string_pretty(&scenario(plan), pretty)
         .expect("the schema has no shape that RON lacks");
@@ -48,9 +51,14 @@ pub(super) fn action_wording(step: &Step, plan: &Plan) -> String {
 /// The assumptions, each by the name of its field and as a scenario writes its value.
 pub(super) fn assumption_texts(set: &Assumptions) -> Vec<(String, String)> {
     let text = one_line(&assumptions(set));
-    let Parts::Fields(entries) = outline(&text, 0).parts else { return Vec::new() };
+    let Parts::Fields(entries) = outline(&text, 0).parts else {
+        return Vec::new();
+    };
     let part = |span: Span| span.of(&text).to_owned();
-    entries.iter().map(|entry| (part(entry.name), part(entry.value.span))).collect()
+    entries
+        .iter()
+        .map(|entry| (part(entry.name), part(entry.value.span)))
+        .collect()
 }
 
 /// Something of the schema in one line.
@@ -76,9 +84,15 @@ fn scenario(plan: &Plan) -> Scenario {
         instances: instances(plan),
         regions: list(plan.regions.iter().map(|region| RegionExtra {
             name: text(&region.name),
-            clock_offset: quantity(ClockOffset { ms: region.clock_offset_ms }),
+            clock_offset: quantity(ClockOffset {
+                ms: region.clock_offset_ms,
+            }),
         })),
-        routes: list(plan.routes.iter().map(|route| self::route(route, &plan.regions))),
+        routes: list(
+            plan.routes
+                .iter()
+                .map(|route| self::route(route, &plan.regions)),
+        ),
         fill: list(plan.populations.iter().map(keys::fill)),
         traffic: list(plan.fleets.iter().map(|fleet| keys::fleet(fleet, plan))),
         timeline: list(plan.timeline.iter().map(|step| timeline::step(step, plan))),
@@ -120,7 +134,9 @@ fn route(route: &RoutePlan, regions: &IdVec<RegionId, RegionPlan>) -> Route {
         delay: Field::of(delay(&route.delay)),
         bandwidth: quantity(route.bandwidth),
         loss: quantity(route.loss),
-        usd_per_gb: Field::of(Decimal { millionths: route.micro_usd_per_gb }),
+        usd_per_gb: Field::of(Decimal {
+            millionths: route.micro_usd_per_gb,
+        }),
     }
 }
 
@@ -129,12 +145,19 @@ fn delay(model: &Delay) -> DelayField {
         Delay::Constant(length) => Either::Plain(Quantity(*length)),
         Delay::Quantiles(points) => {
             let points = points.iter().map(|(ppm, length)| {
-                (quantity(Ratio { ppm: u64::from(*ppm) }), quantity(*length))
+                (
+                    quantity(Ratio {
+                        ppm: u64::from(*ppm),
+                    }),
+                    quantity(*length),
+                )
             });
             Either::Chosen(DelayChoice::Quantiles(list(points)))
         }
         Delay::Mixture(parts) => {
-            let parts = parts.iter().map(|(weight, part)| (Field::of(delay(part)), Field::of(*weight)));
+            let parts = parts
+                .iter()
+                .map(|(weight, part)| (Field::of(delay(part)), Field::of(*weight)));
             Either::Chosen(DelayChoice::Mixture(list(parts)))
         }
     }

@@ -76,20 +76,45 @@ written! {
     Ratio: Share "share" "80%"
 }
 
+/// Units as people spell them out, without a plural's `s`.
+const SPELT_OUT: [(&str, &str); 8] = [
+    ("day", "d"),
+    ("hour", "h"),
+    ("hr", "h"),
+    ("minute", "m"),
+    ("second", "s"),
+    ("sec", "s"),
+    ("millisecond", "ms"),
+    ("byte", "B"),
+];
+
 fn unreadable(text: &str, error: ParseQuantityError) -> Unreadable {
     let instead = match &error.problem {
-        Problem::UnknownUnit { unit, known } => {
-            let same = known.split(", ").find(|known| known.eq_ignore_ascii_case(unit));
-            let plural = || known.split(", ").find(|known| unit.strip_suffix('s') == Some(known));
-            same.or_else(plural).map(|known| text.replacen(unit.as_str(), known, 1))
-        }
+        Problem::UnknownUnit { unit, known } => similar_unit(unit, known)
+            .map(|known| text.replacen(unit.as_str(), known, 1).replace(' ', "")),
         _ => None,
     };
     Unreadable {
-        message: format!("`{}` is not {}: {}", error.found, error.expected, error.problem),
+        message: format!(
+            "`{}` is not {}: {}",
+            error.found, error.expected, error.problem
+        ),
         expected: format!("expected something like {}", error.example),
         instead,
     }
+}
+
+/// The unit of a comma-separated list that was most likely meant.
+fn similar_unit<'a>(found: &str, known: &'a str) -> Option<&'a str> {
+    let known = || known.split(", ");
+    let singular = found.strip_suffix('s').unwrap_or(found);
+    let spelt_out = SPELT_OUT
+        .iter()
+        .find(|(long, _)| singular.eq_ignore_ascii_case(long));
+    known()
+        .find(|unit| unit.eq_ignore_ascii_case(found))
+        .or_else(|| known().find(|unit| *unit == singular))
+        .or_else(|| known().find(|unit| spelt_out.is_some_and(|(_, short)| short == unit)))
 }
 
 impl Written for MemoryAmount {
@@ -160,4 +185,3 @@ impl Described for Decimal {
     }
     fn register(_reference: &mut Reference) {}
 }
-

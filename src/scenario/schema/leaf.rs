@@ -41,8 +41,8 @@ impl<'de, T: Written> Deserialize<'de> for Quantity<T> {
             return Err(refuse(diagnostic));
         };
         T::read(&text).map(Self).map_err(|unreadable| {
-            let mut diagnostic = Diagnostic::new(T::CODE, head(raw), unreadable.message)
-                .label(unreadable.expected);
+            let mut diagnostic =
+                Diagnostic::new(T::CODE, head(raw), unreadable.message).label(unreadable.expected);
             if let Some(instead) = unreadable.instead {
                 let title = "this may be meant";
                 diagnostic = diagnostic.fix(title, raw.span, format!("\"{instead}\""));
@@ -76,7 +76,11 @@ impl Serialize for Text {
 
 /// The content of a text; an override may leave out the quotes.
 fn text_of(raw: Raw<'_>) -> Option<String> {
-    let quoted = raw.text.trim_start_matches('r').trim_start_matches('#').starts_with('"');
+    let quoted = raw
+        .text
+        .trim_start_matches('r')
+        .trim_start_matches('#')
+        .starts_with('"');
     if quoted {
         raw.read::<String>()
     } else {
@@ -91,7 +95,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
             return raw.read_within().map(Self);
         }
         let value = raw.read_within()?;
-        Ok(Self(vec![Field::Given(Sp { value, span: raw.span })]))
+        Ok(Self(vec![Field::Given(Sp {
+            value,
+            span: raw.span,
+        })]))
     }
 }
 
@@ -107,8 +114,14 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
 impl<'de, P: Deserialize<'de>, C: Deserialize<'de>> Deserialize<'de> for Either<P, C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw(deserializer)?;
-        let word = raw.text.starts_with(|first: char| first.is_ascii_uppercase());
-        if word { raw.read_within().map(Self::Chosen) } else { raw.read_within().map(Self::Plain) }
+        let word = raw
+            .text
+            .starts_with(|first: char| first.is_ascii_uppercase());
+        if word {
+            raw.read_within().map(Self::Chosen)
+        } else {
+            raw.read_within().map(Self::Plain)
+        }
     }
 }
 

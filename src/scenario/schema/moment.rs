@@ -27,11 +27,13 @@ impl Written for Epoch {
     const EXAMPLE: &'static str = "2026-01-05T00:00:00Z";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
-        moment(text).map(|ms| Self { ms }).map_err(|problem| Unreadable {
-            message: format!("`{text}` is not a UTC time: {problem}"),
-            expected: format!("expected something like `{}`", Self::EXAMPLE),
-            instead: None,
-        })
+        moment(text)
+            .map(|ms| Self { ms })
+            .map_err(|problem| Unreadable {
+                message: format!("`{text}` is not a UTC time: {problem}"),
+                expected: format!("expected something like `{}`", Self::EXAMPLE),
+                instead: None,
+            })
     }
 
     fn write(&self) -> String {
@@ -39,7 +41,11 @@ impl Written for Epoch {
         let ms = self.ms % DAY_MS;
         let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
         let (seconds, part) = (ms / 1_000 % 60, ms % 1_000);
-        let part = if part == 0 { String::new() } else { format!(".{part:03}") };
+        let part = if part == 0 {
+            String::new()
+        } else {
+            format!(".{part:03}")
+        };
         format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}{part}Z")
     }
 }
@@ -76,7 +82,9 @@ impl Written for ClockOffset {
 fn moment(text: &str) -> Result<u64, &'static str> {
     const SHAPE: &str = "its form is not year-month-dayThours:minutes:secondsZ";
     let text = text.trim();
-    let local = text.strip_suffix(['Z', 'z']).ok_or("only UTC is read, so it must end in `Z`")?;
+    let local = text
+        .strip_suffix(['Z', 'z'])
+        .ok_or("only UTC is read, so it must end in `Z`")?;
     if !local.is_ascii() {
         return Err(SHAPE);
     }
@@ -154,7 +162,11 @@ mod tests {
     #[test]
     fn moments_read_and_print() {
         let check = |text: &str, ms: u64| {
-            assert_eq!(Epoch::read(text).map(|epoch| epoch.ms).ok(), Some(ms), "{text}");
+            assert_eq!(
+                Epoch::read(text).map(|epoch| epoch.ms).ok(),
+                Some(ms),
+                "{text}"
+            );
             assert_eq!(Epoch { ms }.write(), text);
         };
         check("1970-01-01T00:00:00Z", 0);
@@ -167,16 +179,27 @@ mod tests {
     fn every_day_of_five_centuries_reads_back() {
         for day in 0..183_000 {
             let epoch = Epoch { ms: day * DAY_MS };
-            assert_eq!(Epoch::read(&epoch.write()).map(|epoch| epoch.ms).ok(), Some(epoch.ms));
+            assert_eq!(
+                Epoch::read(&epoch.write()).map(|epoch| epoch.ms).ok(),
+                Some(epoch.ms)
+            );
         }
     }
 
     #[test]
     fn what_is_no_moment_is_refused() {
         for text in [
-            "", "Z", "2026-01-05", "2026-01-05T00:00:00", "2026-01-05T00:00:00+01:00",
-            "2026-13-05T00:00:00Z", "2026-02-29T00:00:00Z", "1969-12-31T23:59:59Z",
-            "2026-01-05T24:00:00Z", "2026-01-05T00:00:00.1234Z", "2026-01-0éT00:00:00Z",
+            "",
+            "Z",
+            "2026-01-05",
+            "2026-01-05T00:00:00",
+            "2026-01-05T00:00:00+01:00",
+            "2026-13-05T00:00:00Z",
+            "2026-02-29T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "2026-01-05T24:00:00Z",
+            "2026-01-05T00:00:00.1234Z",
+            "2026-01-0éT00:00:00Z",
         ] {
             assert!(Epoch::read(text).is_err(), "{text}");
         }

@@ -57,7 +57,9 @@ impl Reference {
 
 /// The name of a type without what only tells it from the model's type.
 pub(in crate::scenario) fn plain_name(name: &str) -> &str {
-    let short = name.strip_suffix("Choice").or_else(|| name.strip_suffix("Fields"));
+    let short = name
+        .strip_suffix("Choice")
+        .or_else(|| name.strip_suffix("Fields"));
     short.unwrap_or(name)
 }
 

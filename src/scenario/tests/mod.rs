@@ -31,6 +31,8 @@ fn mistakes(text: &str, overrides: &[&str]) -> Mistakes {
 /// A plan as text, without the lines it was made from.
 fn faceless(mut plan: Plan) -> String {
     plan.timeline.iter_mut().for_each(|step| step.place.clear());
-    plan.expectations.iter_mut().for_each(|expectation| expectation.place.clear());
+    plan.expectations
+        .iter_mut()
+        .for_each(|expectation| expectation.place.clear());
     format!("{plan:#?}")
 }

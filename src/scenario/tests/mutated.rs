@@ -22,10 +22,39 @@ enum Damage {
 
 fn damage() -> impl Strategy<Value = Damage> {
     let tokens = prop::sample::select(vec![
-        "(", ")", "[", "]", "{", "\"", ":", ",", "//", "/*", "r#\"", "'", "-", "1e999", "NaN", "-1",
-        "18446744073709551615", "99999999999999999999999", "\"18446744073709551615ns\"",
-        "\"0s\"", "\"100%\"", "\"99999999999TB\"", "Some(", "é", "\u{feff}", "#![enable(x)]", "Heal()",
-        "name", "\"\"", "inf", "0x", "..", "\\",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "\"",
+        ":",
+        ",",
+        "//",
+        "/*",
+        "r#\"",
+        "'",
+        "-",
+        "1e999",
+        "NaN",
+        "-1",
+        "18446744073709551615",
+        "99999999999999999999999",
+        "\"18446744073709551615ns\"",
+        "\"0s\"",
+        "\"100%\"",
+        "\"99999999999TB\"",
+        "Some(",
+        "é",
+        "\u{feff}",
+        "#![enable(x)]",
+        "Heal()",
+        "name",
+        "\"\"",
+        "inf",
+        "0x",
+        "..",
+        "\\",
     ]);
     prop_oneof![
         (any::<usize>(), any::<u8>()).prop_map(|(at, byte)| Damage::Replace(at, byte)),
@@ -67,7 +96,9 @@ fn damaged(text: &str, damages: &[Damage]) -> String {
 
 /// Loads what must not panic, and checks every place of every message.
 fn survives(text: &str, overrides: &[String]) {
-    let Err(mistakes) = parse("damaged.ron", text, overrides) else { return };
+    let Err(mistakes) = parse("damaged.ron", text, overrides) else {
+        return;
+    };
     assert!(!mistakes.list().is_empty(), "no plan, so some mistake");
     for mistake in mistakes.list() {
         let mut spans = vec![mistake.span];
@@ -77,7 +108,10 @@ fn survives(text: &str, overrides: &[String]) {
             let locus = mistakes.source().locus(span);
             let document = &mistakes.source().documents()[locus.document];
             assert!(
-                document.text.get(locus.span.start..locus.span.end).is_some(),
+                document
+                    .text
+                    .get(locus.span.start..locus.span.end)
+                    .is_some(),
                 "{mistake:?} lies within its document"
             );
         }
@@ -111,11 +145,18 @@ proptest! {
 fn deep_nesting_is_a_mistake() {
     for open in ["(", "[", "{", "a(", "(a:", "Some("] {
         survives(&open.repeat(100_000), &[]);
-        survives(&format!("(routes: {})", open.repeat(300)), &["seed=1".to_owned()]);
+        survives(
+            &format!("(routes: {})", open.repeat(300)),
+            &["seed=1".to_owned()],
+        );
     }
     let mixture = "(delay: Mixture([(".repeat(60);
     survives(&format!("(routes: [{mixture}"), &[]);
     let nested = format!("{}\"1ms\"{}", "Mixture([(".repeat(40), ", 1)])".repeat(40));
-    let routes = format!("routes: [(between: (\"East US\", \"West Europe\"), delay: {nested})], fill");
-    survives(&SMALL.replacen("fill", &routes, 1), &["storm=1x".to_owned()]);
+    let routes =
+        format!("routes: [(between: (\"East US\", \"West Europe\"), delay: {nested})], fill");
+    survives(
+        &SMALL.replacen("fill", &routes, 1),
+        &["storm=1x".to_owned()],
+    );
 }

@@ -29,17 +29,29 @@ fn values_are_replaced_and_added() {
     ]);
     assert_eq!((plan.seed, plan.storm), (10, SimDuration::from_secs(7_200)));
     assert_eq!(plan.assumptions.record_bytes, Bytes(140));
-    assert!(plan.instances.iter().all(|instance| instance.sku.name == "Balanced_B5"));
-    let arrivals = Arrivals::Constant(Rate { millihertz: 5_000_000 });
+    assert!(
+        plan.instances
+            .iter()
+            .all(|instance| instance.sku.name == "Balanced_B5")
+    );
+    let arrivals = Arrivals::Constant(Rate {
+        millihertz: 5_000_000,
+    });
     assert!(plan.fleets.iter().all(|fleet| fleet.arrivals == arrivals));
-    assert_eq!(plan.fleets.iter().map(|fleet| fleet.starts).min(), Some(SimTime::from_secs(60)));
+    assert_eq!(
+        plan.fleets.iter().map(|fleet| fleet.starts).min(),
+        Some(SimTime::from_secs(60))
+    );
     assert_eq!(plan.timeline[0].at, SimTime::from_secs(660));
     assert_eq!(plan.name, "renamed");
 }
 
 #[test]
 fn an_override_of_nothing_changes_nothing() {
-    assert_eq!(format!("{:?}", with(&["seed=7"])), format!("{:?}", plan(SMALL)));
+    assert_eq!(
+        format!("{:?}", with(&["seed=7"])),
+        format!("{:?}", plan(SMALL))
+    );
 }
 
 #[test]
