@@ -97,7 +97,7 @@ pub struct Mistakes {
 impl Mistakes {
     /// The mistakes of `list` in `source`, sorted and each one once.
     pub(super) fn new(source: Source, mut list: Vec<Diagnostic>) -> Self {
-        list.sort_by(|one, other| (one.span, one.code).cmp(&(other.span, other.code)));
+        list.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
         list.dedup();
         Self { source, list }
     }

@@ -8,7 +8,7 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::{Diagnostic, Mistakes};
 use crate::scenario::lower::lower;
 use crate::scenario::overrides;
-use crate::scenario::reading::{check_syntax, read};
+use crate::scenario::reading::{read, syntax_mistake};
 use crate::scenario::schema::Scenario;
 use crate::scenario::source::Source;
 use crate::scenario::span::{Field, Span};
@@ -47,16 +47,15 @@ fn text_of(path: &Path) -> Result<String, String> {
 /// All mistakes in the text and the overrides.
 pub fn parse(path: &str, text: &str, overrides: &[String]) -> Result<Plan, Mistakes> {
     let mut source = Source::new(path, text);
-    if let Err(mistake) = check_syntax(source.text()) {
+    if let Some(mistake) = syntax_mistake(source.text()) {
         return Err(Mistakes::new(source, vec![mistake]));
     }
     let mut mistakes = overrides::apply(&mut source, overrides);
-    let read = match check_syntax(source.text()) {
-        Ok(()) => read::<Scenario>(&source),
-        // An override can only break the syntax together with a text that ron reads leniently.
-        Err(mistake) => (Field::Broken(Span::default()), vec![mistake]),
+    // An override's value is RON by itself, but the whole may still break with it.
+    let (scenario, misread) = match syntax_mistake(source.text()) {
+        None => read::<Scenario>(&source),
+        Some(mistake) => (Field::Broken(Span::default()), vec![mistake]),
     };
-    let (scenario, misread) = read;
     mistakes.extend(misread);
     if let Field::Given(scenario) = &scenario {
         match lower(scenario, stem(path), &source, &mistakes) {

@@ -56,15 +56,10 @@ pub(super) fn dialect() -> ron::Options {
         .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_NEWTYPES)
 }
 
-/// Whether ron can read a text at all.
-///
-/// # Errors
-/// The one mistake that makes the text no RON.
-pub(super) fn check_syntax(text: &str) -> Result<(), Diagnostic> {
+/// The one mistake that makes a text no RON, if there is one.
+pub(super) fn syntax_mistake(text: &str) -> Option<Diagnostic> {
     let whole = dialect().from_str::<&RawValue>(text);
-    whole
-        .map(|_| ())
-        .map_err(|error| stumble::syntax(text, &error))
+    whole.err().map(|error| stumble::syntax(text, &error))
 }
 
 /// Reads a text whose syntax is right; mistakes are returned beside what could be read.

@@ -36,7 +36,7 @@ impl Span {
 
 /// A value and where the file says so.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Sp<T> {
+pub(super) struct Sp<T> {
     /// The value.
     pub value: T,
     /// Where it stands, without the blanks and comments around it.
@@ -45,7 +45,7 @@ pub struct Sp<T> {
 
 /// A field of the file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Field<T> {
+pub(super) enum Field<T> {
     /// Left out.
     #[default]
     Absent,
@@ -57,7 +57,7 @@ pub enum Field<T> {
 
 impl<T> Field<T> {
     /// A field that no file gives: what the normal form is made of.
-    pub fn of(value: T) -> Self {
+    pub(super) fn of(value: T) -> Self {
         Self::Given(Sp {
             value,
             span: Span::default(),
@@ -65,17 +65,17 @@ impl<T> Field<T> {
     }
 
     /// Whether it was left out.
-    pub fn is_absent(&self) -> bool {
+    pub(super) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
     /// Whether it was given, rightly or wrongly.
-    pub fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         !self.is_absent()
     }
 
     /// The value with its place, if it could be read.
-    pub fn given(&self) -> Option<&Sp<T>> {
+    pub(super) fn given(&self) -> Option<&Sp<T>> {
         match self {
             Self::Given(spanned) => Some(spanned),
             Self::Absent | Self::Broken(_) => None,
@@ -83,12 +83,12 @@ impl<T> Field<T> {
     }
 
     /// The value, if it could be read.
-    pub fn value(&self) -> Option<&T> {
+    pub(super) fn value(&self) -> Option<&T> {
         self.given().map(|spanned| &spanned.value)
     }
 
     /// Where it stands, if it was given.
-    pub fn span(&self) -> Option<Span> {
+    pub(super) fn span(&self) -> Option<Span> {
         match self {
             Self::Absent => None,
             Self::Broken(span) => Some(*span),

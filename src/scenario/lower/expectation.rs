@@ -23,7 +23,7 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    pub fn of(file: &Scenario, places: &Places) -> Self {
+    pub(super) fn of(file: &Scenario, places: &Places) -> Self {
         Self {
             rules: !entries(&file.runbook).is_empty(),
             peers: places.ids().count() > 1 || !places.names_complete,

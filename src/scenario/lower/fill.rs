@@ -40,18 +40,18 @@ pub(super) struct Entry {
 
 impl Populations {
     /// The population with a prefix.
-    pub fn find(&self, prefix: &str) -> Option<PopulationId> {
+    pub(super) fn find(&self, prefix: &str) -> Option<PopulationId> {
         let named = |entry: &Entry| entry.prefix.as_ref().is_some_and(|own| own.value == prefix);
         self.entries.iter().position(named).map(PopulationId::at)
     }
 
     /// What its keys hold.
-    pub fn kind(&self, id: PopulationId) -> Option<ValueKind> {
+    pub(super) fn kind(&self, id: PopulationId) -> Option<ValueKind> {
         self.entries.get(id.index()).and_then(|entry| entry.kind)
     }
 
     /// All prefixes.
-    pub fn prefixes(&self) -> Vec<&str> {
+    pub(super) fn prefixes(&self) -> Vec<&str> {
         self.entries
             .iter()
             .filter_map(|entry| entry.prefix.as_ref())
@@ -60,7 +60,7 @@ impl Populations {
     }
 
     /// The populations for the plan; `None` when one is missing.
-    pub fn finished(self) -> Option<IdVec<PopulationId, Population>> {
+    pub(super) fn finished(self) -> Option<IdVec<PopulationId, Population>> {
         self.entries
             .into_iter()
             .map(|entry| entry.population)

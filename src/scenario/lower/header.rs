@@ -37,13 +37,13 @@ pub(super) struct Phases {
 
 impl Phases {
     /// The end of the storm; beyond all times while it is unknown, so that nothing is judged by it.
-    pub fn storm_end(self) -> SimTime {
+    pub(super) fn storm_end(self) -> SimTime {
         self.storm
             .map_or(SimTime::MAX, |storm| SimTime::ZERO + storm)
     }
 
     /// The end of the run, likewise.
-    pub fn run_end(self) -> SimTime {
+    pub(super) fn run_end(self) -> SimTime {
         self.settle
             .map_or(SimTime::MAX, |settle| self.storm_end() + settle)
     }

@@ -8,6 +8,7 @@ mod assumptions;
 mod command;
 mod expectation;
 mod expiry;
+mod fault;
 mod fill;
 mod header;
 mod lookup;

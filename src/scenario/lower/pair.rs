@@ -22,7 +22,7 @@ pub(super) struct Routes<'f> {
 
 impl Routes<'_> {
     /// Whether the step names any.
-    pub fn are_given(&self) -> bool {
+    pub(super) fn are_given(&self) -> bool {
         self.between.is_given() || self.one_way.is_given()
     }
 }

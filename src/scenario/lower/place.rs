@@ -41,7 +41,7 @@ struct Member {
 
 impl Places {
     /// The id of a region, if an instance is in it.
-    pub fn region(&self, region: &Region) -> Option<RegionId> {
+    pub(super) fn region(&self, region: &Region) -> Option<RegionId> {
         self.regions
             .iter()
             .position(|known| known.name == region.name)
@@ -57,13 +57,13 @@ impl Places {
     }
 
     /// The id of the instance called `name`.
-    pub fn instance(&self, name: &str) -> Option<InstanceId> {
+    pub(super) fn instance(&self, name: &str) -> Option<InstanceId> {
         let called = |member: &Member| member.name.as_ref().is_some_and(|own| own.value == name);
         self.members.iter().position(called).map(InstanceId::at)
     }
 
     /// The names of the instances.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.members
             .iter()
             .filter_map(|member| member.name.as_ref())
@@ -71,7 +71,7 @@ impl Places {
     }
 
     /// The name of one instance.
-    pub fn name(&self, id: InstanceId) -> &str {
+    pub(super) fn name(&self, id: InstanceId) -> &str {
         let name = self
             .members
             .get(id.index())
@@ -80,24 +80,24 @@ impl Places {
     }
 
     /// The name of a region.
-    pub fn region_name(&self, id: RegionId) -> &'static str {
+    pub(super) fn region_name(&self, id: RegionId) -> &'static str {
         self.regions
             .get(id.index())
             .map_or("", |region| region.name)
     }
 
     /// A direction in words.
-    pub fn way(&self, (from, to): (RegionId, RegionId)) -> String {
+    pub(super) fn way(&self, (from, to): (RegionId, RegionId)) -> String {
         format!("`{}` to `{}`", self.region_name(from), self.region_name(to))
     }
 
     /// All ids.
-    pub fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
+    pub(super) fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
         (0..self.members.len().min(usize::from(u16::MAX))).map(InstanceId::at)
     }
 
     /// Where the file first puts an instance into `region`.
-    pub fn named_at(&self, region: &Region) -> Option<Span> {
+    pub(super) fn named_at(&self, region: &Region) -> Option<Span> {
         let known = self
             .regions
             .iter()
@@ -106,12 +106,12 @@ impl Places {
     }
 
     /// The sizes of the instances that have one.
-    pub fn skus(&self) -> impl Iterator<Item = &'static Sku> {
+    pub(super) fn skus(&self) -> impl Iterator<Item = &'static Sku> {
         self.members.iter().filter_map(|member| member.sku)
     }
 
     /// Regions and instances for the plan; `None` when something is missing.
-    pub fn finished(
+    pub(super) fn finished(
         self,
     ) -> Option<(IdVec<RegionId, RegionPlan>, IdVec<InstanceId, InstancePlan>)> {
         let regions = self.regions.iter().zip(&self.offsets_ms);

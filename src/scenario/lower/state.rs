@@ -31,7 +31,7 @@ pub(super) struct Checked {
 
 impl Checked {
     /// A step of which only the place is known yet.
-    pub fn new(span: Span, action: Span) -> Self {
+    pub(super) fn new(span: Span, action: Span) -> Self {
         Self {
             at: SimTime::ZERO,
             span,
@@ -44,7 +44,7 @@ impl Checked {
     }
 
     /// The directions without their places.
-    pub fn ends(&self) -> Vec<(RegionId, RegionId)> {
+    pub(super) fn ends(&self) -> Vec<(RegionId, RegionId)> {
         self.directions
             .iter()
             .map(|direction| direction.value)

@@ -1,26 +1,17 @@
 //! The timeline: names to ids, times within the run.
 
-use std::collections::BTreeMap;
-
-use crate::id::RegionId;
 use crate::plan::{Memory, Request, RoutePlan, Step as PlanStep, TimedStep};
-use crate::quantity::Ratio;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::header::Phases;
-use crate::scenario::lower::pair::Routes;
 use crate::scenario::lower::place::Places;
-use crate::scenario::lower::route::LOSS_MAX;
 use crate::scenario::lower::state::Checked;
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
 use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::schema::timeline::{Action, Step};
-use crate::scenario::span::{Field, Sp, Span};
+use crate::scenario::span::{Field, Sp};
 use crate::time::SimTime;
-
-const DELAY_FACTOR_MAX: Ratio = Ratio { ppm: 1_000_000_000 };
-const BANDWIDTH_FACTOR_MIN: Ratio = Ratio { ppm: 1 };
 
 impl Lowering<'_> {
     pub(super) fn timeline(
@@ -46,46 +37,6 @@ impl Lowering<'_> {
         steps
             .into_iter()
             .flat_map(|step| self.timed(step, routes))
-            .collect()
-    }
-
-    /// The step for the plan. A degradation that leaves the loss alone takes a step for each loss
-    /// that its routes have.
-    fn timed(&self, checked: Checked, routes: &[RoutePlan]) -> Vec<TimedStep> {
-        let place = self.source.place(checked.span);
-        let timed = |step| TimedStep {
-            at: checked.at,
-            step,
-            place: place.clone(),
-        };
-        let PlanStep::Degrade {
-            routes: pairs,
-            delay,
-            bandwidth,
-            ..
-        } = checked.step
-        else {
-            return vec![timed(checked.step)];
-        };
-        let mut by_loss: BTreeMap<Ratio, Vec<(RegionId, RegionId)>> = BTreeMap::new();
-        for pair in pairs {
-            let route = routes.iter().find(|route| (route.from, route.to) == pair);
-            let own = route.map_or(Ratio::default(), |route| route.loss);
-            by_loss
-                .entry(checked.loss.unwrap_or(own))
-                .or_default()
-                .push(pair);
-        }
-        by_loss
-            .into_iter()
-            .map(|(loss, routes)| {
-                timed(PlanStep::Degrade {
-                    routes,
-                    delay,
-                    bandwidth,
-                    loss,
-                })
-            })
             .collect()
     }
 
@@ -171,52 +122,10 @@ impl Lowering<'_> {
                 let name = self.required(region, "region", &owner("`Return`"), "\"East US\"")?;
                 Some(PlanStep::Return(self.region(name, places)?))
             }
-            Action::Partition { between, one_way } => {
-                let routes = Routes { between, one_way };
-                checked.directions = self.directions(&routes, &owner("`Partition`"), places)?;
-                Some(PlanStep::Partition(checked.ends()))
-            }
-            Action::Heal { between, one_way } => {
-                let routes = Routes { between, one_way };
-                if routes.are_given() {
-                    checked.directions = self.directions(&routes, &owner("`Heal`"), places)?;
-                }
-                Some(PlanStep::Heal(checked.ends()))
-            }
-            Action::Degrade {
-                between,
-                one_way,
-                delay,
-                bandwidth,
-                loss,
-            } => {
-                let routes = Routes { between, one_way };
-                let found = self.directions(&routes, &owner("`Degrade`"), places);
-                let factors = self.factors(action.span, delay, bandwidth, loss);
-                checked.directions = found?;
-                let (delay, bandwidth, loss) = factors?;
-                checked.loss = loss;
-                let (routes, loss) = (checked.ends(), loss.unwrap_or_default());
-                Some(PlanStep::Degrade {
-                    routes,
-                    delay,
-                    bandwidth,
-                    loss,
-                })
-            }
-            Action::Restore { between, one_way } => {
-                let routes = Routes { between, one_way };
-                checked.directions = self.directions(&routes, &owner("`Restore`"), places)?;
-                checked.restores = true;
-                let (delay, bandwidth) = (Ratio::ONE, Ratio::ONE);
-                let (routes, loss) = (checked.ends(), Ratio::default());
-                Some(PlanStep::Degrade {
-                    routes,
-                    delay,
-                    bandwidth,
-                    loss,
-                })
-            }
+            Action::Partition { .. }
+            | Action::Heal { .. }
+            | Action::Degrade { .. }
+            | Action::Restore { .. } => self.on_routes(action, places, checked),
             Action::ForceUnlink { on, drop } => {
                 self.force_unlink(&owner("`ForceUnlink`"), places, on, drop)
             }
@@ -241,45 +150,6 @@ impl Lowering<'_> {
             reply,
             effects,
         })
-    }
-
-    fn factors(
-        &mut self,
-        span: Span,
-        delay: &Field<Quantity<Ratio>>,
-        bandwidth: &Field<Quantity<Ratio>>,
-        loss: &Field<Quantity<Ratio>>,
-    ) -> Option<(Ratio, Ratio, Option<Ratio>)> {
-        if !(delay.is_given() || bandwidth.is_given() || loss.is_given()) {
-            self.report(
-                Diagnostic::new(Code::NoChange, self.head(span), "`Degrade` changes nothing")
-                    .label("expected `delay`, `bandwidth` or `loss`")
-                    .note("`Restore(between: …)` ends a degradation"),
-            );
-            return None;
-        }
-        let one = Ratio::ONE;
-        let factor = |field: &Field<Quantity<Ratio>>| match field {
-            Field::Absent => Some(Sp {
-                value: Quantity(one),
-                span,
-            }),
-            Field::Broken(_) => None,
-            Field::Given(given) => Some(given.clone()),
-        };
-        let delay = factor(delay)
-            .and_then(|given| self.within(&given, "the delay's factor", one, DELAY_FACTOR_MAX));
-        let bandwidth = factor(bandwidth).and_then(|given| {
-            self.within(&given, "the bandwidth's factor", BANDWIDTH_FACTOR_MIN, one)
-        });
-        let loss = match loss {
-            Field::Absent => Some(None),
-            Field::Broken(_) => None,
-            Field::Given(given) => self
-                .within(given, "the loss", Ratio::default(), LOSS_MAX)
-                .map(Some),
-        };
-        Some((delay?, bandwidth?, loss?))
     }
 
     fn force_unlink(

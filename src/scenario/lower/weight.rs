@@ -21,13 +21,13 @@ pub(super) struct Keys<'a> {
 
 impl Keys<'_> {
     /// What `count` keys take on one instance, on average over their values.
-    pub fn bytes(&self, count: u32, assumptions: &Assumptions) -> u64 {
+    pub(super) fn bytes(&self, count: u32, assumptions: &Assumptions) -> u64 {
         let milli = u128::from(self.mean_milli(assumptions)) * u128::from(count);
         u64::try_from(milli / u128::from(MILLI)).unwrap_or(u64::MAX)
     }
 
     /// How many keys fit into `memory`.
-    pub fn fitting(&self, memory: u64, assumptions: &Assumptions) -> u64 {
+    pub(super) fn fitting(&self, memory: u64, assumptions: &Assumptions) -> u64 {
         let milli = u128::from(memory) * u128::from(MILLI);
         let count = milli / u128::from(self.mean_milli(assumptions).max(1));
         u64::try_from(count).unwrap_or(u64::MAX)

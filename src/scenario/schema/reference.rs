@@ -27,7 +27,7 @@ pub(in crate::scenario) struct Reference {
 
 impl Reference {
     /// Begins a section, unless there is one already.
-    pub fn open(&mut self, name: &str, doc: &str) -> bool {
+    pub(crate) fn open(&mut self, name: &str, doc: &str) -> bool {
         if self.known.iter().any(|known| known == name) {
             return false;
         }
@@ -38,13 +38,13 @@ impl Reference {
     }
 
     /// Adds a word of the open section.
-    pub fn word(&mut self, name: &str, doc: &str) {
+    pub(crate) fn word(&mut self, name: &str, doc: &str) {
         let section = &mut self.sections[self.open];
         let _ = writeln!(section, "  {name}\n      {}", doc.trim());
     }
 
     /// Adds a field, or the one value of a word, to the open section.
-    pub fn row<T: Described>(&mut self, name: &str, doc: &str) {
+    pub(crate) fn row<T: Described>(&mut self, name: &str, doc: &str) {
         let section = &mut self.sections[self.open];
         let kind = T::kind();
         let name = name.trim_start_matches("r#");

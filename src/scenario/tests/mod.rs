@@ -3,6 +3,7 @@
 mod bad;
 mod good;
 mod mutated;
+mod outlined;
 mod overridden;
 
 use crate::plan::Plan;
