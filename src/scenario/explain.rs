@@ -204,7 +204,7 @@ fn demands(text: &mut String, plan: &Plan) -> fmt::Result {
             .collect();
         writeln!(
             text,
-            "  {}: when the used memory of {} is at or above {} for {}, then after {} force-unlink {}",
+            "  {}: used memory of {} at or above {} for {}, then after {} force-unlink {}",
             rule.name,
             watch.join(" or "),
             rule.above,

@@ -7,7 +7,8 @@
 //!
 //! `schema` says what can be written and knows no rule; `lower` knows the rules and makes the plan;
 //! `normal` writes a plan back as a file in which nothing is left to a default. No text makes any
-//! of them panic. Left out, as yet: ranges, choices and random faults, which a plan has no place for
+//! of them panic. Left out, as yet: ranges, choices and random faults, which a plan has no place
+//! for
 //! either.
 
 mod code;

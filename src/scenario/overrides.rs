@@ -22,7 +22,7 @@ pub(super) fn apply(source: &mut Source, overrides: &[String]) -> Vec<Diagnostic
     if overrides.is_empty() {
         return Vec::new();
     }
-    source.add_overrides(overrides.join("\n"));
+    source.add_overrides(&overrides.join("\n"));
     let mut refused = Vec::new();
     let mut base = 0;
     for text in overrides {

@@ -9,6 +9,20 @@ pub struct Document {
     pub path: String,
     /// What it says.
     pub text: String,
+    /// Where its lines begin.
+    lines: Vec<usize>,
+}
+
+impl Document {
+    fn new(path: &str, text: &str) -> Self {
+        let later = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(later).collect();
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            lines,
+        }
+    }
 }
 
 /// The index of the document of the overrides.
@@ -48,10 +62,7 @@ pub struct Source {
 impl Source {
     /// A file called `path` with the content `text`, as it stands.
     pub fn new(path: &str, text: &str) -> Self {
-        let document = Document {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let document = Document::new(path, text);
         let piece = Piece {
             text: text.to_owned(),
             document: 0,
@@ -76,11 +87,8 @@ impl Source {
     }
 
     /// Adds the document of the overrides, one a line; they are not part of the text yet.
-    pub(super) fn add_overrides(&mut self, text: String) {
-        self.documents.push(Document {
-            path: "--set".to_owned(),
-            text,
-        });
+    pub(super) fn add_overrides(&mut self, text: &str) {
+        self.documents.push(Document::new("--set", text));
     }
 
     /// A span for what `span` of the overrides says, though it is not part of the text: it lies
@@ -160,13 +168,12 @@ impl Source {
     /// `line:column` of the beginning of `span`, both from 1, in its document.
     pub fn place(&self, span: Span) -> String {
         let locus = self.locus(span);
-        let before = &self.documents[locus.document].text[..locus.span.start];
-        let line = 1 + before.matches('\n').count();
-        let column = 1 + before
-            .chars()
-            .rev()
-            .take_while(|&found| found != '\n')
-            .count();
+        let document = &self.documents[locus.document];
+        let line = document
+            .lines
+            .partition_point(|start| *start <= locus.span.start);
+        let start = document.lines[line.saturating_sub(1)];
+        let column = 1 + document.text[start..locus.span.start].chars().count();
         format!("{line}:{column}")
     }
 
@@ -222,7 +229,7 @@ mod tests {
     #[test]
     fn every_byte_knows_its_document() {
         let mut source = Source::new("a.ron", "(storm: \"8h\", seed: 7)");
-        source.add_overrides("storm=9h".to_owned());
+        source.add_overrides("storm=9h");
         let piece = |text: &str, offset, implied| Piece {
             text: text.to_owned(),
             document: OVERRIDES,

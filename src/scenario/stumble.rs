@@ -200,7 +200,8 @@ pub(super) fn kind(text: &str) -> &'static str {
     }
 }
 
-/// The part of a value that a caret line can show: all of a short one, the first line of a long one.
+/// The part of a value that a caret line can show: all of a short one, the first line of a long
+/// one.
 pub(super) fn head(raw: Raw<'_>) -> Span {
     let first = raw.text.lines().next().unwrap_or_default().trim_end();
     Span::new(raw.span.start, raw.span.start + first.len())

@@ -66,7 +66,7 @@ codes! {
     "Add the field; the message shows an example of its value."
 
     WrongType "E0104" "value of the wrong kind"
-    "A value has a shape that does not fit: a number for a text, a list for a single value, and the like."
+    "A value has a shape that does not fit: a number for a text, a list for a single value."
     "What it was meant to say cannot be told."
     "Write the kind of value the message asks for. Amounts with a unit are texts in quotes."
 
@@ -308,7 +308,7 @@ codes! {
     OverridePath "E0901" "override of nothing"
     "The path of a `--set` leads to no field."
     "The override would silently not hold."
-    "Name fields by name, entries of lists by position or name: `--set traffic.writers.arrivals=…`."
+    "Name fields by name, entries of lists by position or name: `traffic.writers.arrivals`."
 
     OverrideForm "E0902" "malformed override"
     "A `--set` is not `PATH=VALUE`."

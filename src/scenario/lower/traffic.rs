@@ -310,7 +310,9 @@ impl Lowering<'_> {
                     Diagnostic::new(
                         Code::OutsideRun,
                         given.span,
-                        format!("{found} is too late: the storm ends, and with it all traffic, after {end}"),
+                        format!(
+                            "{found} is too late: all traffic ends with the storm, after {end}"
+                        ),
                     )
                     .label(format!("expected {end} at the latest")),
                 );

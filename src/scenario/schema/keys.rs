@@ -15,7 +15,8 @@ record! {
         prefix: Text,
         /// How many exist at the start.
         keys: u32,
-        /// Instead of `keys`: what they take, as a share of each instance's usable memory or an amount.
+        /// Instead of `keys`: what they take, as a share of each instance's usable memory or an
+        /// amount.
         memory: Quantity<MemoryAmount>,
         /// How many numbers clients draw from; as many as exist when left out.
         key_space: u32,
@@ -72,11 +73,13 @@ record! {
     Fleet {
         /// The fleet's name.
         fleet: Text,
-        /// The instances it talks to, each from that instance's own region; a fleet at every instance when left out.
+        /// The instances it talks to, each from that instance's own region; a fleet at every
+        /// instance when left out.
         on: OneOrMany<Text>,
         /// How its operations arrive, at each instance.
         arrivals: ArrivalChoice,
-        /// What it does: a mix by name (`ycsb-a`; `meridian catalogue mixes` lists them) or its own.
+        /// What it does: a mix by name (`ycsb-a`; `meridian catalogue mixes` lists them) or its
+        /// own.
         mix: Either<Text, OwnMix>,
         /// The keys it uses: the prefix of a population.
         keys: Text,

@@ -46,9 +46,11 @@ record! {
         epoch: Quantity<Epoch>,
         /// How long traffic and faults last.
         storm: Quantity<SimDuration>,
-        /// How long the group may then settle, without traffic and with all routes healed; 5m when left out.
+        /// How long the group may then settle, without traffic and with all routes healed; 5m when
+        /// left out.
         settle: Quantity<SimDuration>,
-        /// How often memory, lag and divergence are sampled; a 480th of the storm, from 100ms to 1m, when left out.
+        /// How often memory, lag and divergence are sampled; a 480th of the storm, from 100ms to
+        /// 1m, when left out.
         sample_every: Quantity<SimDuration>,
         /// Up to how many client operations the history has every one in it; 1000000 when left out.
         full_detail_operations: u64,

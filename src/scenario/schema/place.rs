@@ -62,7 +62,8 @@ record! {
 choice! {
     /// A distribution of delays.
     DelayChoice {
-        /// Points of the distribution, from the least delay at 0% to the greatest at 100%, linear between.
+        /// Points of the distribution, from the least delay at 0% to the greatest at 100%, linear
+        /// between.
         Quantiles(List<(Field<Quantity<Ratio>>, Field<Quantity<SimDuration>>)>),
         /// One of several delays, each with a weight.
         Mixture(List<(Field<DelayField>, Field<u32>)>),

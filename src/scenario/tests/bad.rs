@@ -160,7 +160,8 @@ fn timelines() {
     );
     check_step(
         "already_dark",
-        "(at: \"5m\", do: Outage(region: \"East US\")), (at: \"6m\", do: Outage(region: \"East US\")),",
+        "(at: \"5m\", do: Outage(region: \"East US\")),
+        (at: \"6m\", do: Outage(region: \"East US\")),",
     );
     check_step("not_dark", "(at: \"5m\", do: Return(region: \"East US\")),");
     check_step(
@@ -206,7 +207,8 @@ fn networks() {
     );
     check_routes(
         "delay",
-        "(between: (\"East US\", \"West Europe\"), delay: Quantiles([(\"0%\", \"5ms\"), (\"100%\", \"1ms\")]))",
+        "(between: (\"East US\", \"West Europe\"),
+            delay: Quantiles([(\"0%\", \"5ms\"), (\"100%\", \"1ms\")]))",
     );
     check_routes(
         "delay_zero",
