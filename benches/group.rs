@@ -17,7 +17,10 @@ use meridian::time::{SimDuration, SimTime};
 use meridian::world::{Options, World};
 
 fn main() {
-    let given: Vec<u64> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    let given: Vec<u64> = std::env::args()
+        .skip(1)
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let cases = match given.as_slice() {
         [members, keys, rate, seconds] => vec![(*members, *keys, *rate, *seconds)],
         _ => vec![
@@ -48,11 +51,20 @@ fn main() {
 
 /// Members 40 ms apart, each with clients of its own.
 fn plan(members: u64, keys: u64, rate: u64, seconds: u64) -> Plan {
-    let names = ["East US", "West Europe", "Southeast Asia", "Japan East", "Brazil South"];
+    let names = [
+        "East US",
+        "West Europe",
+        "Southeast Asia",
+        "Japan East",
+        "Brazil South",
+    ];
     let regions: IdVec<RegionId, RegionPlan> = names
         .iter()
         .take(members as usize)
-        .map(|name| RegionPlan { name: (*name).to_owned(), clock_offset_ms: 0 })
+        .map(|name| RegionPlan {
+            name: (*name).to_owned(),
+            clock_offset_ms: 0,
+        })
         .collect();
     let instances: IdVec<InstanceId, InstancePlan> = regions
         .ids()
@@ -99,9 +111,13 @@ fn plan(members: u64, keys: u64, rate: u64, seconds: u64) -> Plan {
         .map(|instance| FleetPlan {
             name: format!("fleet-{}", instance.0),
             instance,
-            arrivals: Arrivals::Poisson(Rate { millihertz: rate * 1000 }),
+            arrivals: Arrivals::Poisson(Rate {
+                millihertz: rate * 1000,
+            }),
             population: meridian::id::PopulationId(0),
-            popularity: Popularity::Zipf { exponent_milli: 990 },
+            popularity: Popularity::Zipf {
+                exponent_milli: 990,
+            },
             mix: vec![(Operation::Read, 50), (Operation::Update, 50)],
             starts: SimTime::ZERO,
             ends: SimTime::ZERO + storm,

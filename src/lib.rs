@@ -2,6 +2,7 @@
 
 pub mod assumption;
 pub mod catalogue;
+pub mod checks;
 pub mod control;
 pub mod crdt;
 pub mod engine;

@@ -268,7 +268,10 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics(text in any::<String>(), compound in "([0-9.]{1,25}[dhmsinu ]{0,3}){0,4}") {
+        fn no_text_panics(
+            text in any::<String>(),
+            compound in "([0-9.]{1,25}[dhmsinu ]{0,3}){0,4}",
+        ) {
             let _ = text.parse::<SimDuration>();
             let _ = compound.parse::<SimTime>();
         }

@@ -213,9 +213,11 @@ def main():
             for path in sorted(FOLDER.glob("*.txt")):
                 old = path.read_text(encoding="latin-1")
                 new = recorded(old, servers)
+                if settled(old) == settled(new):
+                    continue
                 if not is_check:
                     path.write_text(new, encoding="latin-1")
-                elif settled(old) != settled(new):
+                else:
                     differences += 1
                     lines = difflib.unified_diff(settled(old), settled(new), lineterm="")
                     print(path.name, *lines, sep="\n")

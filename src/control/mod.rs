@@ -35,7 +35,10 @@ pub enum Refusal {
 impl Group {
     /// A group of linked members.
     pub fn linked(members: Vec<InstanceId>) -> Self {
-        Self { members, dropped: Vec::new() }
+        Self {
+            members,
+            dropped: Vec::new(),
+        }
     }
 
     /// Drops a member without its consent, at the request of an operator of `on`.
@@ -108,7 +111,10 @@ mod tests {
         let before = group.clone();
         let refused = group.force_unlink(InstanceId(0), InstanceId(0));
         assert_eq!(refused, Err(Refusal::UnlinkSelf));
-        assert_eq!(group.force_unlink(InstanceId(0), InstanceId(7)), Err(Refusal::NotMember));
+        assert_eq!(
+            group.force_unlink(InstanceId(0), InstanceId(7)),
+            Err(Refusal::NotMember)
+        );
         assert_eq!(group, before);
         assert_eq!(group.force_unlink(InstanceId(0), InstanceId(2)), Ok(()));
         let late = group.force_unlink(InstanceId(2), InstanceId(1));

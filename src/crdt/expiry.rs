@@ -114,6 +114,15 @@ impl Limits {
         limits.is_pending() || is_endless || !is_live
     }
 
+    /// Whether every limit stored is "for ever" and seen by `replica`.
+    pub(crate) fn are_endless_within(&self, replica: &VersionVector) -> bool {
+        self.0.as_ref().is_none_or(|limits| {
+            let is_seen =
+                |entry: &Entry<Limit>| entry.item.0.is_none() && replica.covers(entry.stamp.dot);
+            limits.foreseen().is_within(replica) && limits.entries().iter().all(is_seen)
+        })
+    }
+
     /// Whether nothing is stored.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()

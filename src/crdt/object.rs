@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::crdt::antichain::Antichain;
+use crate::crdt::antichain::{Antichain, Entry};
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::effect::{Beyond, Change, Effect, Part, Update};
@@ -103,6 +103,19 @@ impl Object {
         let winner = self.types.string()?.writes().winner()?;
         let plain = Self::plain_write_digest(winner.stamp, &winner.item.value);
         (self.digest() == plain).then_some((winner.stamp, &winner.item.value))
+    }
+
+    /// The surviving writes, if plain ones are all there is: a plain write that has seen them all
+    /// leaves nothing but itself. `replica` is the replica's clock.
+    pub fn plain_writes(&self, replica: &VersionVector) -> Option<&[Entry<Text>]> {
+        let scalar = self.types.only_string()?;
+        let writes = scalar.writes();
+        let is_plain = self.removed.is_empty()
+            && self.merged.is_within(replica)
+            && !scalar.has_counters()
+            && writes.foreseen().is_within(replica)
+            && self.limits.are_endless_within(replica);
+        is_plain.then(|| writes.entries())
     }
 
     /// What this key has seen, given its replica's clock: the context of local updates.

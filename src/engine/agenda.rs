@@ -28,7 +28,12 @@ struct Entry<E> {
 impl<E> Agenda<E> {
     /// Nothing pending.
     pub fn new(tie_break: TieBreak) -> Self {
-        Self { heap: BinaryHeap::new(), sequence: 0, now: SimTime::ZERO, tie_break }
+        Self {
+            heap: BinaryHeap::new(),
+            sequence: 0,
+            now: SimTime::ZERO,
+            tie_break,
+        }
     }
 
     /// Schedules a timer of `source` at `at`.
@@ -39,7 +44,11 @@ impl<E> Agenda<E> {
         assert!(self.now <= at, "an event is never scheduled in the past");
         self.sequence += 1;
         let order = self.tie_break.order(at, Class::Timer, 0, source);
-        self.heap.push(Reverse(Entry { order, sequence: self.sequence, event }));
+        self.heap.push(Reverse(Entry {
+            order,
+            sequence: self.sequence,
+            event,
+        }));
     }
 
     /// The place of the first event; [`Order::NEVER`] when nothing is pending.

@@ -41,8 +41,13 @@ pub struct Order {
 
 impl Order {
     /// Later than every event.
-    pub const NEVER: Self =
-        Self { at: SimTime::MAX, class: Class::Observation, shuffle: 0, target: 0, source: 0 };
+    pub const NEVER: Self = Self {
+        at: SimTime::MAX,
+        class: Class::Observation,
+        shuffle: 0,
+        target: 0,
+        source: 0,
+    };
 }
 
 impl TieBreak {
@@ -54,6 +59,12 @@ impl TieBreak {
                 mix(seed ^ mix(at.0) ^ (u64::from(target) << 32 | u64::from(source)))
             }
         };
-        Order { at, class, shuffle, target, source }
+        Order {
+            at,
+            class,
+            shuffle,
+            target,
+            source,
+        }
     }
 }

@@ -27,19 +27,31 @@ impl Stream {
     pub fn named(seed: u64, name: &str) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(mix_bytes(name.as_bytes()));
-        Self { rng, block: [0; Self::BLOCK], next: Self::BLOCK }
+        Self {
+            rng,
+            block: [0; Self::BLOCK],
+            next: Self::BLOCK,
+        }
     }
 
     /// The next 64 uniform bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
         if self.next == Self::BLOCK {
-            for word in &mut self.block {
-                *word = self.rng.next_u64();
-            }
-            self.next = 0;
+            self.draw_block();
         }
         self.next += 1;
         self.block[self.next - 1]
+    }
+
+    #[inline(never)]
+    fn draw_block(&mut self) {
+        let mut bytes = [0; 8 * Self::BLOCK];
+        self.rng.fill_bytes(&mut bytes);
+        for (word, bytes) in self.block.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        self.next = 0;
     }
 
     /// A uniform integer below `n`, without bias (Lemire, *Fast random integer generation in an
@@ -67,7 +79,10 @@ impl Stream {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the low half is what is asked for"
+)]
 fn low_word(product: u128) -> u64 {
     product as u64
 }
@@ -101,7 +116,9 @@ mod tests {
     #[test]
     fn chance_keeps_its_share() {
         let mut stream = Stream::named(1, "chance");
-        let hits = (0..100_000).filter(|_| stream.chance(Ratio { ppm: 50_000 })).count();
+        let hits = (0..100_000)
+            .filter(|_| stream.chance(Ratio { ppm: 50_000 }))
+            .count();
         assert!((4_700..5_300).contains(&hits), "{hits} of 100 000 at 5 %");
     }
 }

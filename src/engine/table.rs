@@ -5,7 +5,10 @@ use std::hash::{BuildHasherDefault, Hash};
 
 use rustc_hash::FxHasher;
 
-#[allow(clippy::disallowed_types, reason = "this wrapper is why the type is disallowed elsewhere")]
+#[allow(
+    clippy::disallowed_types,
+    reason = "this wrapper is why the type is disallowed elsewhere"
+)]
 type Inner<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<FxHasher>>;
 
 /// A hash table without an iterator.

@@ -33,7 +33,12 @@ pub struct Windows<P> {
 impl<P: Process> Windows<P> {
     /// Processes at time zero, to be advanced by so many threads.
     pub fn new(processes: Vec<P>, threads: usize) -> Self {
-        Self { processes, workers: Workers::new(threads), now: SimTime::ZERO, windows: 0 }
+        Self {
+            processes,
+            workers: Workers::new(threads),
+            now: SimTime::ZERO,
+            windows: 0,
+        }
     }
 
     /// The processes.
@@ -64,14 +69,23 @@ impl<P: Process> Windows<P> {
     /// # Panics
     /// When `lookahead` is zero: two processes could then affect one another at once.
     pub fn run_until(&mut self, end: SimTime, lookahead: SimDuration) {
-        assert!(lookahead > SimDuration::ZERO, "messages between processes take time");
+        assert!(
+            lookahead > SimDuration::ZERO,
+            "messages between processes take time"
+        );
         loop {
-            let first = self.processes.iter().map(P::next_at).min().unwrap_or(SimTime::MAX);
+            let first = self
+                .processes
+                .iter()
+                .map(P::next_at)
+                .min()
+                .unwrap_or(SimTime::MAX);
             if first >= end {
                 break;
             }
             let horizon = (first + lookahead).min(end);
-            self.workers.each(&mut self.processes, |process| process.advance(horizon));
+            self.workers
+                .each(&mut self.processes, |process| process.advance(horizon));
             self.exchange();
             self.windows += 1;
         }

@@ -2,15 +2,27 @@
 //!
 //! Checks and metrics fold over it and never look into the model, so they can be tested with
 //! histories written by hand, and cannot pass by reading the very field that is wrong.
+//!
+//! Observations come in the order of their instants. Those of one sample share one instant.
+
+pub mod conditions;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod memory;
+pub mod roster;
 
 use crate::id::{InstanceId, RegionId, ShardId};
 use crate::time::SimTime;
 
+pub use conditions::Conditions;
+pub use memory::MemoryKind;
+pub use roster::Roster;
+
 /// How many members a group has at most.
 pub const MEMBERS_MAX: usize = 5;
 
-/// How many kinds of memory there are; see `instance::MemoryKind`.
-pub const MEMORY_KINDS: usize = 7;
+/// How many kinds of memory there are.
+pub const MEMORY_KINDS: usize = MemoryKind::COUNT;
 
 /// One observation and its instant.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,6 +91,15 @@ pub enum Event {
         /// Keys.
         keys: u64,
     },
+    /// Two members that differ, and on how many keys, at the end.
+    Apart {
+        /// The two, the smaller id first.
+        between: [InstanceId; 2],
+        /// Keys.
+        keys: u64,
+    },
+    /// What an instance met with over the run, at the end.
+    Met(MetSeen),
     /// What became of the writes, at the end.
     Writes(Box<WritesSeen>),
 }
@@ -151,6 +172,9 @@ pub struct FaultSeen {
     pub label: String,
     /// The regions concerned.
     pub regions: Vec<RegionId>,
+    /// The ordered routes concerned, for a partition or a degradation. When such a fault ends in
+    /// parts, each part is told with its routes: a label may cover what several faults began.
+    pub routes: Vec<(RegionId, RegionId)>,
     /// What kind.
     pub kind: FaultKind,
     /// True when it begins, false when it ends.
@@ -243,6 +267,21 @@ pub struct LagSeen {
     pub max_us: u64,
     /// Effects of `from` that `to` has not acknowledged, by what `from` knows.
     pub unacknowledged: u64,
+}
+
+/// What an instance met with over the run, where no other observation tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MetSeen {
+    /// Whose clients and whose data.
+    pub on: InstanceId,
+    /// Writes of clients refused for want of memory.
+    pub refused_for_memory: u64,
+    /// Concurrent writes of one register that met.
+    pub concurrent_writes: u64,
+    /// Removals that met an addition they had not seen.
+    pub add_wins: u64,
+    /// Concurrent increments that met.
+    pub concurrent_increments: u64,
 }
 
 /// What became of the writes of one origin, at the end.

@@ -46,18 +46,33 @@ impl Instance {
         let (seq, record) = (self.next_seq(id), self.record_bytes());
         let row = &mut self.keyspace.rows[key as usize];
         if row.state == RowState::General {
-            let value = Value::Generated { len: bytes, tag };
-            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
-            return Ok(());
+            let at = row.object;
+            let after = self.shards[id].frontier.clock;
+            if !self.reduce(id, key, at, &after) {
+                let value = Value::Generated { len: bytes, tag };
+                self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+                return Ok(());
+            }
         }
+        let row = &mut self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
-        let stamp = Stamp { dot: Dot { origin: self.replica, seq }, wall_ms };
+        let stamp = Stamp {
+            dot: Dot {
+                origin: self.replica,
+                seq,
+            },
+            wall_ms,
+        };
         replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
         let mut after = shard.frontier.clock;
         after.0[self.replica.index()] = seq;
         shard.observe(self.replica, seq, 1, record);
         shard.acknowledged += 1;
-        let entry = Entry { after, wall_ms, payload: Payload::Write { key, bytes, tag } };
+        let entry = Entry {
+            after,
+            wall_ms,
+            payload: Payload::Write { key, bytes, tag },
+        };
         self.ship(id, entry, wire);
         Ok(())
     }
@@ -97,16 +112,26 @@ impl Instance {
         for at in 0..self.members.len() {
             let peer = self.members[at];
             let outgoing = &mut self.outgoing[peer.index()];
-            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else { continue };
+            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else {
+                continue;
+            };
             let caught_up = outgoing.is_caught_up(id, end);
             if caught_up && wire.queue(peer) <= self.assumptions.send_buffer {
                 let parcel = Parcel::Effect(entry.clone());
-                let cargo = Cargo { made_at: self.now, shard: id, epoch, parcel };
+                let cargo = Cargo {
+                    made_at: self.now,
+                    shard: id,
+                    epoch,
+                    parcel,
+                };
                 wire.send(peer, cargo, bytes);
                 outgoing.shards[id.index()].cursor += 1;
             } else if !outgoing.pumping {
                 outgoing.pumping = true;
-                wire.timer(self.now + self.assumptions.send_buffer / 2, Timer::Pump(peer));
+                wire.timer(
+                    self.now + self.assumptions.send_buffer / 2,
+                    Timer::Pump(peer),
+                );
             }
         }
         shard.log.append(entry);
@@ -133,20 +158,28 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
-        let record = if entry.keeps_record() { self.record_bytes() } else { 0 };
+        let record = if entry.keeps_record() {
+            self.record_bytes()
+        } else {
+            0
+        };
         let writes = entry.writes();
         match entry.payload {
             Payload::Write { key, bytes, tag } => {
                 let settled = is_settled(&entry, from, &self.shards[id]);
-                let shard = &mut self.shards[id];
-                let row = &mut self.keyspace.rows[key as usize];
+                let row = &self.keyspace.rows[key as usize];
                 let fits = match row.state {
                     RowState::Absent => true,
                     RowState::Plain => entry.after.covers(row.dot()),
-                    RowState::General => false,
+                    RowState::General => settled && self.reduce(id, key, row.object, &entry.after),
                 };
                 if settled && fits {
-                    let stamp = Stamp { dot, wall_ms: entry.wall_ms };
+                    let shard = &mut self.shards[id];
+                    let row = &mut self.keyspace.rows[key as usize];
+                    let stamp = Stamp {
+                        dot,
+                        wall_ms: entry.wall_ms,
+                    };
                     replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
                 } else {
                     self.apply_general_write(from, id, &entry, (key, bytes, tag));
@@ -166,7 +199,11 @@ impl Instance {
         if full != shard.full {
             shard.full = full;
             let instance = self.id;
-            wire.observe(Event::Memory { instance, shard: id, full });
+            wire.observe(Event::Memory {
+                instance,
+                shard: id,
+                full,
+            });
         }
     }
 
@@ -200,7 +237,9 @@ fn replace(
         }
         if row.bytes != bytes {
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard.ledger.adjust(MemoryKind::Values, value(row.bytes), value(bytes));
+            shard
+                .ledger
+                .adjust(MemoryKind::Values, value(row.bytes), value(bytes));
         }
     } else {
         let footprint = footprint::plain(GENERATED_KEY_BYTES, u64::from(bytes), assumptions);

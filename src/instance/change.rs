@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value};
+use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Body, Entry, Key, Payload};
 use crate::instance::footprint::{self, Footprint};
-use crate::instance::keyspace::{Place, Slot};
+use crate::instance::keyspace::{Place, Slot, Ticket};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
 use crate::instance::row::plain_digest;
@@ -21,8 +21,14 @@ impl Instance {
     pub fn change(&mut self, key: Key, updates: Vec<Update>, wire: &mut impl Wire) -> bool {
         let id = self.shard_of(&key);
         let at = self.object_place(&key, id);
-        let dot = Dot { origin: self.replica, seq: self.next_seq(id) };
-        let stamp = Stamp { dot, wall_ms: self.wall_ms() };
+        let dot = Dot {
+            origin: self.replica,
+            seq: self.next_seq(id),
+        };
+        let stamp = Stamp {
+            dot,
+            wall_ms: self.wall_ms(),
+        };
         let rules = self.rules();
         let shard = &mut self.shards[id];
         let slot = self.keyspace.slot_mut(at);
@@ -35,8 +41,16 @@ impl Instance {
         slot.object.apply(&effect, &clock, rules, &mut shard.tally);
         self.settle_slot(id, at, &before);
         let (after, wall_ms) = (effect.after, effect.wall_ms);
-        let entry = Entry { after, wall_ms, payload: compact(key, effect.change) };
-        let record = if entry.keeps_record() { self.record_bytes() } else { 0 };
+        let entry = Entry {
+            after,
+            wall_ms,
+            payload: compact(key, effect.change),
+        };
+        let record = if entry.keeps_record() {
+            self.record_bytes()
+        } else {
+            0
+        };
         let shard = &mut self.shards[id];
         shard.observe(dot.origin, dot.seq, entry.writes(), record);
         shard.acknowledged += entry.writes();
@@ -95,12 +109,22 @@ impl Instance {
     ) {
         let at = self.object_place(&key, id);
         let (after, wall_ms) = (entry.after, entry.wall_ms);
-        let effect = Effect { origin: from, wall_ms, after, change };
+        let effect = Effect {
+            origin: from,
+            wall_ms,
+            after,
+            change,
+        };
         let slot = self.keyspace.slot_mut(at);
         let before = slot.measure(&self.assumptions);
         let shard = &mut self.shards[id];
         let clock = shard.frontier.clock;
-        slot.object.apply(&effect, &clock, Rules::from(&*self.assumptions), &mut shard.tally);
+        slot.object.apply(
+            &effect,
+            &clock,
+            Rules::from(&*self.assumptions),
+            &mut shard.tally,
+        );
         self.settle_slot(id, at, &before);
     }
 
@@ -131,12 +155,22 @@ impl Instance {
         let shard = &mut self.shards[id];
         shard.rebook(&before.footprint, &now.footprint);
         shard.digest ^= before.digest ^ now.digest;
-        let own_deadline = slot.object.deadline().filter(|deadline| deadline.owner == self.replica);
+        let own_deadline = slot
+            .object
+            .deadline()
+            .filter(|deadline| deadline.owner == self.replica);
         let can_shrink = slot.object.is_pending()
             || slot.object.is_vacant()
-            || matches!(slot.key, Key::Generated(_)) && slot.object.as_plain_write(shard.clock()).is_some();
+            || matches!(slot.key, Key::Generated(_))
+                && slot.object.as_plain_write(shard.clock()).is_some();
         if let Some(deadline) = own_deadline {
-            self.deadlines.insert((deadline.at_ms, at));
+            self.deadlines.insert((
+                deadline.at_ms,
+                Ticket {
+                    serial: slot.serial,
+                    at,
+                },
+            ));
         }
         if can_shrink {
             self.enqueue(id, at);
@@ -148,8 +182,41 @@ impl Instance {
         let slot = self.keyspace.slot_mut(at);
         if !slot.queued {
             slot.queued = true;
-            self.shards[id].pending.push_back(at);
+            let ticket = Ticket {
+                serial: slot.serial,
+                at,
+            };
+            let pending = &mut self.shards[id].pending;
+            pending.push_back(ticket);
+            // Keys that became rows meanwhile leave their tickets behind.
+            if pending.len() > 2 * self.keyspace.objects_len() + PENDING_SLACK {
+                pending.retain(|ticket| self.keyspace.holds(*ticket));
+            }
         }
+    }
+
+    /// Makes a general key a plain row of its visible write, if plain writes are all it holds and a
+    /// write with the context `after` is about to replace every one of them. Returns whether so.
+    pub(super) fn reduce(&mut self, id: ShardId, key: u32, at: u32, after: &VersionVector) -> bool {
+        let shard = &mut self.shards[id];
+        let slot = self.keyspace.slot(at);
+        let clock = shard.frontier.clock;
+        let Some(writes) = slot.object.plain_writes(&clock) else {
+            return false;
+        };
+        let Some((shown, Value::Generated { len, tag })) = slot.object.sole_write() else {
+            return false;
+        };
+        if !writes.iter().all(|write| after.covers(write.stamp.dot)) {
+            return false;
+        }
+        for write in writes.iter().filter(|write| write.stamp.dot != shown.dot) {
+            shard.tally.fall(write.stamp.dot, false);
+        }
+        let (len, tag) = (*len, *tag);
+        self.keyspace.remove(at);
+        self.keyspace.rows[key as usize].set(shown, len, tag);
+        true
     }
 
     /// The shard of a key.
@@ -163,6 +230,9 @@ impl Instance {
         }
     }
 }
+
+/// So many outlived tickets a list may hold beside the live ones before it is swept.
+const PENDING_SLACK: usize = 1024;
 
 /// The shard of a slot: slots are spread over the shards in equal stretches.
 pub fn shard_of_slot(slot: u16, shards: usize) -> u16 {
@@ -181,7 +251,10 @@ impl Slot {
     /// What the key takes and contributes now.
     pub(super) fn measure(&self, assumptions: &crate::assumption::Assumptions) -> Measure {
         let footprint = footprint::general(self.name_bytes(), &self.object.sizes(), assumptions);
-        Measure { footprint, digest: self.digest() }
+        Measure {
+            footprint,
+            digest: self.digest(),
+        }
     }
 
     /// The part of its shard's digest that the key contributes: the same as a row's where one
@@ -212,10 +285,13 @@ impl Shard {
 
     /// Replaces one footprint by another.
     pub(super) fn rebook(&mut self, old: &Footprint, new: &Footprint) {
-        self.ledger.adjust(MemoryKind::Values, old.values, new.values);
+        self.ledger
+            .adjust(MemoryKind::Values, old.values, new.values);
         self.ledger.adjust(MemoryKind::Keys, old.keys, new.keys);
-        self.ledger.adjust(MemoryKind::Metadata, old.metadata, new.metadata);
-        self.ledger.adjust(MemoryKind::Tombstones, old.tombstones, new.tombstones);
+        self.ledger
+            .adjust(MemoryKind::Metadata, old.metadata, new.metadata);
+        self.ledger
+            .adjust(MemoryKind::Tombstones, old.tombstones, new.tombstones);
     }
 }
 
@@ -227,9 +303,11 @@ pub(super) fn generated(len: u32, tag: u32) -> Value {
 /// The compact form of a change, where it has one.
 fn compact(key: Key, change: Change) -> Payload {
     match (key, change) {
-        (Key::Generated(key), Change::Write(Value::Generated { len, tag })) => {
-            Payload::Write { key, bytes: len, tag }
-        }
+        (Key::Generated(key), Change::Write(Value::Generated { len, tag })) => Payload::Write {
+            key,
+            bytes: len,
+            tag,
+        },
         (key, change) => Payload::Body(Arc::new(Body { key, change })),
     }
 }

@@ -6,6 +6,7 @@ use crate::crdt::{Update, Value};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::effect::Key;
+use crate::instance::keyspace::Ticket;
 use crate::instance::parcel::{Timer, Wire};
 
 /// Objects looked at in one slice, for each shard.
@@ -30,8 +31,11 @@ impl Instance {
         let bytes = u128::from(rate) * u128::from(slice) / 1_000_000_000;
         let mut budget = u64::try_from(bytes).unwrap_or(u64::MAX);
         for id in self.shards.ids() {
+            let before = self.shards[id].ledger.total();
             budget -= self.shards[id].collect_records(budget);
             self.collect_objects(id);
+            let shard = &mut self.shards[id];
+            shard.counts.collected_bytes += before.saturating_sub(shard.ledger.total());
             self.note_memory(id, wire);
         }
         self.collect_if_due(wire);
@@ -44,8 +48,12 @@ impl Instance {
         }
         let looks = self.shards[id].pending.len().min(OBJECTS_A_SLICE);
         for _ in 0..looks {
-            let Some(at) = self.shards[id].pending.pop_front() else { break };
-            self.collect_object(id, at);
+            let Some(ticket) = self.shards[id].pending.pop_front() else {
+                break;
+            };
+            if self.keyspace.holds(ticket) {
+                self.collect_object(id, ticket.at);
+            }
         }
         let shard = &mut self.shards[id];
         shard.looked += looks;
@@ -72,52 +80,57 @@ impl Instance {
         let clock = self.shards[id].frontier.clock;
         let slot = self.keyspace.slot(at);
         if slot.object.is_vacant() {
-            let slot = self.keyspace.remove(at);
-            self.leave_queue(id, at, slot.queued);
+            self.keyspace.remove(at);
             return;
         }
-        let Key::Generated(key) = slot.key else { return };
-        let Some((stamp, value)) = slot.object.as_plain_write(&clock) else { return };
-        let Value::Generated { len, tag } = *value else { return };
-        let slot = self.keyspace.remove(at);
-        self.leave_queue(id, at, slot.queued);
+        let Key::Generated(key) = slot.key else {
+            return;
+        };
+        let Some((stamp, value)) = slot.object.as_plain_write(&clock) else {
+            return;
+        };
+        let Value::Generated { len, tag } = *value else {
+            return;
+        };
+        self.keyspace.remove(at);
         self.keyspace.rows[key as usize].set(stamp, len, tag);
-    }
-
-    /// A place may be used anew at once, so it must not stay on a list.
-    fn leave_queue(&mut self, id: ShardId, at: u32, queued: bool) {
-        if queued {
-            self.shards[id].pending.retain(|queued| *queued != at);
-        }
     }
 
     /// Deletes the keys whose deadline has passed and whose deadline is this instance's (`EXP-4`).
     pub(super) fn on_expire_due(&mut self, wire: &mut impl Wire) {
         self.expiring = false;
-        while let Some((deadline, at)) = self.deadlines.first().copied() {
-            if deadline > self.wall_ms() {
+        while let Some((deadline, ticket)) = self.deadlines.first().copied() {
+            if deadline >= self.wall_ms() {
                 break;
             }
             self.deadlines.pop_first();
-            self.expire(deadline, at, wire);
+            self.expire(deadline, ticket, wire);
         }
         self.expire_if_due(wire);
     }
 
-    fn expire(&mut self, deadline: u64, at: u32, wire: &mut impl Wire) {
-        if !self.keyspace.holds(at) {
+    fn expire(&mut self, deadline: u64, ticket: Ticket, wire: &mut impl Wire) {
+        if !self.keyspace.holds(ticket) {
             return;
         }
-        let slot = self.keyspace.slot(at);
-        if slot.object.deadline().is_some_and(|now| now.at_ms == deadline && now.owner == self.replica) {
+        let slot = self.keyspace.slot(ticket.at);
+        if slot
+            .object
+            .deadline()
+            .is_some_and(|now| now.at_ms == deadline && now.owner == self.replica)
+        {
             let key = slot.key.clone();
+            let id = slot.shard;
+            self.shards[id].counts.expired += 1;
             self.change(key, vec![Update::Remove], wire);
         }
     }
 
     /// Plans the next expiry.
     pub(super) fn expire_if_due(&mut self, wire: &mut impl Wire) {
-        let Some((deadline, _)) = self.deadlines.first() else { return };
+        let Some((deadline, _)) = self.deadlines.first() else {
+            return;
+        };
         if !self.expiring {
             self.expiring = true;
             let wait = deadline.saturating_sub(self.wall_ms()).max(1);
@@ -146,7 +159,10 @@ impl Instance {
             let held = peers.iter().map(|peer| {
                 let acknowledged = shard.reports[peer.index()].clock.0[own.index()];
                 let lost = shard.log.bytes();
-                shard.log.resume(acknowledged).map_or(lost, |at| shard.log.bytes_from(at))
+                shard
+                    .log
+                    .resume(acknowledged)
+                    .map_or(lost, |at| shard.log.bytes_from(at))
             });
             let held = held.sum();
             shard.ledger.set(crate::instance::MemoryKind::Backlog, held);

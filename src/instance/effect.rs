@@ -56,7 +56,10 @@ const WRITES_OF_A_PLAIN_WRITE: u64 = 1;
 impl Entry {
     /// The effect's dot.
     pub fn dot(&self, origin: ReplicaId) -> Dot {
-        Dot { origin, seq: self.after.0[origin.index()] }
+        Dot {
+            origin,
+            seq: self.after.0[origin.index()],
+        }
     }
 
     /// Bytes of key and value on the wire, without framing. A generated key counts as 16.

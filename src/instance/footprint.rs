@@ -96,7 +96,9 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
             * assumptions.tombstone_bytes.0,
         ..Footprint::default()
     };
-    let Some(kind) = sizes.kind else { return footprint };
+    let Some(kind) = sizes.kind else {
+        return footprint;
+    };
     footprint.keys = key_overhead(name);
     if sizes.has_deadline {
         footprint.keys += EXPIRY;
@@ -108,7 +110,11 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
     let elements = sizes.elements;
     if elements > 0 {
         footprint.metadata += elements * assumptions.element_bytes.0;
-        let strings = if kind == Kind::Hash { 2 * elements } else { elements };
+        let strings = if kind == Kind::Hash {
+            2 * elements
+        } else {
+            elements
+        };
         let (keys, values) = collection(elements, strings, sizes.element_bytes);
         footprint.keys += keys;
         footprint.values += values;
@@ -121,10 +127,16 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
 fn collection(elements: u64, strings: u64, payload: u64) -> (u64, u64) {
     if elements <= LISTPACK_ELEMENTS && payload / strings <= LISTPACK_VALUE {
         let bytes = LISTPACK_FRAME + payload + strings * LISTPACK_ENTRY;
-        return (OBJECT_HEADER + allocated(bytes) - payload.min(allocated(bytes)), payload);
+        return (
+            OBJECT_HEADER + allocated(bytes) - payload.min(allocated(bytes)),
+            payload,
+        );
     }
     let allocated = strings * string(payload / strings);
-    (OBJECT_HEADER + DICT + elements * DICT_ENTRY + allocated - payload, payload)
+    (
+        OBJECT_HEADER + DICT + elements * DICT_ENTRY + allocated - payload,
+        payload,
+    )
 }
 
 #[cfg(test)]
@@ -155,6 +167,9 @@ mod tests {
     fn a_large_set_takes_what_redis_takes() {
         let (keys, values) = collection(1000, 1000, 16_000);
         let per_member = (keys + values) as f64 / 1000.0;
-        assert!((per_member - 72.3).abs() < 0.5, "{per_member} bytes a member");
+        assert!(
+            (per_member - 72.3).abs() < 0.5,
+            "{per_member} bytes a member"
+        );
     }
 }

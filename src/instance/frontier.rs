@@ -31,11 +31,18 @@ impl Frontier {
     /// Nothing observed.
     pub const ZERO: Self = Self {
         clock: VersionVector::ZERO,
-        prefix: [Prefix { effects: 0, writes: 0, record_bytes: 0 }; MEMBERS_MAX],
+        prefix: [Prefix {
+            effects: 0,
+            writes: 0,
+            record_bytes: 0,
+        }; MEMBERS_MAX],
     };
 
     /// What every member has observed when a run starts.
-    pub const FILLED: Self = Self { clock: VersionVector::FILLED, ..Self::ZERO };
+    pub const FILLED: Self = Self {
+        clock: VersionVector::FILLED,
+        ..Self::ZERO
+    };
 
     /// Takes in the next effect of `origin`.
     pub fn advance(&mut self, origin: ReplicaId, seq: u64, writes: u64, record_bytes: u64) {

@@ -19,6 +19,8 @@ pub struct Slot {
     pub key: Key,
     /// Its shard.
     pub shard: ShardId,
+    /// Tells it from others that had its place before.
+    pub serial: u64,
     /// Whether the collector has it on its list.
     pub queued: bool,
     /// What it holds.
@@ -33,6 +35,15 @@ impl Slot {
             Key::Named(name) => name.len() as u64,
         }
     }
+}
+
+/// A place, and who had it when the ticket was drawn. Places are used anew, tickets are not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Ticket {
+    /// Who.
+    pub serial: u64,
+    /// Where.
+    pub at: u32,
 }
 
 /// Where a key's state is.
@@ -53,21 +64,31 @@ pub struct Keyspace {
     pub rows: Vec<Row>,
     objects: Vec<Option<Slot>>,
     free: Vec<u32>,
+    serial: u64,
     names: Table<Arc<[u8]>, u32>,
 }
 
 impl Keyspace {
     /// Only absent rows, each of the shard given for it.
     pub fn new(shards: &[u16]) -> Self {
-        let rows = shards.iter().map(|shard| Row::absent(ShardId(*shard))).collect();
-        Self { rows, ..Self::default() }
+        let rows = shards
+            .iter()
+            .map(|shard| Row::absent(ShardId(*shard)))
+            .collect();
+        Self {
+            rows,
+            ..Self::default()
+        }
     }
 
     /// Where the state of `key` is.
     pub fn place(&self, key: &Key) -> Place {
         match key {
             Key::Generated(index) => self.row_place(*index),
-            Key::Named(name) => self.names.get(name).map_or(Place::Nowhere, |at| Place::Object(*at)),
+            Key::Named(name) => self
+                .names
+                .get(name)
+                .map_or(Place::Nowhere, |at| Place::Object(*at)),
         }
     }
 
@@ -85,7 +106,9 @@ impl Keyspace {
     /// # Panics
     /// When there is none at `at`: places are not kept across changes.
     pub fn slot(&self, at: u32) -> &Slot {
-        self.objects[at as usize].as_ref().expect("a place in use holds an object")
+        self.objects[at as usize]
+            .as_ref()
+            .expect("a place in use holds an object")
     }
 
     /// A key in its general form, to change.
@@ -93,17 +116,36 @@ impl Keyspace {
     /// # Panics
     /// As [`Keyspace::slot`].
     pub fn slot_mut(&mut self, at: u32) -> &mut Slot {
-        self.objects[at as usize].as_mut().expect("a place in use holds an object")
+        self.objects[at as usize]
+            .as_mut()
+            .expect("a place in use holds an object")
     }
 
-    /// Whether there is an object at `at`.
-    pub fn holds(&self, at: u32) -> bool {
-        self.objects.get(at as usize).is_some_and(Option::is_some)
+    /// Whether the object called `ticket` is still where it was.
+    pub fn holds(&self, ticket: Ticket) -> bool {
+        let slot = self
+            .objects
+            .get(ticket.at as usize)
+            .and_then(Option::as_ref);
+        slot.is_some_and(|slot| slot.serial == ticket.serial)
+    }
+
+    /// The number of keys in their general form.
+    pub fn objects_len(&self) -> usize {
+        self.objects.len() - self.free.len()
     }
 
     /// Gives `key` a general form.
     pub fn insert(&mut self, key: Key, shard: ShardId, object: Object) -> u32 {
-        let slot = Slot { key: key.clone(), shard, queued: false, object };
+        self.serial += 1;
+        let serial = self.serial;
+        let slot = Slot {
+            key: key.clone(),
+            shard,
+            serial,
+            queued: false,
+            object,
+        };
         let at = match self.free.pop() {
             Some(at) => {
                 self.objects[at as usize] = Some(slot);
@@ -129,7 +171,9 @@ impl Keyspace {
 
     /// Takes the general form away; a generated key is then absent.
     pub fn remove(&mut self, at: u32) -> Slot {
-        let slot = self.objects[at as usize].take().expect("a place in use holds an object");
+        let slot = self.objects[at as usize]
+            .take()
+            .expect("a place in use holds an object");
         self.free.push(at);
         match &slot.key {
             Key::Generated(index) => self.rows[*index as usize].state = RowState::Absent,
@@ -142,7 +186,9 @@ impl Keyspace {
 
     /// All keys in their general form, by place.
     pub fn objects(&self) -> impl Iterator<Item = (u32, &Slot)> {
-        (0..).zip(&self.objects).filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
+        (0..)
+            .zip(&self.objects)
+            .filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
     }
 
     /// Everything is gone; every row is absent, its shard kept.

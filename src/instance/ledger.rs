@@ -4,53 +4,7 @@
 
 use crate::quantity::Bytes;
 
-/// A kind of memory.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum MemoryKind {
-    /// The bytes of values, as the allocator rounds them.
-    Values,
-    /// Redis' own overhead of keys and elements.
-    Keys,
-    /// CRDT metadata of what is live.
-    Metadata,
-    /// What deletions keep until they are stable.
-    Tombstones,
-    /// What effects keep until they are stable.
-    Unstable,
-    /// The replication backlog.
-    Backlog,
-    /// Snapshots being sent or merged.
-    SyncBuffers,
-}
-
-impl MemoryKind {
-    /// How many kinds there are.
-    pub const COUNT: usize = 7;
-
-    /// All kinds, in the order charts stack them.
-    pub const ALL: [Self; Self::COUNT] = [
-        Self::Values,
-        Self::Keys,
-        Self::Metadata,
-        Self::Tombstones,
-        Self::Unstable,
-        Self::Backlog,
-        Self::SyncBuffers,
-    ];
-
-    /// The name in outcomes and files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Values => "values",
-            Self::Keys => "keys",
-            Self::Metadata => "metadata",
-            Self::Tombstones => "tombstones",
-            Self::Unstable => "unstable",
-            Self::Backlog => "backlog",
-            Self::SyncBuffers => "sync_buffers",
-        }
-    }
-}
+pub use crate::history::MemoryKind;
 
 /// Bytes in use by kind, the most there ever were, and the limit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +13,7 @@ pub struct Ledger {
     peak: [u64; MemoryKind::COUNT],
     total: u64,
     total_peak: u64,
+    lean_peak: u64,
     limit: u64,
 }
 
@@ -70,6 +25,7 @@ impl Ledger {
             peak: [0; MemoryKind::COUNT],
             total: 0,
             total_peak: 0,
+            lean_peak: 0,
             limit: limit.0,
         }
     }
@@ -82,6 +38,8 @@ impl Ledger {
         let peak = &mut self.peak[kind as usize];
         *peak = (*peak).max(*used);
         self.total_peak = self.total_peak.max(self.total);
+        let unstable = self.used[MemoryKind::Unstable as usize];
+        self.lean_peak = self.lean_peak.max(self.total - unstable);
     }
 
     /// Gives `bytes` back.
@@ -90,7 +48,11 @@ impl Ledger {
     /// When more is given back than was taken.
     pub fn refund(&mut self, kind: MemoryKind, bytes: u64) {
         let used = &mut self.used[kind as usize];
-        assert!(*used >= bytes, "{} gives back more than it took", kind.name());
+        assert!(
+            *used >= bytes,
+            "{} gives back more than it took",
+            kind.name()
+        );
         *used -= bytes;
         self.total -= bytes;
     }
@@ -132,6 +94,11 @@ impl Ledger {
     /// The most ever in use.
     pub fn total_peak(&self) -> u64 {
         self.total_peak
+    }
+
+    /// The most ever in use, unstable records left out.
+    pub fn lean_peak(&self) -> u64 {
+        self.lean_peak
     }
 
     /// How much may be in use.

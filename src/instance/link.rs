@@ -27,6 +27,12 @@ pub struct Incoming {
     pub epoch: u32,
     /// When something last arrived.
     pub heard_at: SimTime,
+    /// Times a shard resumed from the source's backlog.
+    pub partial_syncs: u64,
+    /// Times a shard took a transfer of state.
+    pub full_syncs: u64,
+    /// Since when it merges.
+    pub merging_since: SimTime,
     /// Tries since it broke.
     pub tries: u32,
     /// What each shard does with what arrives.
@@ -95,6 +101,9 @@ impl Incoming {
             state: LinkState::Online,
             epoch: 0,
             heard_at: SimTime::ZERO,
+            partial_syncs: 0,
+            full_syncs: 0,
+            merging_since: SimTime::ZERO,
             tries: 0,
             shards: vec![Inflow::Streaming; usize::from(shards)],
         }
@@ -115,7 +124,12 @@ impl Outgoing {
     /// A link that has carried since the start.
     pub fn open(shards: u16) -> Self {
         let shards = vec![Outflow::default(); usize::from(shards)];
-        Self { epoch: Some(0), shards, pumping: false, turn: 0 }
+        Self {
+            epoch: Some(0),
+            shards,
+            pumping: false,
+            turn: 0,
+        }
     }
 
     /// Whether `shard` has sent everything up to the log's `end`.

@@ -49,7 +49,10 @@ impl Log {
         self.appended_bytes += size;
         self.entries.push_back(entry);
         while self.bytes > self.capacity {
-            let oldest = self.entries.pop_front().expect("bytes in the ring belong to an entry");
+            let oldest = self
+                .entries
+                .pop_front()
+                .expect("bytes in the ring belong to an entry");
             self.bytes -= self.framing + oldest.payload_bytes();
             self.before = oldest.after.0[self.origin.index()];
             self.first += 1;
@@ -98,7 +101,10 @@ impl Log {
         if start == 0 {
             return self.bytes;
         }
-        self.entries.range(start..).map(|entry| self.size(entry)).sum()
+        self.entries
+            .range(start..)
+            .map(|entry| self.size(entry))
+            .sum()
     }
 
     /// Forgets everything up to `seq`, as a shard does that has lost its memory.

@@ -98,12 +98,13 @@ impl Instance {
 
     /// A restarted instance takes writes again once every link it can reach has caught up.
     pub(super) fn leave_stale_if_caught_up(&mut self) {
-        let reachable = |peer: &ReplicaId| {
-            self.incoming[peer.index()].state != LinkState::Broken
-        };
+        let reachable = |peer: &ReplicaId| self.incoming[peer.index()].state != LinkState::Broken;
         let caught_up = |peer: ReplicaId| {
             let incoming = &self.incoming[peer.index()];
-            let streaming = incoming.shards.iter().all(|inflow| *inflow == Inflow::Streaming);
+            let streaming = incoming
+                .shards
+                .iter()
+                .all(|inflow| *inflow == Inflow::Streaming);
             incoming.state == LinkState::Online && streaming
         };
         if !self.stale {

@@ -21,8 +21,8 @@ mod link;
 mod log;
 mod member;
 mod naming;
-mod parcel;
 mod operate;
+mod parcel;
 mod probe;
 mod row;
 mod scripted;
@@ -38,16 +38,16 @@ use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 
+pub use change::shard_of_slot;
 pub use command::Refusal;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
 pub use link::{Incoming, LinkState};
-pub use change::shard_of_slot;
 pub use log::Log;
-pub use operate::FillKind;
 pub use naming::Naming;
+pub use operate::FillKind;
 pub use parcel::{Cargo, Flight, Parcel, Timer, Wire};
 pub use probe::{Custody, unequal_keys};
 pub use scripted::Answer;
@@ -97,7 +97,7 @@ pub struct Instance {
     life: u64,
     stale: bool,
     collecting: bool,
-    deadlines: std::collections::BTreeSet<(u64, u32)>,
+    deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
     expiring: bool,
     stream: crate::engine::Stream,
     now: SimTime,
@@ -117,7 +117,12 @@ impl Instance {
                 Shard::new(ShardId(shard), log, setup.shard_limit)
             })
             .collect();
-        let slots = setup.members.iter().map(|member| member.index() + 1).max().unwrap_or(0);
+        let slots = setup
+            .members
+            .iter()
+            .map(|member| member.index() + 1)
+            .max()
+            .unwrap_or(0);
         Self {
             id: setup.id,
             replica: setup.replica,
@@ -161,7 +166,10 @@ impl Instance {
     /// The other members, as far as this one knows.
     pub fn peers(&self) -> impl Iterator<Item = ReplicaId> + use<> {
         let own = self.replica;
-        self.members.clone().into_iter().filter(move |member| *member != own)
+        self.members
+            .clone()
+            .into_iter()
+            .filter(move |member| *member != own)
     }
 
     /// Its shards.

@@ -27,8 +27,15 @@ impl Naming {
     /// When there are more than 2^32 keys; loading refuses that.
     pub fn add(&mut self, prefix: &str, keys: u32, tagged: Ratio) -> u32 {
         let first = self.keys;
-        self.keys = first.checked_add(keys).expect("loading bounds the number of keys");
-        self.ranges.push(Range { prefix: prefix.to_owned(), first, keys, tagged });
+        self.keys = first
+            .checked_add(keys)
+            .expect("loading bounds the number of keys");
+        self.ranges.push(Range {
+            prefix: prefix.to_owned(),
+            first,
+            keys,
+            tagged,
+        });
         first
     }
 
@@ -63,7 +70,9 @@ impl Naming {
 
     /// The slot of every key, in index order.
     pub fn slots(&self) -> Vec<u16> {
-        (0..self.keys).map(|index| slot(&self.render(index), TagRule::Oss)).collect()
+        (0..self.keys)
+            .map(|index| slot(&self.render(index), TagRule::Oss))
+            .collect()
     }
 }
 

@@ -33,19 +33,20 @@ pub enum FillKind {
 }
 
 /// Data filled in at time zero: written by nobody, seen by everybody.
-const FILL: Stamp = Stamp { dot: Dot { origin: ReplicaId(0), seq: FILL_SEQ }, wall_ms: 0 };
+const FILL: Stamp = Stamp {
+    dot: Dot {
+        origin: ReplicaId(0),
+        seq: FILL_SEQ,
+    },
+    wall_ms: 0,
+};
 
 impl Instance {
     /// Deletes a generated key. Deleting one that is not there changes nothing.
     ///
     /// # Errors
     /// When the key's shard refuses writes.
-    pub fn delete(
-        &mut self,
-        now: SimTime,
-        key: u32,
-        wire: &mut impl Wire,
-    ) -> Result<(), Refusal> {
+    pub fn delete(&mut self, now: SimTime, key: u32, wire: &mut impl Wire) -> Result<(), Refusal> {
         self.now = now;
         let name = Key::Generated(key);
         self.admit(&name)?;
@@ -87,8 +88,12 @@ impl Instance {
         self.now = now;
         let name = Key::Generated(key);
         self.admit(&name)?;
-        let Place::Object(at) = self.keyspace.place(&name) else { return Ok(()) };
-        let View::Set(set) = self.keyspace.slot(at).object.view() else { return Ok(()) };
+        let Place::Object(at) = self.keyspace.place(&name) else {
+            return Ok(());
+        };
+        let View::Set(set) = self.keyspace.slot(at).object.view() else {
+            return Ok(());
+        };
         if set.contains(member) {
             self.change(name, vec![Update::RemoveMember(Arc::clone(member))], wire);
         }
@@ -112,7 +117,13 @@ impl Instance {
         let at = self.object_place(&name, id);
         let before = self.keyspace.slot(at).measure(&self.assumptions);
         let object = &mut self.keyspace.slot_mut(at).object;
-        *object = filled(kind, key, bytes, deadline_ms, self.assumptions.as_ref().into());
+        *object = filled(
+            kind,
+            key,
+            bytes,
+            deadline_ms,
+            self.assumptions.as_ref().into(),
+        );
         self.settle_slot(id, at, &before);
     }
 }
@@ -135,9 +146,9 @@ fn filled(
             let field = |number| Update::SetField(name('f', number), generated(bytes, key));
             (0..fields).map(field).collect()
         }
-        FillKind::Set { members } => {
-            (0..members).map(|number| Update::AddMember(name('m', number))).collect()
-        }
+        FillKind::Set { members } => (0..members)
+            .map(|number| Update::AddMember(name('m', number)))
+            .collect(),
     };
     updates.extend(deadline_ms.map(|deadline_ms| Update::Expire { deadline_ms }));
     let nothing = crate::crdt::VersionVector::ZERO;

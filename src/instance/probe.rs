@@ -2,13 +2,13 @@
 
 use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
+use crate::instance::Instance;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::Place;
 use crate::instance::ledger::MemoryKind;
-use crate::instance::row::RowState;
-use crate::instance::Instance;
 use crate::instance::link::Inflow;
+use crate::instance::row::RowState;
 
 /// What a replica knows of the writes of one origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -37,11 +37,17 @@ impl Instance {
         };
         for row in self.keyspace.rows.iter().filter(|row| row.is_plain()) {
             let value = u64::from(row.bytes);
-            add(row.shard(), &footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions));
+            add(
+                row.shard(),
+                &footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions),
+            );
         }
         for (_, slot) in self.keyspace.objects() {
             let sizes = slot.object.sizes();
-            add(slot.shard, &footprint::general(slot.name_bytes(), &sizes, &self.assumptions));
+            add(
+                slot.shard,
+                &footprint::general(slot.name_bytes(), &sizes, &self.assumptions),
+            );
         }
         for shard in self.shards.iter() {
             let total = &mut totals[shard.id];
@@ -54,7 +60,9 @@ impl Instance {
 
     fn open_snapshots(&self, id: ShardId) -> u64 {
         let open = self.peers().map(|peer| {
-            let sending = self.outgoing[peer.index()].shards[id.index()].snapshot.is_some();
+            let sending = self.outgoing[peer.index()].shards[id.index()]
+                .snapshot
+                .is_some();
             let merging = self.incoming[peer.index()].shards[id.index()] == Inflow::Merging;
             u64::from(sending) + u64::from(merging)
         });
@@ -63,7 +71,9 @@ impl Instance {
 
     /// Whether a full synchronisation into `shard` is half merged.
     pub fn is_merging(&self, shard: ShardId) -> bool {
-        self.incoming.iter().any(|link| link.shards[shard.index()] == Inflow::Merging)
+        self.incoming
+            .iter()
+            .any(|link| link.shards[shard.index()] == Inflow::Merging)
     }
 
     /// What this replica knows of the writes of `origin`, over all shards.
@@ -103,8 +113,30 @@ impl Instance {
 
     /// Keys that hold something, as `DBSIZE` counts them.
     pub fn key_count(&self) -> u64 {
-        let rows = self.keyspace.rows.iter().filter(|row| row.is_plain()).count();
-        let objects = self.keyspace.objects().filter(|(_, slot)| slot.object.is_live()).count();
+        let rows = self
+            .keyspace
+            .rows
+            .iter()
+            .filter(|row| row.is_plain())
+            .count();
+        let objects = self
+            .keyspace
+            .objects()
+            .filter(|(_, slot)| slot.object.is_live())
+            .count();
+        (rows + objects) as u64
+    }
+
+    /// Keys of one shard that hold something.
+    pub fn key_count_of(&self, shard: ShardId) -> u64 {
+        let rows = self.keyspace.rows.iter();
+        let rows = rows
+            .filter(|row| row.is_plain() && row.shard() == shard)
+            .count();
+        let objects = self.keyspace.objects();
+        let objects = objects
+            .filter(|(_, slot)| slot.shard == shard && slot.object.is_live())
+            .count();
         (rows + objects) as u64
     }
 
@@ -126,9 +158,13 @@ impl Instance {
 
 /// How many keys are not equal in all of `replicas`.
 pub fn unequal_keys(replicas: &[&Instance]) -> u64 {
-    let Some((first, others)) = replicas.split_first() else { return 0 };
+    let Some((first, others)) = replicas.split_first() else {
+        return 0;
+    };
     let same = |shard: ShardId| {
-        others.iter().all(|other| other.shards[shard].digest == first.shards[shard].digest)
+        others
+            .iter()
+            .all(|other| other.shards[shard].digest == first.shards[shard].digest)
     };
     let differing: Vec<bool> = first.shards.ids().map(|shard| !same(shard)).collect();
     if !differing.contains(&true) {

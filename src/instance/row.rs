@@ -38,7 +38,15 @@ impl Row {
     /// A key that is not there, of `shard`.
     pub fn absent(shard: ShardId) -> Self {
         let state = RowState::Absent;
-        Self { dot: 0, wall_ms: 0, bytes: 0, tag: 0, object: 0, shard: shard.0, state }
+        Self {
+            dot: 0,
+            wall_ms: 0,
+            bytes: 0,
+            tag: 0,
+            object: 0,
+            shard: shard.0,
+            state,
+        }
     }
 
     /// Sets the row to one uncontested write.
@@ -58,12 +66,18 @@ impl Row {
     /// The dot of the write.
     pub fn dot(&self) -> Dot {
         let origin = ReplicaId::at((self.dot >> SEQ_BITS) as usize);
-        Dot { origin, seq: self.dot & ((1 << SEQ_BITS) - 1) }
+        Dot {
+            origin,
+            seq: self.dot & ((1 << SEQ_BITS) - 1),
+        }
     }
 
     /// The stamp of the write.
     pub fn stamp(&self) -> Stamp {
-        Stamp { dot: self.dot(), wall_ms: self.wall_ms }
+        Stamp {
+            dot: self.dot(),
+            wall_ms: self.wall_ms,
+        }
     }
 
     /// Whether both hold the same write, or neither any.
@@ -89,7 +103,9 @@ pub fn plain_digest(key: u32, stamp: Stamp, bytes: u32, tag: u32) -> u64 {
 }
 
 fn spread(key: u32) -> u64 {
-    u64::from(key).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    u64::from(key)
+        .wrapping_add(1)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 const _: () = assert!(size_of::<Row>() == 32, "a row is half a cache line");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::crdt::{Object, Update};
+use crate::id::ShardId;
 use crate::instance::Instance;
 use crate::instance::change::generated;
 use crate::instance::command::{self, Refusal, Store};
@@ -10,7 +11,6 @@ use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
 use crate::instance::slot::{self, TagRule};
-use crate::id::ShardId;
 use crate::time::SimTime;
 
 /// What a client got for a command.
@@ -26,11 +26,18 @@ impl Instance {
     /// Carries out one literal command.
     pub fn command(&mut self, now: SimTime, words: &[Vec<u8>], wire: &mut impl Wire) -> Answer {
         self.now = now;
-        let mut view = View { instance: self, wire, effects: 0 };
+        let mut view = View {
+            instance: self,
+            wire,
+            effects: 0,
+        };
         let reply = command::execute(&mut view, words);
         let effects = view.effects;
         self.expire_if_due(wire);
-        Answer { reply: reply.to_cli_text(), effects }
+        Answer {
+            reply: reply.to_cli_text(),
+            effects,
+        }
     }
 
     fn object_of(&self, key: &Key) -> Option<Cow<'_, Object>> {
@@ -77,10 +84,16 @@ impl<W: Wire> Store for View<'_, W> {
 
     fn keys(&self) -> Vec<Vec<u8>> {
         let instance = &*self.instance;
-        let rows = (0..).zip(&instance.keyspace.rows).filter(|(_, row)| row.is_plain());
-        let mut keys: Vec<Vec<u8>> =
-            rows.map(|(index, _)| instance.naming.render(index)).collect();
-        let live = instance.keyspace.objects().filter(|(_, slot)| slot.object.is_live());
+        let rows = (0..)
+            .zip(&instance.keyspace.rows)
+            .filter(|(_, row)| row.is_plain());
+        let mut keys: Vec<Vec<u8>> = rows
+            .map(|(index, _)| instance.naming.render(index))
+            .collect();
+        let live = instance
+            .keyspace
+            .objects()
+            .filter(|(_, slot)| slot.object.is_live());
         keys.extend(live.map(|(_, slot)| match &slot.key {
             Key::Generated(index) => instance.naming.render(*index),
             Key::Named(name) => name.to_vec(),

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::crdt::{MEMBERS_MAX, Tally, VersionVector};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::frontier::Frontier;
+use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
 use crate::quantity::{Bytes, Ratio};
@@ -48,7 +49,7 @@ pub struct Shard {
     /// When it would have, had unstable records cost nothing (`PerState`).
     pub oom_without_records_at: Option<SimTime>,
     /// Objects with something to collect, oldest first.
-    pub pending: VecDeque<u32>,
+    pub pending: VecDeque<Ticket>,
     /// Whether `pending` is worth another pass: the stable frontier has moved since the last.
     pub collectable: bool,
     /// How many of `pending` the current pass has looked at.
@@ -73,6 +74,14 @@ pub struct Counts {
     pub partial_syncs: u64,
     /// Tombstones and siblings collected.
     pub collected: u64,
+    /// Bytes that collection gave back.
+    pub collected_bytes: u64,
+    /// Keys that expired here, their deadline being this instance's.
+    pub expired: u64,
+    /// Bytes of state merged in full synchronisations.
+    pub merged_bytes: u64,
+    /// Milliseconds spent in full synchronisations.
+    pub merging_ms: u64,
     /// Writes refused for want of memory.
     pub refused: u64,
     /// Effects of an unlinked member refused.
@@ -158,7 +167,9 @@ impl Shard {
     pub fn collect_records(&mut self, budget: u64) -> u64 {
         let mut given = 0;
         for origin in 0..MEMBERS_MAX {
-            let held_below = self.records.held_below(origin, self.stable.prefix[origin].record_bytes);
+            let held_below = self
+                .records
+                .held_below(origin, self.stable.prefix[origin].record_bytes);
             let due = held_below.saturating_sub(self.records.collected[origin]);
             let bytes = due.min(budget - given);
             self.records.collected[origin] += bytes;
@@ -171,7 +182,8 @@ impl Shard {
     /// Whether records or objects wait for the collector.
     pub fn has_due(&self) -> bool {
         let records_due = (0..MEMBERS_MAX).any(|origin| {
-            self.records.held_below(origin, self.stable.prefix[origin].record_bytes)
+            self.records
+                .held_below(origin, self.stable.prefix[origin].record_bytes)
                 > self.records.collected[origin]
         });
         records_due || (self.collectable && !self.pending.is_empty())

@@ -37,20 +37,25 @@ impl Instance {
             FullSync::Delta => theirs.clock,
             FullSync::Whole => VersionVector::ZERO,
         };
-        let rows = (0..).zip(&self.keyspace.rows).filter(|(_, row)| {
-            row.shard() == id && row.is_plain() && !known.covers(row.dot())
-        });
+        let rows = (0..)
+            .zip(&self.keyspace.rows)
+            .filter(|(_, row)| row.shard() == id && row.is_plain() && !known.covers(row.dot()));
         let mut items: VecDeque<Item> = rows.map(|(key, row)| Item::Row(key, *row)).collect();
-        let objects = self.keyspace.objects().filter(|(_, slot)| {
-            slot.shard == id && slot.object.newer_than(&known)
-        });
-        items.extend(objects.map(|(_, slot)| {
-            Item::Object(slot.key.clone(), Box::new(slot.object.clone()))
-        }));
+        let objects = self
+            .keyspace
+            .objects()
+            .filter(|(_, slot)| slot.shard == id && slot.object.newer_than(&known));
+        items.extend(
+            objects.map(|(_, slot)| Item::Object(slot.key.clone(), Box::new(slot.object.clone()))),
+        );
         let keys = items.len() as u64;
         let bytes = items.iter().map(Item::bytes).sum();
         let shard = &self.shards[id];
-        let snapshot = Snapshot { items, frontier: shard.frontier, tail: shard.log.end() };
+        let snapshot = Snapshot {
+            items,
+            frontier: shard.frontier,
+            tail: shard.log.end(),
+        };
         self.outgoing[peer.index()].shards[id.index()].snapshot = Some(snapshot);
         self.measure_sync_buffers(id);
         self.observe_out(peer, id, LinkEvent::FullSyncStarted { keys, bytes }, wire);
@@ -74,7 +79,11 @@ impl Instance {
             let Some(epoch) = outgoing.epoch else { return };
             let id = ShardId::at(outgoing.turn);
             outgoing.turn = (outgoing.turn + 1) % shards;
-            idle = if self.send_next(peer, id, epoch, wire) { 0 } else { idle + 1 };
+            idle = if self.send_next(peer, id, epoch, wire) {
+                0
+            } else {
+                idle + 1
+            };
         }
     }
 
@@ -107,7 +116,16 @@ impl Instance {
             } else {
                 Parcel::Chunk(items.into(), clock)
             };
-            wire.send(peer, Cargo { made_at: now, shard: id, epoch, parcel }, bytes);
+            wire.send(
+                peer,
+                Cargo {
+                    made_at: now,
+                    shard: id,
+                    epoch,
+                    parcel,
+                },
+                bytes,
+            );
             return true;
         }
         let log = &self.shards[id].log;
@@ -126,18 +144,29 @@ impl Instance {
         let made_at = crate::time::SimTime(now.0.saturating_sub(age * 1_000_000));
         let parcel = Parcel::Effect(entry.clone());
         outflow.cursor += 1;
-        wire.send(peer, Cargo { made_at, shard: id, epoch, parcel }, bytes);
+        wire.send(
+            peer,
+            Cargo {
+                made_at,
+                shard: id,
+                epoch,
+                parcel,
+            },
+            bytes,
+        );
         true
     }
 
     /// Charges one chunk for every snapshot being sent or merged.
     pub(super) fn measure_sync_buffers(&mut self, id: ShardId) {
         let sending = self.peers().filter(|peer| {
-            self.outgoing[peer.index()].shards[id.index()].snapshot.is_some()
+            self.outgoing[peer.index()].shards[id.index()]
+                .snapshot
+                .is_some()
         });
-        let merging = self.peers().filter(|peer| {
-            self.incoming[peer.index()].shards[id.index()] == Inflow::Merging
-        });
+        let merging = self
+            .peers()
+            .filter(|peer| self.incoming[peer.index()].shards[id.index()] == Inflow::Merging);
         let open = (sending.count() + merging.count()) as u64;
         let bytes = open * self.assumptions.chunk_bytes.0;
         self.shards[id].ledger.set(MemoryKind::SyncBuffers, bytes);
@@ -150,7 +179,9 @@ impl Snapshot {
         let mut items = Vec::new();
         let mut bytes = 0;
         while bytes < room {
-            let Some(item) = self.items.pop_front() else { break };
+            let Some(item) = self.items.pop_front() else {
+                break;
+            };
             bytes += item.bytes();
             items.push(item);
         }
@@ -160,7 +191,7 @@ impl Snapshot {
 
 impl Item {
     /// Its size on the wire.
-    fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         match self {
             Self::Row(_, row) => ITEM_BYTES + GENERATED_KEY_BYTES + u64::from(row.bytes),
             Self::Object(key, object) => {
@@ -223,7 +254,9 @@ fn merge_row(
                 shard.tally.superseded[mine.dot().origin.index()] += 1;
             }
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard.ledger.adjust(MemoryKind::Values, value(mine.bytes), value(theirs.bytes));
+            shard
+                .ledger
+                .adjust(MemoryKind::Values, value(mine.bytes), value(theirs.bytes));
         }
         RowState::Plain => return false,
     }
@@ -249,7 +282,8 @@ fn merge_object(
     let shard = &mut instance.shards[id];
     let (mine, rules) = (shard.frontier.clock, Rules::from(&*instance.assumptions));
     let known = accounted(&slot.object, &shard.tally);
-    slot.object.merge(theirs, &mine, clock, rules, &mut shard.tally);
+    slot.object
+        .merge(theirs, &mine, clock, rules, &mut shard.tally);
     let now = accounted(&slot.object, &shard.tally);
     for origin in 0..MEMBERS_MAX {
         shard.fresh[from.index()][origin] += now[origin] - known[origin];
@@ -272,6 +306,7 @@ fn accounted(object: &Object, tally: &Tally) -> [u64; MEMBERS_MAX] {
 impl Naming {
     /// The key called `name`: a generated one where a population has it.
     pub fn key(&self, name: &[u8]) -> Key {
-        self.find(name).map_or_else(|| Key::Named(name.into()), Key::Generated)
+        self.find(name)
+            .map_or_else(|| Key::Named(name.into()), Key::Generated)
     }
 }

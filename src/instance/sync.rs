@@ -1,12 +1,12 @@
 //! What the links do: report, break, connect, resume, stop.
 
-use crate::crdt::MEMBERS_MAX;
+use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState};
-use crate::instance::parcel::{Cargo, Flight, Parcel, Start, Timer, Wire};
+use crate::instance::parcel::{Cargo, Flight, Item, Parcel, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::time::{SimDuration, SimTime};
 
@@ -61,12 +61,7 @@ impl Instance {
         }
     }
 
-    fn on_report(
-        &mut self,
-        from: ReplicaId,
-        frontiers: &[Option<Frontier>],
-        wire: &mut impl Wire,
-    ) {
+    fn on_report(&mut self, from: ReplicaId, frontiers: &[Option<Frontier>], wire: &mut impl Wire) {
         for (shard, frontier) in self.shards.iter_mut().zip(frontiers) {
             if let Some(frontier) = frontier {
                 shard.reports[from.index()] = *frontier;
@@ -108,9 +103,13 @@ impl Instance {
             self.break_link(peer, wire);
             return;
         }
-        let has_room = incoming.shards.iter().zip(&self.shards).any(|(inflow, shard)| {
-            *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below()
-        });
+        let has_room = incoming
+            .shards
+            .iter()
+            .zip(&self.shards)
+            .any(|(inflow, shard)| {
+                *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below()
+            });
         if incoming.state == LinkState::Online && has_room {
             self.connect(peer, wire);
         }
@@ -136,12 +135,7 @@ impl Instance {
     }
 
     /// A pause is over, or an answer is overdue.
-    pub(super) fn on_reconnect_due(
-        &mut self,
-        peer: ReplicaId,
-        epoch: u32,
-        wire: &mut impl Wire,
-    ) {
+    pub(super) fn on_reconnect_due(&mut self, peer: ReplicaId, epoch: u32, wire: &mut impl Wire) {
         let incoming = &self.incoming[peer.index()];
         if !self.members.contains(&peer) || incoming.epoch != epoch {
             return;
@@ -194,11 +188,14 @@ impl Instance {
     ) -> Start {
         let shard = &self.shards[id];
         let resumed = shard.log.resume(theirs.clock.0[self.replica.index()]);
-        let lacks_dropped = self.dropped.iter().any(|member| {
-            shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]
-        });
+        // Replaying the log would bring back what others have deleted and forgotten.
+        let has_nothing = theirs.clock == VersionVector::ZERO;
+        let lacks_dropped = self
+            .dropped
+            .iter()
+            .any(|member| shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]);
         match resumed {
-            Some(cursor) if !lacks_dropped => {
+            Some(cursor) if !lacks_dropped && !has_nothing => {
                 let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
                 outflow.snapshot = None;
                 outflow.cursor = cursor;
@@ -206,7 +203,7 @@ impl Instance {
                 Start::Partial
             }
             _ => {
-                if resumed.is_none() {
+                if resumed.is_none() && !has_nothing {
                     self.observe_out(peer, id, LinkEvent::Overrun, wire);
                 }
                 self.take_snapshot(peer, id, theirs, wire);
@@ -219,6 +216,7 @@ impl Instance {
         let incoming = &mut self.incoming[from.index()];
         incoming.state = LinkState::Online;
         incoming.tries = 0;
+        incoming.merging_since = self.now;
         for (inflow, start) in incoming.shards.iter_mut().zip(starts) {
             *inflow = match start {
                 Start::Partial => Inflow::Streaming,
@@ -227,6 +225,7 @@ impl Instance {
         }
         for (shard, start) in starts.iter().enumerate() {
             if *start == Start::Partial {
+                self.incoming[from.index()].partial_syncs += 1;
                 let id = Some(ShardId::at(shard));
                 self.observe_link(from, id, LinkEvent::PartialSync, wire);
             }
@@ -239,7 +238,7 @@ impl Instance {
         &mut self,
         from: ReplicaId,
         id: ShardId,
-        items: Vec<crate::instance::parcel::Item>,
+        items: Vec<Item>,
         clock: &Frontier,
         wire: &mut impl Wire,
     ) {
@@ -250,6 +249,7 @@ impl Instance {
             self.stop(from, id, wire);
             return;
         }
+        self.shards[id].counts.merged_bytes += items.iter().map(Item::bytes).sum::<u64>();
         for item in items {
             merge_item(self, from, id, item, &clock.clock);
         }
@@ -268,27 +268,30 @@ impl Instance {
             return;
         }
         *inflow = Inflow::Streaming;
+        let incoming = &mut self.incoming[from.index()];
+        incoming.full_syncs += 1;
+        let took = self.now.since(incoming.merging_since);
         let shard = &mut self.shards[id];
         let fresh = std::mem::take(&mut shard.fresh[from.index()]);
         shard.observe_merged(frontier, &fresh);
         shard.counts.full_syncs += 1;
+        shard.counts.merging_ms += took.as_millis();
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
         self.leave_stale_if_caught_up();
     }
 
     /// Sends a parcel without effects.
-    pub(super) fn signal(
-        &self,
-        to: ReplicaId,
-        epoch: u32,
-        parcel: Parcel,
-        wire: &mut impl Wire,
-    ) {
+    pub(super) fn signal(&self, to: ReplicaId, epoch: u32, parcel: Parcel, wire: &mut impl Wire) {
         let bytes = match &parcel {
             Parcel::Report(_) | Parcel::Connect(_) => REPORT_BYTES * self.shards.len() as u64,
             _ => SIGNAL_BYTES,
         };
-        let cargo = Cargo { made_at: self.now, shard: ShardId(0), epoch, parcel };
+        let cargo = Cargo {
+            made_at: self.now,
+            shard: ShardId(0),
+            epoch,
+            parcel,
+        };
         wire.send(to, cargo, bytes);
     }
 
@@ -301,7 +304,12 @@ impl Instance {
         wire: &mut impl Wire,
     ) {
         let from = crate::id::InstanceId::at(from.index());
-        wire.observe(Event::Link { from, to: self.id, shard, what });
+        wire.observe(Event::Link {
+            from,
+            to: self.id,
+            shard,
+            what,
+        });
     }
 
     /// Tells the witness of something that happened to the link to `to`.
@@ -313,19 +321,28 @@ impl Instance {
         wire: &mut impl Wire,
     ) {
         let to = crate::id::InstanceId::at(to.index());
-        wire.observe(Event::Link { from: self.id, to, shard: Some(shard), what });
+        wire.observe(Event::Link {
+            from: self.id,
+            to,
+            shard: Some(shard),
+            what,
+        });
     }
 
     /// Whether every linked peer has acknowledged within `within` and no full sync runs.
     pub fn is_healthy(&self, now: SimTime, within: SimDuration) -> bool {
         self.peers().all(|peer| {
-            let recent = self.shards.iter().all(|shard| {
-                now.since(shard.reported_at[peer.index()]) <= within
-            });
+            let recent = self
+                .shards
+                .iter()
+                .all(|shard| now.since(shard.reported_at[peer.index()]) <= within);
             let incoming = &self.incoming[peer.index()];
             recent && incoming.state == LinkState::Online && !incoming.is_merging()
         })
     }
 }
 
-const _: () = assert!(MEMBERS_MAX == crate::history::MEMBERS_MAX, "both count a group's members");
+const _: () = assert!(
+    MEMBERS_MAX == crate::history::MEMBERS_MAX,
+    "both count a group's members"
+);

@@ -3,5 +3,6 @@
 
 pub mod histogram;
 pub mod journal;
+pub mod recorder;
 pub mod series;
 pub mod timeline;

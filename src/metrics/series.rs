@@ -1,8 +1,8 @@
 //! What is sampled over time: one column of integers a quantity, all of the same length.
 
+use crate::history::MemoryKind;
 use crate::id::{Id, InstanceId};
 use crate::metrics::timeline::Timeline;
-use crate::plan::MemoryKind;
 use crate::time::{SimDuration, SimTime};
 
 /// The number of memory kinds a sample has, in the order of [`MemoryKind::ALL`].

@@ -5,6 +5,8 @@ use thiserror::Error;
 use crate::quantity::{Ratio, wide_product};
 use crate::time::SimDuration;
 
+use super::wire::Divisor;
+
 /// The whole of a distribution, in the millionths that quantiles are given in.
 const WHOLE: u32 = 1_000_000;
 const HALF: u32 = WHOLE / 2;
@@ -91,8 +93,8 @@ impl Delay {
 
     /// The default of a route whose round trip is published: half of it each way.
     ///
-    /// The least delay is `floor` of the median, and P95 is `jitter` times it. The greatest delay is
-    /// as far beyond P95 as P95 is beyond the median (A-TAIL: no higher percentile is published; a
+    /// The least delay is `floor` of the median, and P95 is `jitter` times it. The greatest is as
+    /// far beyond P95 as P95 is beyond the median (A-TAIL: no higher percentile is published, and a
     /// normal tail would have its P99.9 there).
     ///
     /// # Errors
@@ -209,11 +211,30 @@ impl Delay {
         }
     }
 
+    /// The stretches of quantiles, ready for draws; none for other delays.
+    pub(super) fn segments(&self) -> Box<[Segment]> {
+        match self {
+            Self::Quantiles(points) => points
+                .windows(2)
+                .map(|pair| Segment::between(&pair[0], &pair[1]))
+                .collect(),
+            Self::Constant(_) | Self::Mixture(_) => Box::default(),
+        }
+    }
+
     /// The delay that a uniform draw stands for; greater draws of one distribution, greater delays.
     pub fn sample(&self, draw: u64) -> SimDuration {
         match self {
             Self::Constant(delay) => *delay,
-            Self::Quantiles(points) => interpolated(points, draw),
+            Self::Quantiles(points) => {
+                let position = position(draw);
+                let inner = &points[1..points.len() - 1];
+                let behind = inner
+                    .iter()
+                    .take_while(|point| u64::from(point.0) << 32 <= position)
+                    .count();
+                Segment::between(&points[behind], &points[behind + 1]).delay(position)
+            }
             Self::Mixture(parts) => {
                 let total: u64 = parts.iter().map(|(weight, _)| u64::from(*weight)).sum();
                 // What choosing leaves over of the draw is as good as a fresh one.
@@ -231,21 +252,52 @@ impl Delay {
     }
 }
 
-/// Linear between the two points around the draw.
-fn interpolated(points: &[(u32, SimDuration)], draw: u64) -> SimDuration {
-    // In millionths, with 32 binary places.
-    let (position, _) = wide_product(draw, u64::from(WHOLE) << 32);
-    let fixed = |share: u32| u64::from(share) << 32;
-    let behind = 1 + points[1..points.len() - 1]
-        .iter()
-        .take_while(|(share, _)| fixed(*share) <= position)
-        .count();
-    let ((share, delay), (next_share, next)) = (points[behind - 1], points[behind]);
-    let width = u64::from(next_share - share);
-    // At most an hour in nanoseconds times a million: below 2^62.
-    let (high, low) = wide_product(next.0 - delay.0, position - fixed(share));
-    let product = (high << 32) | (low >> 32);
-    SimDuration(delay.0 + product / width)
+/// One stretch of quantiles, between two points.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    /// Where it begins, in millionths with 32 binary places.
+    from: u64,
+    /// The delay there.
+    least: u64,
+    /// How much longer the delay is at its end.
+    span: u64,
+    /// How long it is, in millionths.
+    width: Divisor,
+}
+
+impl Segment {
+    fn between(this: &(u32, SimDuration), next: &(u32, SimDuration)) -> Self {
+        Self {
+            from: u64::from(this.0) << 32,
+            least: this.1.0,
+            span: next.1.0 - this.1.0,
+            width: Divisor::new(u64::from(next.0 - this.0)),
+        }
+    }
+
+    /// Linear within the segment that the draw falls on.
+    #[inline]
+    pub(super) fn sample(segments: &[Self], draw: u64) -> SimDuration {
+        let position = position(draw);
+        let behind = segments[1..]
+            .iter()
+            .take_while(|next| next.from <= position)
+            .count();
+        segments[behind].delay(position)
+    }
+
+    #[inline]
+    fn delay(&self, position: u64) -> SimDuration {
+        let (high, low) = wide_product(self.span, position - self.from);
+        // At most an hour in nanoseconds times a million: below 2^62.
+        let (part, _) = self.width.divide((high << 32) | (low >> 32));
+        SimDuration(self.least + part)
+    }
+}
+
+/// Where a draw falls, in millionths with 32 binary places.
+fn position(draw: u64) -> u64 {
+    wide_product(draw, u64::from(WHOLE) << 32).0
 }
 
 /// The parts that are ever chosen.

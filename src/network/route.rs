@@ -4,8 +4,8 @@ use crate::quantity::{ByteRate, Ratio, wide_product};
 use crate::time::{SimDuration, SimTime};
 
 use super::Delay;
-
-const NANOS_PER_SECOND: u64 = 1_000_000_000;
+use super::delay::Segment;
+use super::wire::Wire;
 
 /// How much worse than usual a route is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +36,8 @@ pub struct RouteCounters {
 #[derive(Clone, Debug)]
 pub struct Route {
     delay: Delay,
+    /// The delay's quantiles, ready for a draw; empty when it has none.
+    segments: Box<[Segment]>,
     bandwidth: ByteRate,
     loss: Ratio,
     retransmit: SimDuration,
@@ -51,13 +53,14 @@ impl Route {
     /// A route at rest. A lost message is sent again after `retransmit`, as often as it takes.
     ///
     /// # Panics
-    /// When `delay` does not pass [`Delay::validated`], or `bandwidth` is zero: the scenario refuses
-    /// both.
+    /// When `delay` does not pass [`Delay::validated`], or `bandwidth` is zero: the scenario
+    /// refuses both.
     pub fn new(delay: Delay, bandwidth: ByteRate, loss: Ratio, retransmit: SimDuration) -> Self {
         let delay = delay
             .validated()
             .expect("a plan holds only delays that are ones");
         Self {
+            segments: delay.segments(),
             delay,
             bandwidth,
             loss,
@@ -80,13 +83,16 @@ impl Route {
     {
         let (delay_draw, loss_draw) = (stream(), stream());
         let departure = if now > self.free_at {
-            self.wire.carry = 0;
+            self.wire.rest();
             now
         } else {
             self.free_at
         };
         self.free_at = departure + self.wire.transmission(bytes);
-        let mut delay = self.delay.sample(delay_draw);
+        let mut delay = match &self.delay {
+            Delay::Quantiles(_) => Segment::sample(&self.segments, delay_draw),
+            other => other.sample(delay_draw),
+        };
         if let Some(degradation) = self.degraded {
             delay = SimDuration(degradation.delay.of(delay.0));
         }
@@ -164,54 +170,6 @@ impl Route {
 /// is open, and nothing binds the regions to one another.
 pub fn lookahead<'a>(open: impl IntoIterator<Item = &'a Route>) -> Option<SimDuration> {
     open.into_iter().map(Route::floor).min()
-}
-
-/// The time that bytes take on a wire, exact over time: what a message leaves over of a nanosecond
-/// is carried to the next.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wire {
-    bytes_per_second: u64,
-    /// `2^64 / bytes_per_second`, rounded down: a product with it is cheaper than a division.
-    reciprocal: u64,
-    /// In parts of a nanosecond, `bytes_per_second` of which are a whole one.
-    pub(super) carry: u64,
-}
-
-impl Wire {
-    pub(super) fn new(bytes_per_second: u64) -> Self {
-        assert!(bytes_per_second > 0, "a route carries something");
-        Self {
-            bytes_per_second,
-            reciprocal: u64::MAX / bytes_per_second,
-            carry: 0,
-        }
-    }
-
-    pub(super) fn transmission(&mut self, bytes: u64) -> SimDuration {
-        let parts = bytes
-            .checked_mul(NANOS_PER_SECOND)
-            .and_then(|p| p.checked_add(self.carry));
-        let Some(parts) = parts else {
-            return self.long_transmission(bytes);
-        };
-        let (mut nanos, _) = wide_product(parts, self.reciprocal);
-        let mut carry = parts - nanos * self.bytes_per_second;
-        // The rounded reciprocal falls short by two at most.
-        while carry >= self.bytes_per_second {
-            carry -= self.bytes_per_second;
-            nanos += 1;
-        }
-        self.carry = carry;
-        SimDuration(nanos)
-    }
-
-    #[cold]
-    fn long_transmission(&mut self, bytes: u64) -> SimDuration {
-        let parts = u128::from(bytes) * u128::from(NANOS_PER_SECOND) + u128::from(self.carry);
-        let rate = u128::from(self.bytes_per_second);
-        self.carry = u64::try_from(parts % rate).expect("a remainder is below its divisor");
-        SimDuration(u64::try_from(parts / rate).unwrap_or(u64::MAX))
-    }
 }
 
 /// How often a message is lost before it gets through: each try is lost with the same chance.

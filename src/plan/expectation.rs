@@ -3,7 +3,7 @@
 use crate::id::InstanceId;
 use crate::time::{SimDuration, SimTime};
 
-pub use crate::instance::MemoryKind;
+pub use crate::history::MemoryKind;
 
 /// One demand, and where the scenario makes it.
 #[derive(Clone, Debug)]

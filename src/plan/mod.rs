@@ -4,6 +4,7 @@
 //! what the run's own named streams will draw.
 
 pub mod expectation;
+mod roster;
 
 use crate::assumption::Assumptions;
 use crate::catalogue::Sku;

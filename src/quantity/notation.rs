@@ -71,8 +71,7 @@ pub(crate) struct Notation {
     pub(crate) least: &'static str,
     /// All units that are read.
     pub(crate) units: &'static [Unit],
-    /// The units printed, from the greatest; powers of ten apart, the last with numerator 1 if exact
-    /// printing needs it.
+    /// The units printed, from the greatest: multiples by powers of ten.
     pub(crate) printed: &'static [Unit],
     /// Whether several parts may follow one another, as in `1h30m`.
     pub(crate) compound: bool,

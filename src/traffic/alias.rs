@@ -54,14 +54,15 @@ impl AliasTable {
     }
 
     /// The choice that a uniform draw stands for.
+    #[inline]
     pub(super) fn choice(&self, draw: u64) -> usize {
         let (index, rest) = wide_product(draw, self.columns.len() as u64);
-        let column = self.columns[index_of(index)];
-        if rest >> 32 < u64::from(column.own) {
-            index_of(index)
-        } else {
-            column.alias as usize
-        }
+        let index = index_of(index);
+        let column = self.columns[index];
+        // Own or alias is as good as a coin's toss, which no processor foresees: hence no branch.
+        let own = u64::from(rest >> 32 < u64::from(column.own)).wrapping_neg();
+        let alias = u64::from(column.alias);
+        index_of(alias ^ ((alias ^ index as u64) & own))
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Arrival {
     pub bytes: u32,
     /// A value's tag: no two arrivals of one population share it, up to 2^32 of them.
     pub tag: u32,
-    /// A scan's length, a member's number, or else 32 random bits, from which a field may be chosen.
+    /// A scan's length, a member's number, or else 32 random bits, which may choose a field.
     pub extra: u32,
 }
 

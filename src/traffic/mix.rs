@@ -72,15 +72,20 @@ impl OperationChoice {
     }
 
     /// An operation and its detail: a scan's length, a member's number, or 32 random bits. Takes
-    /// two draws.
+    /// one draw: the high half chooses the operation, the low half the detail.
     pub fn draw(&self, stream: &mut Stream) -> (Operation, u32) {
-        let operation = self.operations[self.table.choice(stream.next_u64())];
-        (operation, operation.detail(high_bits(stream.next_u64())))
+        let draw = stream.next_u64();
+        let operation = self.operations[self.table.choice(draw)];
+        (operation, operation.detail(low_half(draw)))
     }
 }
 
-fn high_bits(draw: u64) -> u32 {
-    u32::try_from(draw >> 32).expect("the high half of 64 bits is 32 bits long")
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the low half is what is asked for"
+)]
+fn low_half(draw: u64) -> u32 {
+    draw as u32
 }
 
 /// A uniform number below `count`, zero if there is none; biased by less than `count` in 2^32.

@@ -12,8 +12,8 @@ use super::zipf::{self, Zipf};
 pub enum Popularity {
     /// All alike.
     Uniform,
-    /// Rank r with a weight of r to the power of minus `exponent` (exact, not YCSB's approximation);
-    /// ranks are spread over the numbers by a fixed permutation.
+    /// Rank r with a weight of r to the power of minus the exponent (exact, not YCSB's
+    /// approximation); ranks are spread over the numbers by a fixed permutation.
     Zipf {
         /// The exponent, in thousandths: 990 for YCSB.
         exponent_milli: u32,
@@ -101,7 +101,8 @@ impl KeyChoice {
         Self { count, way }
     }
 
-    /// A key number. Only `Latest` regards `newest`, the number inserted last: it never goes beyond.
+    /// A key number. Only `Latest` regards `newest`, the number inserted last, and never goes
+    /// beyond it.
     pub fn draw(&mut self, stream: &mut Stream, newest: u32) -> u32 {
         match &mut self.way {
             Way::Uniform => below(stream.next_u64(), self.count),

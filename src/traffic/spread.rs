@@ -13,7 +13,7 @@ pub(super) struct Spread {
     mask: u64,
     shift: u32,
     key: u64,
-    factors: [u64; 3],
+    factors: [u64; 2],
 }
 
 impl Spread {
@@ -26,7 +26,7 @@ impl Spread {
             mask: (1 << bits) - 1,
             shift: bits.div_ceil(2),
             key: seed,
-            factors: [1, 2, 3].map(|round| mix(seed.wrapping_add(round)) | 1),
+            factors: [1, 2].map(|round| mix(seed.wrapping_add(round)) | 1),
         }
     }
 

@@ -33,8 +33,11 @@ pub fn regions(plan: &Plan, observed: bool) -> Vec<Region> {
     let naming = Arc::new(naming(plan));
     let slots = naming.slots();
     let homes = homes(plan);
-    let mut regions: Vec<Region> =
-        plan.regions.ids().map(|region| empty_region(plan, region, &homes, observed)).collect();
+    let mut regions: Vec<Region> = plan
+        .regions
+        .ids()
+        .map(|region| empty_region(plan, region, &homes, observed))
+        .collect();
     for (id, _) in plan.instances.entries() {
         let (region, _) = homes[id.index()];
         let instance = instance(plan, id, &naming, &slots);
@@ -83,8 +86,9 @@ fn empty_region(
     observed: bool,
 ) -> Region {
     let tie_break = tie_break(plan);
-    let here: Vec<usize> =
-        (0..homes.len()).filter(|instance| homes[*instance].0 == region).collect();
+    let here: Vec<usize> = (0..homes.len())
+        .filter(|instance| homes[*instance].0 == region)
+        .collect();
     let mut inbound = Vec::new();
     for instance in &here {
         for from in (0..homes.len()).filter(|from| from != instance) {
@@ -104,7 +108,11 @@ fn empty_region(
         region,
         tie_break,
         homes: homes.to_vec(),
-        exits: plan.regions.ids().map(|to| exit(plan, region, to)).collect(),
+        exits: plan
+            .regions
+            .ids()
+            .map(|to| exit(plan, region, to))
+            .collect(),
         outbox: plan.regions.iter().map(|_| Vec::new()).collect(),
         inbound,
         agenda: Agenda::new(tie_break),
@@ -121,13 +129,18 @@ fn empty_region(
         fabric,
         dark: false,
         cut_from: vec![false; plan.regions.len()],
+        cut_drops: vec![0; plan.regions.len()],
+        dark_drops: 0,
         events: 0,
         operations: 0,
     }
 }
 
 fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
-    let route = plan.routes.iter().find(|route| route.from == from && route.to == to)?;
+    let route = plan
+        .routes
+        .iter()
+        .find(|route| route.from == from && route.to == to)?;
     let retransmit = plan.assumptions.retransmit;
     Some(Exit {
         route: Route::new(route.delay.clone(), route.bandwidth, route.loss, retransmit),
@@ -138,12 +151,19 @@ fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
 fn instance(plan: &Plan, id: InstanceId, naming: &Arc<Naming>, slots: &[u16]) -> Instance {
     let made = &plan.instances[id];
     let shards = usize::from(made.shards);
-    let shard_of = slots.iter().map(|slot| shard_of_slot(*slot, shards)).collect();
+    let shard_of = slots
+        .iter()
+        .map(|slot| shard_of_slot(*slot, shards))
+        .collect();
     let offset = plan.regions[made.region].clock_offset_ms;
     let mut instance = Instance::new(Setup {
         id,
         replica: ReplicaId::at(id.index()),
-        members: plan.instances.ids().map(|id| ReplicaId::at(id.index())).collect(),
+        members: plan
+            .instances
+            .ids()
+            .map(|id| ReplicaId::at(id.index()))
+            .collect(),
         shards: made.shards,
         shard_limit: plan::shard_limit(made, &plan.assumptions),
         backlog: backlog(made, &plan.assumptions),
@@ -201,7 +221,9 @@ fn start_instances(plan: &Plan, region: &mut Region) {
         let name = format!("instance {} reports", instance.id().0);
         let period = plan.assumptions.report_every.0;
         let phase = SimDuration(Stream::named(plan.seed, &name).below(period.max(1)));
-        let mut reach = region.fabric.reach(SimTime::ZERO, local, instance.replica());
+        let mut reach = region
+            .fabric
+            .reach(SimTime::ZERO, local, instance.replica());
         instance.start(phase, &mut reach);
     }
 }
@@ -217,6 +239,7 @@ fn add_clients(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region])
             local,
             first_key: firsts[fleet.population],
             keys: population.keys,
+            touched: 0,
             counts: ClientCounts::default(),
         });
     }
@@ -243,7 +266,10 @@ fn build_fleet(plan: &Plan, id: FleetId) -> Fleet {
         .filter(|(_, other)| other.population == fleet.population)
         .map(|(other, _)| other)
         .collect();
-    let place = sharing.iter().position(|other| *other == id).expect("a fleet shares with itself");
+    let place = sharing
+        .iter()
+        .position(|other| *other == id)
+        .expect("a fleet shares with itself");
     let config = FleetConfig {
         name: &fleet.name,
         arrivals: &fleet.arrivals,
@@ -252,7 +278,10 @@ fn build_fleet(plan: &Plan, id: FleetId) -> Fleet {
             filled: population.filled,
             keys: population.keys,
         },
-        lane: Lane { index: narrow(place), stride: narrow(sharing.len()) },
+        lane: Lane {
+            index: narrow(place),
+            stride: narrow(sharing.len()),
+        },
         popularity: &fleet.popularity,
         mix: &fleet.mix,
         sizes: &population.value_bytes,
@@ -264,10 +293,18 @@ fn build_fleet(plan: &Plan, id: FleetId) -> Fleet {
 
 fn add_script(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region]) {
     for (step, timed) in plan.timeline.iter().enumerate() {
-        let Step::Command { on, text, .. } = &timed.step else { continue };
+        let Step::Command { on, text, .. } = &timed.step else {
+            continue;
+        };
         let (region, local) = homes[on.index()];
         let words = crate::instance::command::parse::words(text).expect("loading has parsed it");
-        let scripted = Scripted { at: timed.at, local, step, text: text.clone(), words };
+        let scripted = Scripted {
+            at: timed.at,
+            local,
+            step,
+            text: text.clone(),
+            words,
+        };
         regions[region.index()].script.push_back(scripted);
     }
 }

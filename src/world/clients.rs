@@ -1,5 +1,6 @@
 //! A fleet at work: arrivals become operations on an instance, and their results are counted.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::crdt::Update;
@@ -22,6 +23,8 @@ pub struct Clients {
     pub first_key: u32,
     /// How many keys its population has.
     pub keys: u32,
+    /// How many of the coming arrivals have had their rows touched.
+    pub touched: usize,
     /// What became of its operations.
     pub counts: ClientCounts,
 }
@@ -29,6 +32,8 @@ pub struct Clients {
 /// Operations by result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ClientCounts {
+    /// Operations sent.
+    pub sent: u64,
     /// Reads answered with a value.
     pub hits: u64,
     /// Reads answered with nothing.
@@ -52,7 +57,14 @@ impl Clients {
     /// Carries out the next operation.
     pub fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
         let instance = &mut instances[self.local];
-        let Some(arrival) = self.fleet.pop() else { return };
+        if self.touched == 0 {
+            self.touch_ahead(instance);
+        }
+        self.touched = self.touched.saturating_sub(1);
+        let Some(arrival) = self.fleet.pop() else {
+            return;
+        };
+        self.counts.sent += 1;
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         if dark {
             self.counts.unavailable += 1;
@@ -65,6 +77,16 @@ impl Clients {
         self.carry_out(instance, &arrival, &mut reach);
         let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
         fabric.digest.word(word ^ done);
+    }
+
+    /// Brings the rows that the next arrivals concern into cache, all at once.
+    fn touch_ahead(&mut self, instance: &Instance) {
+        let rows = &instance.keyspace().rows;
+        let ahead = self.fleet.ahead();
+        let touch =
+            |sum, arrival: &Arrival| sum ^ rows[(self.first_key + arrival.key) as usize].wall_ms;
+        black_box(ahead.iter().fold(0, touch));
+        self.touched = ahead.len();
     }
 
     fn carry_out(
@@ -105,12 +127,8 @@ impl Clients {
                 self.count(done);
             }
             Operation::RemoveMember { members } => {
-                let done = instance.remove_member(
-                    arrival.at,
-                    key,
-                    &member(arrival.tag % members),
-                    wire,
-                );
+                let done =
+                    instance.remove_member(arrival.at, key, &member(arrival.tag % members), wire);
                 self.count(done);
             }
         }

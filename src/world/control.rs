@@ -34,7 +34,15 @@ impl World<'_> {
             Err(refusal) => ControlResult::Refused(refusal.id()),
         };
         let dropped = (result == ControlResult::Done).then_some(drop);
-        self.observe(at, Event::Control(ControlSeen { request: label, on, result, dropped }));
+        self.observe(
+            at,
+            Event::Control(ControlSeen {
+                request: label,
+                on,
+                result,
+                dropped,
+            }),
+        );
     }
 
     /// Whether the group still has this member.

@@ -1,12 +1,13 @@
 //! What a run leaves behind: counts that no single observation carries.
 
-use crate::history::{Event, Observation, WritesSeen};
+use crate::crdt::Conflict;
+use crate::history::{Event, MetSeen, Observation, WritesSeen};
 use crate::id::{FleetId, Id, InstanceId, ReplicaId, ShardId};
-use crate::instance::{Counts, Custody, MemoryKind};
+use crate::instance::{Counts, Custody, MemoryKind, unequal_keys};
 use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
-use crate::world::clients::ClientCounts;
 use crate::world::World;
+use crate::world::clients::ClientCounts;
 
 /// The end of a run.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Ending {
     pub instances: Vec<InstanceEnding>,
     /// The links, by sender and then receiver.
     pub links: Vec<LinkEnding>,
+    /// Messages and operations each fault kept from getting through, by its label.
+    pub touched: Vec<(String, u64)>,
 }
 
 /// What became of a fleet's operations.
@@ -74,6 +77,10 @@ pub struct ShardEnding {
     pub oom_at: Option<SimTime>,
     /// When it would have, had unstable records cost nothing.
     pub oom_without_records_at: Option<SimTime>,
+    /// The most in all, unstable records left out.
+    pub peak_without_records: u64,
+    /// Keys that hold something.
+    pub keys: u64,
     /// What it did.
     pub counts: Counts,
 }
@@ -91,6 +98,10 @@ pub struct LinkEnding {
     pub sent_effects: u64,
     /// Parcels dropped on arrival.
     pub dropped: u64,
+    /// Times a shard resumed from the backlog.
+    pub partial_syncs: u64,
+    /// Times a shard took a transfer of state.
+    pub full_syncs: u64,
     /// How late effects arrived, in microseconds.
     pub lag: Histogram,
 }
@@ -103,14 +114,21 @@ impl World<'_> {
             for origin in self.plan.instances.ids() {
                 let seen = self.classify(origin);
                 self.observe(at, Event::Writes(Box::new(seen)));
+                let met = self.met(origin);
+                self.observe(at, Event::Met(met));
             }
+            self.observe_differences(at);
         }
         self.show(witness);
+        self.close_faults();
         let regions = self.windows.processes();
         let mut fleets: Vec<FleetEnding> = regions
             .iter()
             .flat_map(|region| &region.clients)
-            .map(|clients| FleetEnding { id: clients.id, counts: clients.counts })
+            .map(|clients| FleetEnding {
+                id: clients.id,
+                counts: clients.counts,
+            })
             .collect();
         fleets.sort_by_key(|fleet| fleet.id);
         Ending {
@@ -121,8 +139,50 @@ impl World<'_> {
             operations: regions.iter().map(|region| region.operations).sum(),
             windows: self.windows.windows(),
             fleets,
-            instances: self.plan.instances.ids().map(|id| self.instance_ending(id)).collect(),
+            instances: self
+                .plan
+                .instances
+                .ids()
+                .map(|id| self.instance_ending(id))
+                .collect(),
             links: self.link_endings(),
+            touched: self.touched,
+        }
+    }
+
+    /// What an instance and its clients met with over the run.
+    fn met(&self, on: InstanceId) -> MetSeen {
+        let shards = self.instance(on).shards();
+        let conflicts = |kind: Conflict| {
+            shards
+                .iter()
+                .map(|shard| shard.tally.met[kind.index()])
+                .sum::<u64>()
+        };
+        MetSeen {
+            on,
+            refused_for_memory: shards.iter().map(|shard| shard.counts.refused).sum(),
+            concurrent_writes: conflicts(Conflict::WriteWrite),
+            add_wins: conflicts(Conflict::AddRemove),
+            concurrent_increments: conflicts(Conflict::IncrementIncrement),
+        }
+    }
+
+    /// Shows on how many keys each two members differ.
+    fn observe_differences(&mut self, at: SimTime) {
+        for one in self.plan.instances.ids() {
+            for other in self.plan.instances.ids().filter(|other| *other > one) {
+                let keys = unequal_keys(&[self.instance(one), self.instance(other)]);
+                if keys > 0 {
+                    self.observe(
+                        at,
+                        Event::Apart {
+                            between: [one, other],
+                            keys,
+                        },
+                    );
+                }
+            }
         }
     }
 
@@ -130,22 +190,36 @@ impl World<'_> {
     /// is the origin itself while it is a member with its memory intact.
     fn classify(&self, origin: InstanceId) -> WritesSeen {
         let replica = Self::replica(origin);
-        let acknowledged: u64 =
-            self.instance(origin).shards().iter().map(|shard| shard.acknowledged).sum();
+        let acknowledged: u64 = self
+            .instance(origin)
+            .shards()
+            .iter()
+            .map(|shard| shard.acknowledged)
+            .sum();
         let keepers = self.plan.instances.ids().filter(|id| self.is_linked(*id));
         let applied = |id: InstanceId| {
             let shards = self.instance(id).shards().iter();
-            shards.map(|shard| shard.frontier.prefix[replica.index()].writes).sum::<u64>()
+            shards
+                .map(|shard| shard.frontier.prefix[replica.index()].writes)
+                .sum::<u64>()
         };
         let knows_best = |id: &InstanceId| {
             let lives = self.instance(*id).lives();
-            (applied(*id), *id == origin, std::cmp::Reverse(lives), std::cmp::Reverse(*id))
+            (
+                applied(*id),
+                *id == origin,
+                std::cmp::Reverse(lives),
+                std::cmp::Reverse(*id),
+            )
         };
         let keeper = keepers.max_by_key(knows_best);
-        let custody =
-            keeper.map_or(Custody::default(), |id| self.instance(id).custody(replica));
+        let custody = keeper.map_or(Custody::default(), |id| self.instance(id).custody(replica));
         let lost = acknowledged.saturating_sub(custody.applied);
-        let cause = (lost > 0).then(|| self.cause_of_loss(origin));
+        let cause = if lost > 0 {
+            self.cause_of_loss(origin)
+        } else {
+            None
+        };
         WritesSeen {
             origin: origin.index(),
             acknowledged,
@@ -157,13 +231,14 @@ impl World<'_> {
         }
     }
 
-    fn cause_of_loss(&self, origin: InstanceId) -> &'static str {
+    /// Why writes of a member are gone; none when nothing is known that could have taken them.
+    fn cause_of_loss(&self, origin: InstanceId) -> Option<&'static str> {
         if !self.is_linked(origin) {
-            "the member was unlinked before it had sent them"
+            Some("the member was unlinked before it had sent them")
         } else if self.instance(origin).lives() > 0 {
-            "memory was lost before they were sent"
+            Some("memory was lost before they were sent")
         } else {
-            "unknown"
+            None
         }
     }
 
@@ -184,6 +259,8 @@ impl World<'_> {
             limit: shard.ledger.limit(),
             oom_at: shard.oom_at,
             oom_without_records_at: shard.oom_without_records_at,
+            peak_without_records: shard.ledger.lean_peak(),
+            keys: instance.key_count_of(shard.id),
             counts: shard.counts,
         });
         InstanceEnding {
@@ -212,8 +289,11 @@ impl World<'_> {
         let arrived = &self.region_of(to).fabric.inbound;
         let inbound = arrived
             .iter()
-            .find(|inbound| inbound.from == ReplicaId::at(from.index()) && inbound.local == receiver)
+            .find(|inbound| {
+                inbound.from == ReplicaId::at(from.index()) && inbound.local == receiver
+            })
             .expect("every ordered pair of members has a stream");
+        let incoming = self.instance(to).incoming(ReplicaId::at(from.index()));
         let mut lag = inbound.lag_total.clone();
         lag.merge(&inbound.lag);
         LinkEnding {
@@ -222,6 +302,8 @@ impl World<'_> {
             sent_bytes: sent.bytes,
             sent_effects: sent.effects,
             dropped: inbound.counts.dropped,
+            partial_syncs: incoming.partial_syncs,
+            full_syncs: incoming.full_syncs,
             lag,
         }
     }

@@ -93,7 +93,12 @@ impl Fabric {
         let inbound = &self.inbound[at];
         inbound.queue.front().map_or(Order::NEVER, |flight| {
             let (target, source) = (inbound.local, inbound.from.index());
-            self.tie_break.order(flight.arrival, Class::Delivery, narrow(target), narrow(source))
+            self.tie_break.order(
+                flight.arrival,
+                Class::Delivery,
+                narrow(target),
+                narrow(source),
+            )
         })
     }
 
@@ -107,7 +112,12 @@ impl Fabric {
 
     /// What an instance reaches the world through, at one instant.
     pub fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
-        Reach { fabric: self, now, local, replica }
+        Reach {
+            fabric: self,
+            now,
+            local,
+            replica,
+        }
     }
 }
 
@@ -148,7 +158,10 @@ impl Wire for Reach<'_> {
             parcel: cargo.parcel,
         };
         if region == self.fabric.region {
-            self.fabric.inbound_of(flight.from, place).queue.push_back(flight);
+            self.fabric
+                .inbound_of(flight.from, place)
+                .queue
+                .push_back(flight);
         } else {
             self.fabric.outbox[region.index()].push(flight);
         }
@@ -157,16 +170,22 @@ impl Wire for Reach<'_> {
     fn queue(&self, to: ReplicaId) -> SimDuration {
         let (region, _) = self.fabric.homes[to.index()];
         let exit = &self.fabric.exits[region.index()];
-        exit.as_ref().map_or(SimDuration::ZERO, |exit| exit.route.queue(self.now))
+        exit.as_ref()
+            .map_or(SimDuration::ZERO, |exit| exit.route.queue(self.now))
     }
 
     fn timer(&mut self, at: SimTime, timer: Timer) {
-        self.fabric.agenda.timer(at, narrow(self.local), (self.local, timer));
+        self.fabric
+            .agenda
+            .timer(at, narrow(self.local), (self.local, timer));
     }
 
     fn observe(&mut self, event: Event) {
         if self.fabric.observed {
-            self.fabric.observations.push(Observation { at: self.now, event });
+            self.fabric.observations.push(Observation {
+                at: self.now,
+                event,
+            });
         }
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Ins
     let end = storm_end + plan.settle;
     add(storm_end, Instant::SettleBegins);
     let every = |period: SimDuration, until: SimTime| {
-        (1..).map(move |n| SimTime::ZERO + period * n).take_while(move |at| *at < until)
+        (1..)
+            .map(move |n| SimTime::ZERO + period * n)
+            .take_while(move |at| *at < until)
     };
     every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
     if observed {
@@ -64,9 +66,17 @@ impl World<'_> {
             Step::Return(region) => self.lighten(at, *region),
             Step::Partition(pairs) => self.cut(at, pairs),
             Step::Heal(pairs) => self.heal(at, pairs),
-            Step::Degrade { routes, delay, bandwidth, loss } => {
-                let degradation =
-                    Degradation { delay: *delay, bandwidth: *bandwidth, loss: *loss };
+            Step::Degrade {
+                routes,
+                delay,
+                bandwidth,
+                loss,
+            } => {
+                let degradation = Degradation {
+                    delay: *delay,
+                    bandwidth: *bandwidth,
+                    loss: *loss,
+                };
                 self.degrade(at, routes, degradation);
             }
             Step::Request(request) => self.request(at, *request),
@@ -82,10 +92,21 @@ impl World<'_> {
         at: SimTime,
         label: String,
         regions: Vec<RegionId>,
+        routes: &[(RegionId, RegionId)],
         kind: FaultKind,
         begins: bool,
     ) {
-        self.observe(at, Event::Fault(FaultSeen { label, regions, kind, begins }));
+        let routes = routes.to_vec();
+        self.observe(
+            at,
+            Event::Fault(FaultSeen {
+                label,
+                regions,
+                routes,
+                kind,
+                begins,
+            }),
+        );
     }
 
     /// A region goes dark.
@@ -102,21 +123,30 @@ impl World<'_> {
             Memory::Lost => FaultKind::MemoryLoss,
         };
         let label = format!("{} dark", self.name(region));
-        self.fault(at, label, vec![region], kind, true);
+        self.fault(at, label, vec![region], &[], kind, true);
     }
 
     /// A dark region comes back: its instances reconnect.
     fn lighten(&mut self, at: SimTime, region: RegionId) {
         self.windows.processes_mut()[region.index()].dark = false;
         for instance in self.instances_of(region) {
-            self.with_instance(at, instance, |instance, reach| instance.come_back(at, reach));
+            self.with_instance(at, instance, |instance, reach| {
+                instance.come_back(at, reach)
+            });
         }
         let label = format!("{} dark", self.name(region));
-        self.fault(at, label, vec![region], FaultKind::Outage, false);
+        let region_state = &mut self.windows.processes_mut()[region.index()];
+        let touched = std::mem::take(&mut region_state.dark_drops);
+        self.touched.push((label.clone(), touched));
+        self.fault(at, label, vec![region], &[], FaultKind::Outage, false);
     }
 
     fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
-        let here = self.homes.iter().enumerate().filter(|(_, home)| home.0 == region);
+        let here = self
+            .homes
+            .iter()
+            .enumerate()
+            .filter(|(_, home)| home.0 == region);
         here.map(|(index, _)| InstanceId::at(index)).collect()
     }
 
@@ -127,12 +157,16 @@ impl World<'_> {
             self.cuts.push((*from, *to));
         }
         let (label, regions) = self.pairs_label(pairs, "cut");
-        self.fault(at, label, regions, FaultKind::Partition, true);
+        self.fault(at, label, regions, pairs, FaultKind::Partition, true);
     }
 
     /// Messages get through again, on these routes or on all.
     fn heal(&mut self, at: SimTime, pairs: &[(RegionId, RegionId)]) {
-        let pairs = if pairs.is_empty() { self.cuts.clone() } else { pairs.to_vec() };
+        let pairs = if pairs.is_empty() {
+            self.cuts.clone()
+        } else {
+            pairs.to_vec()
+        };
         if pairs.is_empty() {
             return;
         }
@@ -141,14 +175,31 @@ impl World<'_> {
         }
         self.cuts.retain(|cut| !pairs.contains(cut));
         let (label, regions) = self.pairs_label(&pairs, "cut");
-        self.fault(at, label, regions, FaultKind::Partition, false);
+        let touched = self.take_cut_drops(&pairs);
+        self.touched.push((label.clone(), touched));
+        self.fault(at, label, regions, &pairs, FaultKind::Partition, false);
     }
 
-    fn pairs_label(
-        &self,
-        pairs: &[(RegionId, RegionId)],
-        what: &str,
-    ) -> (String, Vec<RegionId>) {
+    fn take_cut_drops(&mut self, pairs: &[(RegionId, RegionId)]) -> u64 {
+        let regions = self.windows.processes_mut();
+        let drops = pairs
+            .iter()
+            .map(|(from, to)| std::mem::take(&mut regions[to.index()].cut_drops[from.index()]));
+        drops.sum()
+    }
+
+    /// Counts what faults that last to the end have touched.
+    pub(super) fn close_faults(&mut self) {
+        for region in self.plan.regions.ids() {
+            if self.windows.processes()[region.index()].dark {
+                let label = format!("{} dark", self.name(region));
+                let dark_drops = self.windows.processes()[region.index()].dark_drops;
+                self.touched.push((label, dark_drops));
+            }
+        }
+    }
+
+    fn pairs_label(&self, pairs: &[(RegionId, RegionId)], what: &str) -> (String, Vec<RegionId>) {
         let mut regions: Vec<RegionId> = pairs.iter().flat_map(|(from, to)| [*from, *to]).collect();
         regions.sort();
         regions.dedup();
@@ -164,12 +215,7 @@ impl World<'_> {
         (format!("{} {what}", parts.join(", ")), regions)
     }
 
-    fn degrade(
-        &mut self,
-        at: SimTime,
-        routes: &[(RegionId, RegionId)],
-        degradation: Degradation,
-    ) {
+    fn degrade(&mut self, at: SimTime, routes: &[(RegionId, RegionId)], degradation: Degradation) {
         let none = Degradation {
             delay: Ratio::ONE,
             bandwidth: Ratio::ONE,
@@ -187,7 +233,7 @@ impl World<'_> {
             }
         }
         let (label, regions) = self.pairs_label(routes, "degraded");
-        self.fault(at, label, regions, FaultKind::Degradation, begins);
+        self.fault(at, label, regions, routes, FaultKind::Degradation, begins);
     }
 
     /// Faults end with the storm: routes heal. A dark region stays dark.
@@ -210,6 +256,7 @@ impl World<'_> {
 
     fn is_degraded(&self, from: RegionId, to: RegionId) -> bool {
         let exit = &self.windows.processes()[from.index()].fabric.exits[to.index()];
-        exit.as_ref().is_some_and(|exit| exit.route.degradation().is_some())
+        exit.as_ref()
+            .is_some_and(|exit| exit.route.degradation().is_some())
     }
 }

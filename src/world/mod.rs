@@ -11,8 +11,8 @@
 mod build;
 mod clients;
 mod control;
-mod fabric;
 mod ending;
+mod fabric;
 mod govern;
 mod region;
 mod rules;
@@ -46,7 +46,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: 1, lookahead_divisor: 1, observed: true }
+        Self {
+            threads: 1,
+            lookahead_divisor: 1,
+            observed: true,
+        }
     }
 }
 
@@ -64,6 +68,7 @@ pub struct World<'a> {
     samples: u64,
     group: crate::control::Group,
     capped: bool,
+    touched: Vec<(String, u64)>,
 }
 
 /// Something to govern.
@@ -107,6 +112,7 @@ impl<'a> World<'a> {
             samples: 0,
             group: crate::control::Group::linked(members),
             capped: false,
+            touched: Vec::new(),
         }
     }
 
@@ -131,7 +137,11 @@ impl<'a> World<'a> {
 
     /// The least time any message between regions takes.
     fn lookahead(&self) -> SimDuration {
-        let exits = self.windows.processes().iter().flat_map(|region| &region.fabric.exits);
+        let exits = self
+            .windows
+            .processes()
+            .iter()
+            .flat_map(|region| &region.fabric.exits);
         let routes = exits.flatten().map(|exit| &exit.route);
         let least = crate::network::lookahead(routes);
         let least = least.unwrap_or(self.plan.storm + self.plan.settle + SimDuration::from_secs(1));
@@ -139,7 +149,11 @@ impl<'a> World<'a> {
     }
 
     fn events(&self) -> u64 {
-        self.windows.processes().iter().map(|region| region.events).sum()
+        self.windows
+            .processes()
+            .iter()
+            .map(|region| region.events)
+            .sum()
     }
 
     /// Collects what the regions' witnesses saw.

@@ -47,6 +47,10 @@ pub struct Region {
     pub dark: bool,
     /// Regions whose messages do not get here.
     pub cut_from: Vec<bool>,
+    /// Messages from each region that a cut has dropped.
+    pub cut_drops: Vec<u64>,
+    /// Messages and operations that found the region dark.
+    pub dark_drops: u64,
     /// Events handled.
     pub events: u64,
     /// Client operations handled.
@@ -88,7 +92,10 @@ impl Process for Region {
         let homes = std::mem::take(&mut self.fabric.homes);
         for flight in parcels.drain(..) {
             let (_, local) = homes[flight.to.index()];
-            self.fabric.inbound_of(flight.from, local).queue.push_back(flight);
+            self.fabric
+                .inbound_of(flight.from, local)
+                .queue
+                .push_back(flight);
         }
         self.fabric.homes = homes;
     }
@@ -117,7 +124,10 @@ impl Region {
             consider(self.fabric.inbound_head(at), Source::Inbound(at));
         }
         for (at, clients) in self.clients.iter().enumerate() {
-            consider(self.client_order(clients.next_at(), at), Source::Clients(at));
+            consider(
+                self.client_order(clients.next_at(), at),
+                Source::Clients(at),
+            );
         }
         if let Some(scripted) = self.script.front() {
             consider(self.script_order(scripted), Source::Script);
@@ -129,12 +139,16 @@ impl Region {
         if at == SimTime::MAX {
             return Order::NEVER;
         }
-        self.fabric.tie_break.order(at, Class::Client, 0, narrow(fleet) + 1)
+        self.fabric
+            .tie_break
+            .order(at, Class::Client, 0, narrow(fleet) + 1)
     }
 
     fn script_order(&self, scripted: &Scripted) -> Order {
         let target = narrow(scripted.local);
-        self.fabric.tie_break.order(scripted.at, Class::Client, target, 0)
+        self.fabric
+            .tie_break
+            .order(scripted.at, Class::Client, target, 0)
     }
 
     /// Handles the first event of `source`, and those after it that come before `until` and
@@ -150,9 +164,10 @@ impl Region {
                 Source::Clients(fleet) => self.operate(fleet),
             }
             let next = match source {
-                Source::Inbound(stream) => {
-                    self.fabric.inbound[stream].queue.front().map(|flight| flight.arrival)
-                }
+                Source::Inbound(stream) => self.fabric.inbound[stream]
+                    .queue
+                    .front()
+                    .map(|flight| flight.arrival),
                 Source::Clients(fleet) => Some(self.clients[fleet].next_at()),
                 Source::Agenda | Source::Script => None,
             };
@@ -172,12 +187,20 @@ impl Region {
         }
         let inbound = &mut self.fabric.inbound[stream];
         inbound.touched -= 1;
-        let flight = inbound.queue.pop_front().expect("a stream that is due has a parcel");
+        let flight = inbound
+            .queue
+            .pop_front()
+            .expect("a stream that is due has a parcel");
         let now = flight.arrival;
         let (from, local, source) = (inbound.from, inbound.local, inbound.source);
         self.fabric.digest.word(now.0);
         if self.dark || self.cut_from[source.index()] {
             inbound.counts.dropped += 1;
+            if self.dark {
+                self.dark_drops += 1;
+            } else {
+                self.cut_drops[source.index()] += 1;
+            }
             self.drop_flight(now, local, &flight);
             return;
         }
@@ -185,7 +208,9 @@ impl Region {
             inbound.counts.effects += 1;
             let lag = now.since(flight.made_at).as_micros();
             inbound.lag.record(lag);
-            self.fabric.digest.word(entry.after.0[from.index()] ^ entry.wall_ms);
+            self.fabric
+                .digest
+                .word(entry.after.0[from.index()] ^ entry.wall_ms);
         }
         let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
@@ -197,7 +222,12 @@ impl Region {
         let mut reach = self.fabric.reach(now, local, instance.replica());
         let from = crate::id::InstanceId::at(flight.from.index());
         let what = crate::history::LinkEvent::Dropped;
-        reach.observe(Event::Link { from, to: instance.id(), shard: None, what });
+        reach.observe(Event::Link {
+            from,
+            to: instance.id(),
+            shard: None,
+            what,
+        });
         if !self.dark {
             instance.on_dropped(now, flight.from, flight.epoch, &mut reach);
         }
@@ -223,8 +253,11 @@ impl Region {
     }
 
     fn wake(&mut self) {
-        let (now, (local, timer)) =
-            self.fabric.agenda.pop().expect("an agenda that is due has an event");
+        let (now, (local, timer)) = self
+            .fabric
+            .agenda
+            .pop()
+            .expect("an agenda that is due has an event");
         self.fabric.digest.word(now.0);
         let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
@@ -237,19 +270,26 @@ impl Region {
 
     fn operate(&mut self, fleet: usize) {
         self.operations += 1;
+        self.dark_drops += u64::from(self.dark);
         let clients = &mut self.clients[fleet];
         clients.operate(&mut self.instances, &mut self.fabric, self.dark);
     }
 
     fn command(&mut self) {
-        let scripted = self.script.pop_front().expect("a script that is due has a command");
+        let scripted = self
+            .script
+            .pop_front()
+            .expect("a script that is due has a command");
         let now = scripted.at;
         self.fabric.digest.word(now.0);
         let instance = &mut self.instances[scripted.local];
         let on = instance.id();
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
         let answer = if self.dark {
-            Answer { reply: NO_CONNECTION.to_owned(), effects: 0 }
+            Answer {
+                reply: NO_CONNECTION.to_owned(),
+                effects: 0,
+            }
         } else {
             instance.command(now, &scripted.words, &mut reach)
         };

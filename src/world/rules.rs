@@ -54,18 +54,35 @@ impl World<'_> {
 
     fn fire(&mut self, at: SimTime, rule: usize, on: InstanceId) {
         self.rules[rule].fired = true;
-        self.observe(at, Event::Rule { rule, on, acted: false });
+        self.observe(
+            at,
+            Event::Rule {
+                rule,
+                on,
+                acted: false,
+            },
+        );
         let reaction = self.plan.rules[rule].reaction;
         let acts_at = at + self.plan.assumptions.ingestion_delay + reaction;
         let end = SimTime::ZERO + self.plan.storm + self.plan.settle;
         if acts_at < end {
-            self.instants.entry(acts_at).or_default().insert(0, Instant::Act(rule, on));
+            self.instants
+                .entry(acts_at)
+                .or_default()
+                .insert(0, Instant::Act(rule, on));
         }
     }
 
     /// The operator acts.
     pub(super) fn act(&mut self, at: SimTime, rule: usize, on: InstanceId) {
-        self.observe(at, Event::Rule { rule, on, acted: true });
+        self.observe(
+            at,
+            Event::Rule {
+                rule,
+                on,
+                acted: true,
+            },
+        );
         let drop = self.plan.rules[rule].drop;
         self.request(at, Request::ForceUnlink { on, drop });
     }
@@ -88,6 +105,8 @@ impl World<'_> {
             let total = u128::from(shard.ledger.total()) * u128::from(Ratio::ONE.ppm);
             u64::try_from(total / u128::from(shard.ledger.limit().max(1))).unwrap_or(u64::MAX)
         });
-        Ratio { ppm: shares.max().unwrap_or(0) }
+        Ratio {
+            ppm: shares.max().unwrap_or(0),
+        }
     }
 }

@@ -102,20 +102,38 @@ impl World<'_> {
             .iter()
             .map(|peer| {
                 let carries = instance.incoming(*peer).state == crate::instance::LinkState::Online;
-                (InstanceId::at(peer.index()), carries, instance.unacknowledged(*peer))
+                (
+                    InstanceId::at(peer.index()),
+                    carries,
+                    instance.unacknowledged(*peer),
+                )
             })
             .collect();
         let total = |of: fn(&crate::instance::Counts) -> u64| {
-            instance.shards().iter().map(|shard| of(&shard.counts)).sum::<u64>()
+            instance
+                .shards()
+                .iter()
+                .map(|shard| of(&shard.counts))
+                .sum::<u64>()
         };
         let counters = vec![
             ("crdt_effect_reqs", total(|counts| counts.applied)),
             ("crdt_merge_reqs", total(|counts| counts.merged)),
-            ("crdt_ovc_filtered_effect_reqs", total(|counts| counts.filtered)),
+            (
+                "crdt_ovc_filtered_effect_reqs",
+                total(|counts| counts.filtered),
+            ),
             ("crdt_sync_full", total(|counts| counts.full_syncs)),
             ("crdt_sync_partial_ok", total(|counts| counts.partial_syncs)),
             ("totalkeys", instance.key_count()),
-            ("usedmemory", instance.shards().iter().map(|shard| shard.ledger.total()).sum()),
+            (
+                "usedmemory",
+                instance
+                    .shards()
+                    .iter()
+                    .map(|shard| shard.ledger.total())
+                    .sum(),
+            ),
         ];
         let seen = ShowSeen {
             step,

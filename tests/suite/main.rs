@@ -1,6 +1,8 @@
-//! The integration tests: the library as its users see it.
+//! One integration binary for everything that needs the whole.
 
 mod command_edges;
 mod commands;
+mod plans;
 mod replica;
 mod transcripts;
+mod world_laws;

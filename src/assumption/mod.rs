@@ -3,8 +3,12 @@
 //! The outcome of a run lists the ones in force (contract C2). What a source does settle stands
 //! beside the code that uses it, with that source.
 
+mod table;
+
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
+
+pub use table::Listed;
 
 /// What a write leaves behind in memory until every linked member has seen it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,12 +4,16 @@ use crate::quantity::{Rate, Ratio};
 use crate::time::{SimDuration, SimTime};
 
 use super::alias::AliasTable;
+use super::arrival::Logarithm;
 use super::spread::Spread;
 use super::zipf::{self, Zipf};
 use super::{
-    Arrival, ArrivalTimes, Arrivals, Fleet, FleetConfig, KeyChoice, KeySpace, Lane, Operation,
-    OperationChoice, Popularity, SizeChoice, Sizes, mix, mixes,
+    ArrivalTimes, Arrivals, KeyChoice, Operation, OperationChoice, Popularity, SizeChoice, Sizes,
+    mix, mixes,
 };
+
+mod fleet;
+mod pinned;
 
 const POPULATION: PopulationId = PopulationId(0);
 
@@ -23,10 +27,13 @@ fn check_share(count: usize, draws: usize, share: f64, what: &str) {
     );
 }
 
-fn counts(buckets: usize, draws: usize, mut draw: impl FnMut() -> u32) -> Vec<usize> {
+fn counts<N>(buckets: usize, draws: usize, mut draw: impl FnMut() -> N) -> Vec<usize>
+where
+    usize: TryFrom<N, Error: std::fmt::Debug>,
+{
     let mut counts = vec![0; buckets];
     for _ in 0..draws {
-        counts[draw() as usize] += 1;
+        counts[usize::try_from(draw()).expect("a draw is an index")] += 1;
     }
     counts
 }
@@ -36,7 +43,7 @@ fn an_alias_table_keeps_weights() {
     let weights = [3.0, 0.0, 1.0, 4.0, 2.0];
     let table = AliasTable::new(&weights);
     let mut stream = Stream::named(1, "alias");
-    let found = counts(5, 100_000, || table.choice(stream.next_u64()) as u32);
+    let found = counts(5, 100_000, || table.choice(stream.next_u64()));
     for (count, weight) in found.iter().zip(weights) {
         check_share(*count, 100_000, weight / 10.0, "weight");
     }
@@ -96,6 +103,32 @@ fn poisson_gaps_are_exponential() {
     for (limit, share) in [(693_147, 0.5), (2_302_585, 0.9), (4_605_170, 0.99)] {
         let within = gaps.iter().filter(|&&gap| gap <= limit).count();
         check_share(within, draws, share, "gap");
+    }
+}
+
+#[test]
+fn logarithms_agree_with_libm() {
+    let logarithm = Logarithm::new();
+    let mut stream = Stream::named(1, "logarithm");
+    let edges = [
+        0,
+        1,
+        1 << 11,
+        u64::MAX,
+        u64::MAX - (1 << 11),
+        1 << 63,
+        (1 << 63) - 1,
+    ];
+    for draw in edges
+        .into_iter()
+        .chain((0..100_000).map(|_| stream.next_u64()))
+    {
+        let uniform = ((draw >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+        let (found, expected) = (logarithm.negated(draw), -libm::log(uniform));
+        assert!(
+            (found - expected).abs() < 2e-15 * expected.max(1.0),
+            "{draw}: {found}"
+        );
     }
 }
 
@@ -262,8 +295,8 @@ fn sizes_keep_their_distribution() {
     );
     let uniform = SizeChoice::new(&Sizes::Uniform(5, 9));
     let found = counts(10, 100_000, || uniform.draw(&mut stream));
-    for size in 5..=9 {
-        check_share(found[size], 100_000, 0.2, "uniform size");
+    for count in &found[5..=9] {
+        check_share(*count, 100_000, 0.2, "uniform size");
     }
     let whole = SizeChoice::new(&Sizes::Uniform(0, u32::MAX));
     assert!((0..100).any(|_| whole.draw(&mut stream) > u32::MAX / 2));
@@ -296,142 +329,4 @@ fn mixes_keep_their_weights() {
         assert!(super::mix(mix.name).is_some() && !mix.description.is_empty());
         OperationChoice::new(mix.operations);
     }
-}
-
-fn config<'a>(sizes: &'a Sizes, mix: &'static str) -> FleetConfig<'a> {
-    let mix = super::mix(mix).expect("the test names a mix that there is");
-    FleetConfig {
-        name: "web",
-        arrivals: &Arrivals::Poisson(Rate {
-            millihertz: 1_000_000,
-        }),
-        key_space: KeySpace {
-            population: POPULATION,
-            filled: 1_000,
-            keys: 2_000,
-        },
-        lane: Lane {
-            index: 1,
-            stride: 3,
-        },
-        popularity: &mix.popularity,
-        mix: mix.operations,
-        sizes,
-        starts: SimTime::from_secs(1),
-        ends: SimTime::from_secs(3),
-    }
-}
-
-fn all(config: &FleetConfig<'_>) -> Vec<Arrival> {
-    let mut fleet = Fleet::new(7, config);
-    let mut arrivals = Vec::new();
-    while let Some(arrival) = {
-        let at = fleet.next_at();
-        let arrival = fleet.pop();
-        assert_eq!(arrival.map_or(SimTime::MAX, |arrival| arrival.at), at);
-        arrival
-    } {
-        arrivals.push(arrival);
-    }
-    arrivals
-}
-
-#[test]
-fn a_fleet_sends_in_order_within_its_time() {
-    let sizes = Sizes::Uniform(10, 20);
-    let arrivals = all(&config(&sizes, "ycsb-a"));
-    assert!(
-        (1_800..2_200).contains(&arrivals.len()),
-        "{} arrivals",
-        arrivals.len()
-    );
-    assert!(arrivals.is_sorted_by_key(|arrival| arrival.at));
-    assert!(arrivals[0].at >= SimTime::from_secs(1));
-    assert!(
-        arrivals
-            .iter()
-            .all(|arrival| arrival.at < SimTime::from_secs(3))
-    );
-    assert!(
-        arrivals
-            .iter()
-            .all(|arrival| arrival.key < 2_000 && arrival.bytes <= 20)
-    );
-    let tags = arrivals
-        .iter()
-        .enumerate()
-        .map(|(index, arrival)| (index as u32, arrival.tag));
-    assert!(tags.into_iter().all(|(index, tag)| tag == 3 * index + 1));
-    let mut idle = config(&sizes, "ycsb-a");
-    idle.ends = idle.starts;
-    let mut fleet = Fleet::new(7, &idle);
-    assert_eq!(
-        (fleet.next_at(), fleet.pop(), fleet.ahead().len()),
-        (SimTime::MAX, None, 0)
-    );
-}
-
-#[test]
-fn what_changes_one_purpose_moves_no_other() {
-    let (small, large) = (Sizes::Constant(10), Sizes::Uniform(10, 20));
-    let first = all(&config(&small, "ycsb-a"));
-    let second = all(&config(&large, "ycsb-b"));
-    assert_eq!(first.len(), second.len());
-    assert!(
-        first
-            .iter()
-            .zip(&second)
-            .all(|(a, b)| (a.at, a.key) == (b.at, b.key))
-    );
-    assert!(
-        first
-            .iter()
-            .zip(&second)
-            .any(|(a, b)| a.operation != b.operation)
-    );
-    let mut slow = config(&small, "ycsb-a");
-    slow.arrivals = &Arrivals::Constant(Rate {
-        millihertz: 500_000,
-    });
-    for (a, b) in first.iter().zip(all(&slow)) {
-        assert_eq!((a.key, a.operation, a.extra), (b.key, b.operation, b.extra));
-    }
-}
-
-#[test]
-fn inserts_of_several_fleets_never_meet() {
-    let sizes = Sizes::Constant(10);
-    let mut numbers = Vec::new();
-    for index in 0..3 {
-        let mut one = config(&sizes, "ycsb-d");
-        one.lane = Lane { index, stride: 3 };
-        let arrivals = all(&one);
-        let inserted: Vec<u32> = arrivals
-            .iter()
-            .filter(|arrival| arrival.operation == Operation::Insert)
-            .map(|arrival| arrival.key)
-            .collect();
-        assert!(inserted.len() > 50);
-        assert_eq!(inserted[..2], [1_000 + index, 1_003 + index]);
-        numbers.extend(inserted);
-    }
-    numbers.sort_unstable();
-    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]));
-}
-
-#[test]
-fn inserts_begin_again_when_numbers_run_out() {
-    let sizes = Sizes::Constant(10);
-    let mut full = config(&sizes, "ycsb-d");
-    full.key_space.keys = 1_010;
-    let inserted = |config: &FleetConfig<'_>| -> Vec<u32> {
-        let arrivals = all(config);
-        let inserts = arrivals
-            .iter()
-            .filter(|arrival| arrival.operation == Operation::Insert);
-        inserts.map(|arrival| arrival.key).take(5).collect()
-    };
-    assert_eq!(inserted(&full), [1_001, 1_004, 1_007, 1_001, 1_004]);
-    full.key_space.keys = 1_000;
-    assert_eq!(inserted(&full), [999; 5]);
 }

@@ -1,0 +1,336 @@
+//! At the end of the settle the linked members agree, or something that the history shows excuses
+//! every difference.
+
+use std::collections::BTreeMap;
+
+use crate::checks::sample::{Clock, Sample, Sampling, is_equal};
+use crate::checks::verdict::Verdict;
+use crate::history::conditions::Obstacle;
+use crate::history::{Conditions, Event, Fingerprint, Observation, Roster};
+use crate::id::{InstanceId, ShardId};
+use crate::time::{SimDuration, SimTime};
+
+/// Whether and when the members agreed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Agreement {
+    /// When the last sample was taken, the one judged; none when there was none.
+    pub judged_at: Option<SimTime>,
+    /// Whether all members agree there, unlinked ones included.
+    pub all: bool,
+    /// Since which sample the linked members have agreed without a break.
+    pub since: Option<SimTime>,
+    /// When the last fault ended.
+    pub healed_at: Option<SimTime>,
+    /// One entry for each fault, by the time it began.
+    pub recoveries: Vec<Recovery>,
+    /// The pairs of members that differ at the end.
+    pub differences: Vec<Difference>,
+}
+
+/// How long the group took to recover from a fault.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recovery {
+    /// The fault's name.
+    pub fault: String,
+    /// From its end to the first sample at which every linked member holds all that any of them
+    /// held at the first sample after its end; none when that never came, or the fault never ended.
+    pub took: Option<SimDuration>,
+}
+
+/// Two members that differ at the end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// The two, the smaller id first.
+    pub between: [InstanceId; 2],
+    /// Keys that differ; none when nobody counted.
+    pub keys: Option<u64>,
+    /// What excuses the difference, in words; none when nothing does.
+    pub reason: Option<String>,
+    /// A shard that differs, without an excuse if there is such a one.
+    pub shard: ShardId,
+}
+
+/// Follows the members to the end.
+#[derive(Clone, Debug)]
+pub struct Quiescence {
+    conditions: Conditions,
+    patience: SimDuration,
+    sampling: Sampling,
+    last: Option<Sample>,
+    since: Option<SimTime>,
+    recovering: Vec<Recovering>,
+    keys: BTreeMap<[InstanceId; 2], u64>,
+}
+
+/// A fault's way to recovery.
+#[derive(Clone, Debug)]
+enum Recovering {
+    /// It has not ended, or no sample has been taken since.
+    Waiting,
+    /// All this must be held by everybody.
+    Towards(BTreeMap<ShardId, Clock>),
+    /// It took so long.
+    Done(SimDuration),
+}
+
+impl Quiescence {
+    /// Nothing seen yet. A broken link is no excuse once nothing has happened to the group for
+    /// `patience`: it should have been connected again by then.
+    pub fn new(roster: Roster, patience: SimDuration) -> Self {
+        Self {
+            conditions: Conditions::new(roster),
+            patience,
+            sampling: Sampling::default(),
+            last: None,
+            since: None,
+            recovering: Vec::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in the next observation.
+    pub fn observe(&mut self, observation: &Observation) {
+        if let Some(sample) = self.sampling.take(observation) {
+            self.judge(sample);
+        }
+        self.conditions.observe(observation);
+        if let Event::Apart { between, keys } = observation.event {
+            self.keys.insert(between, keys);
+        }
+    }
+
+    /// The verdict, and what it rests on.
+    pub fn finish(mut self) -> (Vec<Verdict>, Agreement) {
+        if let Some(sample) = std::mem::take(&mut self.sampling).finish() {
+            self.judge(sample);
+        }
+        let agreement = self.agreement();
+        (vec![self.verdict(&agreement)], agreement)
+    }
+
+    fn judge(&mut self, sample: Sample) {
+        if sample.prints.is_empty() {
+            return;
+        }
+        if sample.agrees() {
+            self.since.get_or_insert(sample.at);
+        } else {
+            self.since = None;
+        }
+        let faults = self.conditions.faults();
+        self.recovering.resize(faults.len(), Recovering::Waiting);
+        for (recovering, fault) in self.recovering.iter_mut().zip(faults) {
+            let Some(ended) = fault.to.filter(|ended| *ended <= sample.at) else {
+                continue;
+            };
+            if matches!(recovering, Recovering::Waiting) {
+                let shards = sample.shards().into_iter();
+                *recovering =
+                    Recovering::Towards(shards.map(|shard| (shard, sample.join(shard))).collect());
+            }
+            let Recovering::Towards(goal) = recovering else {
+                continue;
+            };
+            if goal
+                .iter()
+                .all(|(shard, clock)| has_all(&sample, *shard, clock))
+            {
+                *recovering = Recovering::Done(sample.at.since(ended));
+            }
+        }
+        self.last = Some(sample);
+    }
+
+    fn agreement(&self) -> Agreement {
+        let faults = self.conditions.faults();
+        let recoveries = faults.iter().enumerate().map(|(index, fault)| Recovery {
+            fault: fault.label.clone(),
+            took: match self.recovering.get(index) {
+                Some(Recovering::Done(took)) => Some(*took),
+                _ => None,
+            },
+        });
+        let differences = self
+            .last
+            .as_ref()
+            .map_or_else(Vec::new, |last| self.differences(last));
+        Agreement {
+            judged_at: self.last.as_ref().map(|last| last.at),
+            all: self.last.is_some() && differences.is_empty(),
+            since: self.since,
+            healed_at: faults.iter().filter_map(|fault| fault.to).max(),
+            recoveries: recoveries.collect(),
+            differences,
+        }
+    }
+
+    fn verdict(&self, agreement: &Agreement) -> Verdict {
+        let open = Verdict::open(
+            "quiescence",
+            "linked members agree, or every difference is excused",
+        );
+        let Some(at) = agreement
+            .judged_at
+            .filter(|_| self.roster().instances.len() > 1)
+        else {
+            return open.with_detail("there were no two replicas to compare");
+        };
+        let name = |pair: [InstanceId; 2]| {
+            format!(
+                "{} and {}",
+                self.roster().name(pair[0]),
+                self.roster().name(pair[1])
+            )
+        };
+        let unexcused: Vec<String> = agreement
+            .differences
+            .iter()
+            .filter(|difference| difference.reason.is_none())
+            .map(|difference| {
+                format!(
+                    "{} differ in shard {}",
+                    name(difference.between),
+                    difference.shard.0
+                )
+            })
+            .collect();
+        if !unexcused.is_empty() {
+            let observed = format!("{} pairs differ without an excuse", unexcused.len());
+            return open
+                .decided(false, Some(at), observed)
+                .with_detail(unexcused.join("; "));
+        }
+        let excused: Vec<String> = agreement
+            .differences
+            .iter()
+            .filter_map(|difference| {
+                let reason = difference.reason.as_ref()?;
+                Some(format!("{}: {reason}", name(difference.between)))
+            })
+            .collect();
+        let observed = match excused.len() {
+            0 => "all members agree".to_owned(),
+            pairs => format!("{pairs} pairs differ, every one excused"),
+        };
+        open.decided(true, Some(at), observed)
+            .with_detail(excused.join("; "))
+    }
+
+    fn roster(&self) -> &Roster {
+        self.conditions.roster()
+    }
+
+    /// The pairs that differ in `sample`, each with what excuses it.
+    fn differences(&self, sample: &Sample) -> Vec<Difference> {
+        let mut found: BTreeMap<[InstanceId; 2], Difference> = BTreeMap::new();
+        for shard in sample.shards() {
+            let replicas: Vec<&Fingerprint> = sample.replicas(shard).collect();
+            for (index, one) in replicas.iter().enumerate() {
+                for other in replicas[index + 1..]
+                    .iter()
+                    .filter(|other| !is_equal(one, other))
+                {
+                    let difference = self.difference(sample.at, one, other);
+                    let known = found.get(&difference.between);
+                    let is_worse =
+                        |known: &Difference| known.reason.is_some() && difference.reason.is_none();
+                    if known.is_none_or(is_worse) {
+                        found.insert(difference.between, difference);
+                    }
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    fn difference(&self, at: SimTime, one: &Fingerprint, other: &Fingerprint) -> Difference {
+        let between = [one.instance, other.instance];
+        let reason = self
+            .excuse(at, one, other)
+            .map(|excuse| excuse.words(self.roster()));
+        let keys = self.keys.get(&between).copied();
+        Difference {
+            between,
+            keys,
+            reason,
+            shard: one.shard,
+        }
+    }
+
+    /// What excuses two replicas that differ: every origin of which one lags behind the other must
+    /// have an obstacle on its way there. Equal clocks with different digests have no excuse.
+    fn excuse(&self, at: SimTime, one: &Fingerprint, other: &Fingerprint) -> Option<Obstacle> {
+        let mut excuse = None;
+        if one.merging || other.merging {
+            excuse = self.obstacle_between(at, one.instance, other.instance, one.shard);
+        }
+        for (component, (mine, theirs)) in one.clock.into_iter().zip(other.clock).enumerate() {
+            let (behind, ahead) = match mine.cmp(&theirs) {
+                std::cmp::Ordering::Equal => continue,
+                std::cmp::Ordering::Less => (one.instance, other.instance),
+                std::cmp::Ordering::Greater => (other.instance, one.instance),
+            };
+            let dropped = [behind, ahead]
+                .into_iter()
+                .find(|member| self.conditions.is_unlinked(*member));
+            let origin = Roster::origin(component);
+            // What an origin has lost itself, or can send no more, comes from who still has it.
+            let is_passed_on = origin == behind || self.conditions.is_unlinked(origin);
+            let source = if is_passed_on { ahead } else { origin };
+            let found = match dropped {
+                Some(member) => Some(Obstacle::Unlinked(member)),
+                None => self.obstacle(at, source, behind, one.shard),
+            };
+            excuse = Some(found?);
+        }
+        excuse
+    }
+
+    fn obstacle_between(
+        &self,
+        at: SimTime,
+        one: InstanceId,
+        other: InstanceId,
+        shard: ShardId,
+    ) -> Option<Obstacle> {
+        let anywhere = |to: InstanceId| {
+            let others = self
+                .roster()
+                .instances
+                .ids()
+                .filter(move |from| *from != to);
+            others
+                .filter_map(|from| self.obstacle(at, from, to, shard))
+                .next()
+        };
+        anywhere(one).or_else(|| anywhere(other))
+    }
+
+    fn obstacle(
+        &self,
+        at: SimTime,
+        from: InstanceId,
+        to: InstanceId,
+        shard: ShardId,
+    ) -> Option<Obstacle> {
+        let quiet = at.since(self.conditions.changed_at());
+        let obstacle = self.conditions.obstacle(from, to, shard)?;
+        let stale = matches!(obstacle, Obstacle::Broken(..)) && quiet > self.patience;
+        (!stale).then_some(obstacle)
+    }
+}
+
+/// Whether every linked replica of a shard has applied all of `goal`, and is whole.
+fn has_all(sample: &Sample, shard: ShardId, goal: &Clock) -> bool {
+    sample.linked(shard).all(|print| {
+        !print.merging
+            && goal
+                .iter()
+                .zip(print.clock)
+                .all(|(wanted, has)| *wanted <= has)
+    })
+}
+
+#[cfg(test)]
+#[path = "quiescence_tests.rs"]
+mod tests;

@@ -1,0 +1,314 @@
+//! From what was seen and counted to an outcome.
+
+use crate::checks::{Findings, Status as Judged, Verdict as Judgement};
+use crate::experiment::members;
+use crate::experiment::outcome::{
+    AlertOutcome, Anomalies, AssumptionInForce, CommandOutcome, ControlOutcome, ControlResult,
+    Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, Outcome, Recovery, Results,
+    SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus, Writes,
+};
+use crate::history::{ControlSeen, Event, Observation};
+use crate::id::InstanceId;
+use crate::metrics::recorder::Record;
+use crate::plan::Plan;
+use crate::time::SimTime;
+use crate::world::Ending;
+
+/// Lost writes of which an example may be listed: none are kept yet, the count is what matters.
+const EXAMPLES: usize = 0;
+
+/// Observations that stand in the outcome as they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    commands: Vec<Observation>,
+    shows: Vec<Observation>,
+    requests: Vec<(SimTime, ControlSeen, Option<usize>)>,
+    firings: Vec<(SimTime, usize, InstanceId)>,
+    acting: Option<usize>,
+}
+
+impl Notes {
+    /// Takes in the next observation.
+    pub(super) fn observe(&mut self, observation: &Observation) {
+        match &observation.event {
+            Event::Command(_) => self.commands.push(observation.clone()),
+            Event::Show(_) => self.shows.push(observation.clone()),
+            Event::Rule {
+                rule, acted: true, ..
+            } => self.acting = Some(*rule),
+            Event::Rule {
+                rule,
+                on,
+                acted: false,
+            } => {
+                self.firings.push((observation.at, *rule, *on));
+            }
+            Event::Control(seen) if seen.result != crate::history::ControlResult::Learned => {
+                self.requests
+                    .push((observation.at, seen.clone(), self.acting.take()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The outcome of a run.
+pub(super) fn outcome(
+    plan: &Plan,
+    ending: &Ending,
+    findings: &Findings,
+    record: &Record,
+    notes: Notes,
+    reproduce: &str,
+) -> Outcome {
+    let verdicts = findings
+        .expectations
+        .iter()
+        .chain(&findings.checks)
+        .map(verdict)
+        .collect();
+    let status = match (ending.capped, findings.hold()) {
+        (true, _) => Status::Capped,
+        (false, true) => Status::Pass,
+        (false, false) => Status::Fail,
+    };
+    let links = members::links(plan, ending);
+    let egress = links.iter().map(|link| link.micro_usd).sum();
+    Outcome {
+        schema_version: SCHEMA_VERSION,
+        scenario: plan.name.clone(),
+        question: plan.question.clone(),
+        seed: plan.seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        digest: format!("{:016x}", ending.digest),
+        status,
+        storm_ms: plan.storm.as_millis(),
+        ended_at_ms: ending.at.as_millis(),
+        verdicts,
+        operations: operations(plan, ending),
+        commands: commands(plan, &notes),
+        shows: shows(plan, &notes),
+        instances: members::instances(plan, ending, record),
+        links,
+        control: control(plan, &notes),
+        alerts: alerts(plan, &notes),
+        faults: faults(record, ending),
+        convergence: convergence(plan, findings),
+        writes: writes(findings),
+        anomalies: Anomalies {
+            lost_updates: findings.writes.as_ref().map(|classes| classes.overwritten),
+            ..Anomalies::default()
+        },
+        cost: Cost {
+            egress_micro_usd: egress,
+            instances_micro_usd: None,
+        },
+        assumptions: assumptions(plan),
+        reproduce: reproduce.to_owned(),
+    }
+}
+
+fn verdict(judged: &Judgement) -> Verdict {
+    Verdict {
+        name: judged.name.clone(),
+        status: match judged.status {
+            Judged::Pass => VerdictStatus::Pass,
+            Judged::Fail => VerdictStatus::Fail,
+            Judged::NotEvaluated => VerdictStatus::NotEvaluated,
+        },
+        observed: judged.observed.clone(),
+        limit: judged.limit.clone(),
+        at_ms: judged.at.map(SimTime::as_millis),
+        detail: judged.detail.clone(),
+    }
+}
+
+fn operations(plan: &Plan, ending: &Ending) -> Vec<FleetOutcome> {
+    let outcomes = ending.fleets.iter().map(|fleet| {
+        let planned = &plan.fleets[fleet.id];
+        let counts = &fleet.counts;
+        let results = Results {
+            reads: counts.hits + counts.misses,
+            writes: counts.writes,
+            oom: counts.out_of_memory,
+            unreachable: counts.unavailable,
+            timed_out: 0,
+            errors: counts.stale,
+        };
+        FleetOutcome {
+            fleet: planned.name.clone(),
+            instance: name(plan, planned.instance),
+            sent: counts.sent,
+            results,
+            latency_us: None,
+            staleness_ms: None,
+            rto_ms: Vec::new(),
+        }
+    });
+    outcomes.collect()
+}
+
+fn name(plan: &Plan, instance: InstanceId) -> String {
+    plan.instances[instance].name.clone()
+}
+
+fn commands(plan: &Plan, notes: &Notes) -> Vec<CommandOutcome> {
+    let outcomes = notes.commands.iter().filter_map(|observation| {
+        let Event::Command(seen) = &observation.event else {
+            return None;
+        };
+        Some(CommandOutcome {
+            at_ms: observation.at.as_millis(),
+            on: name(plan, seen.on),
+            command: seen.text.clone(),
+            reply: seen.reply.clone(),
+            effects: seen.effects,
+        })
+    });
+    outcomes.collect()
+}
+
+fn shows(plan: &Plan, notes: &Notes) -> Vec<ShowOutcome> {
+    let outcomes = notes.shows.iter().filter_map(|observation| {
+        let Event::Show(seen) = &observation.event else {
+            return None;
+        };
+        let links = seen.links.iter().map(|(peer, _, unsent)| ShowLink {
+            peer: name(plan, *peer),
+            state: "Linked".to_owned(),
+            unsent_writes: *unsent,
+        });
+        let counters = seen.counters.iter().map(|(name, value)| Counter {
+            name: (*name).to_owned(),
+            value: *value,
+        });
+        Some(ShowOutcome {
+            at_ms: observation.at.as_millis(),
+            on: name(plan, seen.on),
+            state: if seen.reachable {
+                "Running"
+            } else {
+                "Unreachable"
+            }
+            .to_owned(),
+            links: links.collect(),
+            skus: Vec::new(),
+            counters: counters.collect(),
+            unsent_writes: seen
+                .links
+                .iter()
+                .map(|(_, _, unsent)| *unsent)
+                .max()
+                .unwrap_or(0),
+        })
+    });
+    outcomes.collect()
+}
+
+fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {
+    let outcomes = notes.requests.iter().map(|(at, seen, rule)| {
+        let (result, error) = match seen.result {
+            crate::history::ControlResult::Refused(id) => {
+                (ControlResult::Refused, Some(id.to_owned()))
+            }
+            _ => (ControlResult::Ok, None),
+        };
+        ControlOutcome {
+            at_ms: at.as_millis(),
+            request: seen.request.clone(),
+            on: name(plan, seen.on),
+            rule: rule.map(|rule| plan.rules[rule].name.clone()),
+            result,
+            error,
+        }
+    });
+    outcomes.collect()
+}
+
+fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
+    let outcomes = notes.firings.iter().map(|(at, rule, on)| AlertOutcome {
+        rule: plan.rules[*rule].name.clone(),
+        on: name(plan, *on),
+        fired_at_ms: at.as_millis(),
+        resolved_at_ms: None,
+    });
+    outcomes.collect()
+}
+
+/// A fault that is still on at the end has no end of its own.
+fn faults(record: &Record, ending: &Ending) -> Vec<FaultOutcome> {
+    let outcomes = record
+        .series
+        .timeline
+        .faults
+        .iter()
+        .map(|fault| FaultOutcome {
+            name: fault.label.clone(),
+            from_ms: fault.from.as_millis(),
+            to_ms: (fault.to < ending.at).then(|| fault.to.as_millis()),
+            touched: members::touched(ending, &fault.label),
+        });
+    outcomes.collect()
+}
+
+fn convergence(plan: &Plan, findings: &Findings) -> Convergence {
+    let agreement = &findings.agreement;
+    let excused = agreement.differences.iter().filter_map(|difference| {
+        let [one, other] = difference.between;
+        Some(Excuse {
+            between: [name(plan, one), name(plan, other)],
+            keys: difference.keys.unwrap_or(0),
+            reason: difference.reason.clone()?,
+        })
+    });
+    let mut excuses: Vec<Excuse> = excused.collect();
+    excuses.sort_by(|one, other| one.reason.cmp(&other.reason));
+    let unexcused = agreement
+        .differences
+        .iter()
+        .filter(|pair| pair.reason.is_none());
+    Convergence {
+        converged: agreement.since.is_some(),
+        at_ms: agreement.since.map(SimTime::as_millis),
+        recovery_ms: agreement
+            .recoveries
+            .iter()
+            .map(|recovery| Recovery {
+                fault: recovery.fault.clone(),
+                recovery_ms: recovery.took.map(crate::time::SimDuration::as_millis),
+            })
+            .collect(),
+        excuses,
+        unexcused_keys: unexcused.map(|pair| pair.keys.unwrap_or(0)).sum(),
+    }
+}
+
+fn writes(findings: &Findings) -> Writes {
+    let Some(classes) = &findings.writes else {
+        return Writes::default();
+    };
+    Writes {
+        acknowledged: classes.acknowledged,
+        present: classes.present,
+        superseded: classes.superseded,
+        concurrently_overwritten: classes.overwritten,
+        causal_inversion: 0,
+        durability_loss: classes.lost,
+        unexplained: classes.unexplained,
+        examples: Vec::with_capacity(EXAMPLES),
+        examples_left_out: classes.lost,
+    }
+}
+
+fn assumptions(plan: &Plan) -> Vec<AssumptionInForce> {
+    let defaults = crate::assumption::Assumptions::default().listed();
+    let listed = plan.assumptions.listed().into_iter().zip(defaults);
+    listed
+        .map(|(listed, default)| AssumptionInForce {
+            id: listed.id.to_owned(),
+            value: listed.value,
+            default: default.value,
+            source: format!("{} {}", listed.meaning, listed.reason),
+        })
+        .collect()
+}
