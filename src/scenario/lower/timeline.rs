@@ -1,0 +1,182 @@
+//! The timeline: names to ids, times within the run.
+
+use crate::plan::{Memory, Request, RoutePlan, Step as PlanStep, TimedStep};
+use crate::scenario::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::lower::header::Phases;
+use crate::scenario::lower::place::Places;
+use crate::scenario::lower::state::Checked;
+use crate::scenario::lower::{Lowering, Owner, entries};
+use crate::scenario::schema::List;
+use crate::scenario::schema::leaf::{Quantity, Text};
+use crate::scenario::schema::timeline::{Action, Step};
+use crate::scenario::span::{Field, Sp};
+use crate::time::SimTime;
+
+impl Lowering<'_> {
+    pub(super) fn timeline(
+        &mut self,
+        field: &Field<List<Step>>,
+        places: &Places,
+        routes: &[RoutePlan],
+        phases: Phases,
+    ) -> Vec<TimedStep> {
+        let mut steps = Vec::new();
+        let mut complete = !matches!(field, Field::Broken(_));
+        for given in entries(field) {
+            let step = given
+                .given()
+                .and_then(|given| self.step(given, places, phases));
+            complete &= step.is_some();
+            steps.extend(step);
+        }
+        steps.sort_by_key(|step| step.at);
+        if complete {
+            self.sequence(&steps, places);
+        }
+        steps
+            .into_iter()
+            .flat_map(|step| self.timed(step, routes))
+            .collect()
+    }
+
+    fn step(&mut self, given: &Sp<Step>, places: &Places, phases: Phases) -> Option<Checked> {
+        let owner = Owner::new("this step", given.span);
+        let at = self.required(&given.value.at, "at", &owner, "\"30m\"");
+        let action = self.required(&given.value.r#do, "do", &owner, "Show(\"redis-us\")")?;
+        let mut checked = Checked::new(given.span, action.span);
+        let step = self.action(action, places, &mut checked);
+        let at = at.and_then(|at| self.instant(at, action, phases));
+        checked.at = at?;
+        checked.step = step?;
+        Some(checked)
+    }
+
+    /// The time of a step: faults belong into the storm, the rest into the run.
+    fn instant(
+        &mut self,
+        at: &Sp<Quantity<SimTime>>,
+        action: &Sp<Action>,
+        phases: Phases,
+    ) -> Option<SimTime> {
+        let anywhere = matches!(
+            action.value,
+            Action::Command { .. }
+                | Action::Show(_)
+                | Action::Return { .. }
+                | Action::ForceUnlink { .. }
+        );
+        let (end, phase) = if anywhere {
+            (phases.run_end(), "the run ends")
+        } else {
+            (
+                phases.storm_end(),
+                "the storm ends, and with it all faults,",
+            )
+        };
+        let found = at.value.0;
+        if found > end {
+            self.report(
+                Diagnostic::new(
+                    Code::OutsideRun,
+                    at.span,
+                    format!("{found} is too late: {phase} after {end}"),
+                )
+                .label(format!("expected {end} at the latest")),
+            );
+            return None;
+        }
+        Some(found)
+    }
+
+    fn action(
+        &mut self,
+        action: &Sp<Action>,
+        places: &Places,
+        checked: &mut Checked,
+    ) -> Option<PlanStep> {
+        let owner = |what: &str| Owner::new(what, action.span);
+        match &action.value {
+            Action::Command {
+                on,
+                run,
+                reply,
+                effects,
+            } => {
+                let effects = effects.value().copied();
+                self.command(&owner("this command"), places, (on, run, reply), effects)
+            }
+            Action::Show(name) => {
+                let name = self.required(name, "instance", &owner("`Show`"), "\"redis-us\"")?;
+                Some(PlanStep::Show(self.instance(name, places)?))
+            }
+            Action::Outage { region, memory } => {
+                let name = self.required(region, "region", &owner("`Outage`"), "\"East US\"")?;
+                let memory = memory.value().map_or(Memory::Kept, Into::into);
+                Some(PlanStep::Outage {
+                    region: self.region(name, places)?,
+                    memory,
+                })
+            }
+            Action::Return { region } => {
+                let name = self.required(region, "region", &owner("`Return`"), "\"East US\"")?;
+                Some(PlanStep::Return(self.region(name, places)?))
+            }
+            Action::Partition { .. }
+            | Action::Heal { .. }
+            | Action::Degrade { .. }
+            | Action::Restore { .. } => self.on_routes(action, places, checked),
+            Action::ForceUnlink { on, drop } => {
+                self.force_unlink(&owner("`ForceUnlink`"), places, on, drop)
+            }
+        }
+    }
+
+    fn command(
+        &mut self,
+        owner: &Owner,
+        places: &Places,
+        (on, run, reply): (&Field<Text>, &Field<Text>, &Field<Text>),
+        effects: Option<u64>,
+    ) -> Option<PlanStep> {
+        let on = self.required(on, "on", owner, "\"redis-us\"");
+        let on = on.and_then(|name| self.instance(name, places));
+        let run = self.required(run, "run", owner, "\"SET key value\"");
+        let run = run.filter(|run| self.is_command(run));
+        let reply = reply.given().map(|reply| self.expected_reply(reply));
+        Some(PlanStep::Command {
+            on: on?,
+            text: run?.value.0.clone(),
+            reply,
+            effects,
+        })
+    }
+
+    fn force_unlink(
+        &mut self,
+        owner: &Owner,
+        places: &Places,
+        on: &Field<Text>,
+        drop: &Field<Text>,
+    ) -> Option<PlanStep> {
+        let survivor = self.required(on, "on", owner, "\"redis-eu\"");
+        let survivor_id = survivor.and_then(|name| self.instance(name, places));
+        let lost = self.required(drop, "drop", owner, "\"redis-us\"");
+        let lost_id = lost.and_then(|name| self.instance(name, places));
+        let (on, drop) = (survivor_id?, lost_id?);
+        if on == drop {
+            let name = places.name(on);
+            self.report(
+                Diagnostic::new(
+                    Code::UnlinkSelf,
+                    lost?.span,
+                    format!("`{name}` is asked to drop itself"),
+                )
+                .label("refused as E-UNLINK-SELF")
+                .related(survivor?.span, "the request is sent to the same instance"),
+            );
+            return None;
+        }
+        Some(PlanStep::Request(Request::ForceUnlink { on, drop }))
+    }
+}
