@@ -15,6 +15,7 @@ pub mod network;
 pub mod plan;
 pub mod quantity;
 pub mod report;
+pub mod scenario;
 pub mod time;
 pub mod traffic;
 pub mod world;

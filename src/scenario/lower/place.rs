@@ -1,0 +1,245 @@
+//! Instances and the regions they are in.
+
+use crate::catalogue::{self, Region, Sku};
+use crate::id::{Id, IdVec, InstanceId, RegionId};
+use crate::plan::{InstancePlan, RegionPlan};
+use crate::scenario::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::lower::{Lowering, Owner, entries};
+use crate::scenario::schema::Scenario;
+use crate::scenario::schema::place::{Instance, RegionExtra};
+use crate::scenario::span::{Field, Sp, Span};
+use crate::scenario::suggest::listed;
+
+/// The most members of a group. Source: Azure docs, active geo-replication, limits.
+const MEMBERS_MAX: usize = 5;
+/// The most shards of any SKU; Redis has 16 384 slots to share among them.
+const SHARDS_MAX: u16 = 1_024;
+/// How far a clock may be off: ten days.
+const OFFSET_MAX_MS: i64 = 864_000_000;
+
+/// Who is where, as far as the file could be understood.
+pub(super) struct Places {
+    /// The regions with an instance, in the order of the first.
+    pub regions: Vec<&'static Region>,
+    named_at: Vec<Span>,
+    /// The instances; an entry for each of the file, so that positions are ids.
+    members: Vec<Member>,
+    offsets_ms: Vec<i64>,
+    /// Whether all instances could be read: if not, a name that is not found proves nothing.
+    pub complete: bool,
+}
+
+struct Member {
+    name: Option<Sp<String>>,
+    region: Option<RegionId>,
+    sku: Option<&'static Sku>,
+    shards: Option<u16>,
+}
+
+impl Places {
+    /// The id of a region, if an instance is in it.
+    pub fn region(&self, region: &Region) -> Option<RegionId> {
+        self.regions.iter().position(|known| known.name == region.name).map(RegionId::at)
+    }
+
+    fn add_region(&mut self, region: &'static Region, span: Span) -> RegionId {
+        self.region(region).unwrap_or_else(|| {
+            self.regions.push(region);
+            self.named_at.push(span);
+            RegionId::at(self.regions.len() - 1)
+        })
+    }
+
+    /// The id of the instance called `name`.
+    pub fn instance(&self, name: &str) -> Option<InstanceId> {
+        let called = |member: &Member| member.name.as_ref().is_some_and(|own| own.value == name);
+        self.members.iter().position(called).map(InstanceId::at)
+    }
+
+    /// The names of the instances.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().filter_map(|member| member.name.as_ref()).map(|name| &*name.value)
+    }
+
+    /// The name of one instance.
+    pub fn name(&self, id: InstanceId) -> &str {
+        let name = self.members.get(id.index()).and_then(|member| member.name.as_ref());
+        name.map_or("", |name| &name.value)
+    }
+
+    /// The name of a region.
+    pub fn region_name(&self, id: RegionId) -> &'static str {
+        self.regions.get(id.index()).map_or("", |region| region.name)
+    }
+
+    /// A direction in words.
+    pub fn way(&self, (from, to): (RegionId, RegionId)) -> String {
+        format!("`{}` to `{}`", self.region_name(from), self.region_name(to))
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
+        (0..self.members.len().min(usize::from(u16::MAX))).map(InstanceId::at)
+    }
+
+    /// Where the file first puts an instance into `region`.
+    pub fn named_at(&self, region: &Region) -> Option<Span> {
+        let known = self.regions.iter().position(|known| known.name == region.name)?;
+        self.named_at.get(known).copied()
+    }
+
+    /// The sizes of the instances that have one.
+    pub fn skus(&self) -> impl Iterator<Item = &'static Sku> {
+        self.members.iter().filter_map(|member| member.sku)
+    }
+
+    /// Regions and instances for the plan; `None` when something is missing.
+    pub fn finished(self) -> Option<(IdVec<RegionId, RegionPlan>, IdVec<InstanceId, InstancePlan>)> {
+        let regions = self.regions.iter().zip(&self.offsets_ms);
+        let regions = regions.map(|(region, offset)| RegionPlan {
+            name: region.name.to_owned(),
+            clock_offset_ms: *offset,
+        });
+        let instances: Option<IdVec<InstanceId, InstancePlan>> = self
+            .members
+            .into_iter()
+            .map(|member| {
+                Some(InstancePlan {
+                    name: member.name?.value,
+                    region: member.region?,
+                    sku: member.sku?,
+                    shards: member.shards?,
+                })
+            })
+            .collect();
+        Some((regions.collect(), instances?))
+    }
+}
+
+impl Lowering<'_> {
+    pub(super) fn places(&mut self, scenario: &Sp<Scenario>) -> Places {
+        let owner = Owner::new("the scenario", scenario.span);
+        let file = &scenario.value;
+        let example = "[(name: \"redis-us\", region: \"East US\", sku: \"Balanced_B3\")]";
+        let given = self.required(&file.instances, "instances", &owner, example);
+        let mut places = Places {
+            regions: Vec::new(),
+            named_at: Vec::new(),
+            members: Vec::new(),
+            offsets_ms: Vec::new(),
+            complete: given.is_some(),
+        };
+        for field in entries(&file.instances) {
+            let member = field.given().map(|given| self.member(given, &mut places));
+            places.complete &= member.as_ref().is_some_and(|member| member.name.is_some());
+            places.members.extend(member);
+        }
+        places.complete &= places.members.iter().all(|member| member.region.is_some());
+        if let Some(given) = given {
+            let count = given.value.len();
+            if count == 0 || count > MEMBERS_MAX {
+                let message = format!("a group of {count} instances");
+                let label = format!("expected 1 to {MEMBERS_MAX} instances");
+                let span = self.head(given.span);
+                self.report(Diagnostic::new(Code::GroupSize, span, message).label(label));
+            }
+        }
+        let names: Vec<Sp<String>> =
+            places.members.iter().filter_map(|member| member.name.clone()).collect();
+        self.unique("instances", &names);
+        self.alike(entries(&file.instances));
+        self.region_extras(&file.regions, &mut places);
+        places
+    }
+
+    fn member(&mut self, given: &Sp<Instance>, places: &mut Places) -> Member {
+        let file = &given.value;
+        let owner = Owner::named("instance", &file.name, given.span);
+        let name = self.name(&file.name, "name", &owner);
+        let region = self
+            .required(&file.region, "region", &owner, "\"East US\"")
+            .and_then(|name| Some((self.azure_region(name)?, name.span)))
+            .map(|(region, span)| places.add_region(region, span));
+        let sku = self
+            .required(&file.sku, "sku", &owner, "\"Balanced_B3\"")
+            .and_then(|name| Some((name, self.azure_sku(name)?)));
+        if let Some((name, sku)) = sku
+            && !sku.geo_replicated
+        {
+            let offered = catalogue::skus().iter().filter(|sku| sku.geo_replicated);
+            let smallest: Vec<&str> = offered.map(|sku| sku.name).collect();
+            self.report(
+                Diagnostic::new(
+                    Code::SkuGeo,
+                    name.span,
+                    format!("`{}` does not support active geo-replication", sku.name),
+                )
+                .label("refused as E-SKU-GEO")
+                .note(format!("these do: {}", listed(&smallest))),
+            );
+        }
+        let sku = sku.map(|(_, sku)| sku);
+        let shards = match file.shards.given() {
+            Some(given) => self.between(given, "`shards`", 1, SHARDS_MAX),
+            None => sku.map(|sku| sku.shards),
+        };
+        Member { name, region, sku, shards }
+    }
+
+    /// All members of a group are configured alike.
+    fn alike(&mut self, instances: &[Field<Instance>]) {
+        let given: Vec<&Sp<Instance>> = instances.iter().filter_map(Field::given).collect();
+        let mut first_sku: Option<(&Sku, _)> = None;
+        let mut first_shards = None;
+        for instance in given {
+            let named = instance.value.sku.given();
+            let sku = named.and_then(|name| Some((catalogue::sku(&name.value.0)?, name.span)));
+            if let Some((sku, span)) = sku {
+                let (first, place) = *first_sku.get_or_insert((sku, span));
+                if first.name != sku.name {
+                    let what = format!("`{}` and `{}` in one group", first.name, sku.name);
+                    self.mismatch(&what, span, place);
+                }
+            }
+            if let Some(shards) = instance.value.shards.given() {
+                let first: &Sp<u16> = first_shards.get_or_insert(shards);
+                if first.value != shards.value {
+                    let what = format!("{} and {} shards in one group", first.value, shards.value);
+                    let place = first.span;
+                    self.mismatch(&what, shards.span, place);
+                }
+            }
+        }
+    }
+
+    fn mismatch(&mut self, what: &str, span: Span, first: Span) {
+        self.report(
+            Diagnostic::new(Code::Mismatch, span, what)
+                .label("differs: refused as E-MISMATCH")
+                .related(first, "the first member has this"),
+        );
+    }
+
+    fn region_extras(&mut self, field: &Field<Vec<Field<RegionExtra>>>, places: &mut Places) {
+        places.offsets_ms = vec![0; places.regions.len()];
+        let mut names = Vec::new();
+        for given in entries(field).iter().filter_map(Field::given) {
+            let owner = Owner::named("region", &given.value.name, given.span);
+            let name = self.required(&given.value.name, "name", &owner, "\"East US\"");
+            let Some(name) = name else { continue };
+            let Some(id) = self.region(name, places) else { continue };
+            let canonical = places.regions[id.index()].name.to_owned();
+            names.push(Sp { value: canonical, span: name.span });
+            if let Some(offset) = given.value.clock_offset.given() {
+                let ms = offset.value.0.ms;
+                if ms.abs() > OFFSET_MAX_MS {
+                    let range = "at most ten days either way";
+                    self.out_of_range(offset.span, "the clock offset", &format!("{ms} ms"), range);
+                }
+                places.offsets_ms[id.index()] = ms;
+            }
+        }
+        self.unique("regions", &names);
+    }
+}

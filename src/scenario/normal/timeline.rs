@@ -1,0 +1,68 @@
+//! Steps and rules as the file writes them.
+
+use crate::id::RegionId;
+use crate::plan::{self, Plan, Request, RulePlan, TimedStep};
+use crate::scenario::normal::{quantity, text};
+use crate::scenario::schema::leaf::OneOrMany;
+use crate::scenario::schema::place::Pair;
+use crate::scenario::schema::timeline::{Action, Response, Rule, Step, Trigger};
+use crate::scenario::span::Field;
+
+pub(super) fn step(step: &TimedStep, plan: &Plan) -> Step {
+    Step { at: quantity(step.at), r#do: Field::of(action(&step.step, plan)) }
+}
+
+pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
+    let region = |id: RegionId| text(&plan.regions[id].name);
+    let instance = |id| text(&plan.instances[id].name);
+    match step {
+        plan::Step::Command { on, text: run, reply, effects } => Action::Command {
+            on: instance(*on),
+            run: text(run),
+            reply: reply.as_deref().map_or(Field::Absent, text),
+            effects: effects.map_or(Field::Absent, Field::of),
+        },
+        plan::Step::Show(on) => Action::Show(instance(*on)),
+        plan::Step::Outage { region: id, memory } => {
+            Action::Outage { region: region(*id), memory: Field::of((*memory).into()) }
+        }
+        plan::Step::Return(id) => Action::Return { region: region(*id) },
+        plan::Step::Partition(routes) => {
+            Action::Partition { between: Field::Absent, one_way: pairs(routes, plan) }
+        }
+        plan::Step::Heal(routes) => {
+            let one_way = if routes.is_empty() { Field::Absent } else { pairs(routes, plan) };
+            Action::Heal { between: Field::Absent, one_way }
+        }
+        plan::Step::Degrade { routes, delay, bandwidth, loss } => Action::Degrade {
+            between: Field::Absent,
+            one_way: pairs(routes, plan),
+            delay: quantity(*delay),
+            bandwidth: quantity(*bandwidth),
+            loss: quantity(*loss),
+        },
+        plan::Step::Request(Request::ForceUnlink { on, drop }) => {
+            Action::ForceUnlink { on: instance(*on), drop: instance(*drop) }
+        }
+    }
+}
+
+fn pairs(routes: &[(RegionId, RegionId)], plan: &Plan) -> Field<OneOrMany<Pair>> {
+    let name = |id: RegionId| text(&plan.regions[id].name);
+    let pairs = routes.iter().map(|(from, to)| Field::of((name(*from), name(*to))));
+    Field::of(OneOrMany(pairs.collect()))
+}
+
+pub(super) fn rule(rule: &RulePlan, plan: &Plan) -> Rule {
+    let name = |id| text(&plan.instances[id].name);
+    Rule {
+        name: text(&rule.name),
+        when: Field::of(Trigger::UsedMemory {
+            on: Field::of(OneOrMany(rule.watch.iter().map(|id| name(*id)).collect())),
+            above: quantity(rule.above),
+            lasting: quantity(rule.lasting),
+        }),
+        reaction: quantity(rule.reaction),
+        then: Field::of(Response::ForceUnlink { drop: name(rule.drop) }),
+    }
+}

@@ -1,0 +1,204 @@
+//! `--set PATH=VALUE`: values of the file replaced, or added, before anything is read.
+//!
+//! A path names fields by name, and entries of lists by position (from 0) or by their `name`,
+//! `fleet` or `prefix`: `instances.0.sku`, `traffic.writers.arrivals`. A field that the file leaves
+//! out is added. Values are RON; quotes around a text may be left out.
+
+use ron::value::RawValue;
+
+use crate::scenario::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::outline::{Entry, Node, Parts, outline};
+use crate::scenario::reading::dialect;
+use crate::scenario::source::{OVERRIDES, Piece, Source};
+use crate::scenario::span::Span;
+use crate::scenario::suggest::{closest, listed};
+
+/// By which fields an entry of a list is called.
+const NAMES: [&str; 3] = ["name", "fleet", "prefix"];
+
+/// Works the overrides into a source whose syntax is right; returns what is wrong with them.
+pub(super) fn apply(source: &mut Source, overrides: &[String]) -> Vec<Diagnostic> {
+    if overrides.is_empty() {
+        return Vec::new();
+    }
+    source.add_overrides(overrides.join("\n"));
+    let mut refused = Vec::new();
+    let mut base = 0;
+    for text in overrides {
+        match parsed(text, base).and_then(|set| place(source, &set).map(|place| (set, place))) {
+            Ok((set, place)) => splice(source, &set, place),
+            Err(refusal) => refused.push(refusal),
+        }
+        base += text.len() + 1;
+    }
+    refused.into_iter().map(|refusal| refusal.diagnostic(source)).collect()
+}
+
+/// Why an override cannot be applied; places are those of the overrides.
+struct Refusal {
+    code: Code,
+    span: Span,
+    message: String,
+    label: String,
+    note: Option<String>,
+}
+
+impl Refusal {
+    fn diagnostic(self, source: &Source) -> Diagnostic {
+        let span = source.behind(self.span);
+        let mut diagnostic =
+            Diagnostic::new(self.code, span, self.message).label(self.label);
+        diagnostic.notes.extend(self.note);
+        diagnostic
+    }
+}
+
+/// One override.
+struct Setting<'a> {
+    /// The steps of the path, each with its place among the overrides.
+    path: Vec<(&'a str, usize)>,
+    value: &'a str,
+    value_at: usize,
+    /// Whether the value is no RON by itself, and so a text without its quotes.
+    bare: bool,
+}
+
+/// Where a setting goes.
+enum Place {
+    /// Instead of what stands here.
+    Instead(Span),
+    /// Behind an opening bracket, with the steps of the path from this one on.
+    Added(usize, usize),
+}
+
+fn parsed(text: &str, base: usize) -> Result<Setting<'_>, Refusal> {
+    let malformed = |message: &str| Refusal {
+        code: Code::OverrideForm,
+        span: Span::new(base, base + text.len()),
+        message: message.to_owned(),
+        label: "expected `PATH=VALUE`".to_owned(),
+        note: Some("for instance `--set storm=10h`".to_owned()),
+    };
+    let (path, value) =
+        text.split_once('=').ok_or_else(|| malformed("an override without `=`"))?;
+    let mut steps = Vec::new();
+    let mut at = base;
+    for step in path.split('.') {
+        if step.is_empty() || step.contains(|found: char| found.is_control()) {
+            return Err(malformed("the path of an override has an empty step"));
+        }
+        steps.push((step, at));
+        at += step.len() + 1;
+    }
+    let bare = dialect().from_str::<&RawValue>(value).is_err();
+    if bare && (value.trim().is_empty() || value.contains(['"', '\\', '\n'])) {
+        return Err(malformed("the value of an override cannot be read"));
+    }
+    let value_at = base + path.len() + 1;
+    Ok(Setting { path: steps, value, value_at, bare })
+}
+
+fn place(source: &Source, set: &Setting<'_>) -> Result<Place, Refusal> {
+    let text = source.text();
+    let mut node = outline(text, 0);
+    for (index, (step, at)) in set.path.iter().enumerate() {
+        let span = Span::new(*at, at + step.len());
+        let next = match node.parts {
+            Parts::Fields(entries) => match field(text, entries, step) {
+                Some(value) => Some(value),
+                None => return Ok(Place::Added(node.open + 1, index)),
+            },
+            Parts::Items(items) if items.is_empty() && text[node.open..].starts_with('(') => {
+                return Ok(Place::Added(node.open + 1, index));
+            }
+            Parts::Items(items) => item(text, items, step, span)?,
+            Parts::Leaf => None,
+        };
+        node = next.ok_or_else(|| Refusal {
+            code: Code::OverridePath,
+            span,
+            message: format!("the path of an override leads nowhere at `{step}`"),
+            label: "what comes before is a plain value".to_owned(),
+            note: None,
+        })?;
+    }
+    Ok(Place::Instead(node.span))
+}
+
+fn field(text: &str, entries: Vec<Entry>, step: &str) -> Option<Node> {
+    let named = |entry: &Entry| entry.name.of(text).trim_start_matches("r#") == step;
+    entries.into_iter().find(named).map(|entry| entry.value)
+}
+
+fn item(
+    text: &str,
+    items: Vec<Node>,
+    step: &str,
+    span: Span,
+) -> Result<Option<Node>, Refusal> {
+    let count = items.len();
+    let names: Vec<String> = items.iter().filter_map(|item| name(text, item)).collect();
+    let position = match step.parse::<usize>() {
+        Ok(position) => position,
+        Err(_) => items
+            .iter()
+            .position(|item| name(text, item).as_deref() == Some(step))
+            .unwrap_or(count),
+    };
+    if let Some(found) = items.into_iter().nth(position) {
+        return Ok(Some(found));
+    }
+    let near = closest(step, names.iter().map(String::as_str));
+    let label = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "no such entry".to_owned(),
+    };
+    Err(Refusal {
+        code: Code::OverridePath,
+        span,
+        message: format!("the list has no entry `{step}`"),
+        label,
+        note: Some(match names.as_slice() {
+            [] => format!("it has {count}, counted from 0"),
+            names => format!("it has {count}, counted from 0, called {}", listed(names)),
+        }),
+    })
+}
+
+/// What an entry of a list is called.
+fn name(text: &str, item: &Node) -> Option<String> {
+    let Parts::Fields(entries) = &item.parts else { return None };
+    let named = entries.iter().find(|entry| NAMES.contains(&entry.name.of(text)))?;
+    Some(named.value.span.of(text).trim_matches('"').to_owned())
+}
+
+fn splice(source: &mut Source, set: &Setting<'_>, place: Place) {
+    let mut pieces = Vec::new();
+    let mut push = |text: &str, offset: usize, implied: bool| {
+        pieces.push(Piece { text: text.to_owned(), document: OVERRIDES, offset, implied });
+    };
+    let added = match place {
+        Place::Instead(_) => &[][..],
+        Place::Added(_, first) => &set.path[first..],
+    };
+    for (index, (step, at)) in added.iter().enumerate() {
+        push(step, *at, false);
+        let last = index + 1 == added.len();
+        push(if last { ": " } else { ": (" }, *at, true);
+    }
+    let quote = if set.bare { "\"" } else { "" };
+    push(quote, set.value_at, true);
+    push(set.value, set.value_at, false);
+    push(quote, set.value_at, true);
+    let closing = ")".repeat(added.len().saturating_sub(1));
+    push(&closing, set.value_at, true);
+    let at = match place {
+        Place::Instead(span) => span,
+        Place::Added(at, _) => {
+            push(", ", set.value_at, true);
+            Span::new(at, at)
+        }
+    };
+    source.splice(at, pieces);
+}

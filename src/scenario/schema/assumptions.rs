@@ -1,0 +1,106 @@
+//! The assumptions a scenario can set, by the names of [`crate::assumption::Assumptions`].
+
+use crate::quantity::{ByteRate, Bytes, Ratio};
+use crate::scenario::schema::leaf::Quantity;
+use crate::scenario::schema::macros::{choice, record};
+use crate::time::SimDuration;
+
+record! {
+    /// What no source settles. `meridian catalogue assumptions` lists defaults and reasons.
+    AssumptionFields {
+        /// A-METADATA: which reading of "metadata build-up" is charged.
+        metadata: MetadataChoice,
+        /// A-LWW: how registers are ordered.
+        lww: LwwChoice,
+        /// A-KEY: CRDT metadata of a live key.
+        key_bytes: Quantity<Bytes>,
+        /// A-ELEMENT: CRDT metadata of a live element.
+        element_bytes: Quantity<Bytes>,
+        /// A-RECORD: what one effect keeps until it is stable, under `PerEffect`.
+        record_bytes: Quantity<Bytes>,
+        /// A-TOMBSTONE: what a deletion keeps until it is stable.
+        tombstone_bytes: Quantity<Bytes>,
+        /// A-COLLECT: how fast an instance gives memory back.
+        collection_rate: Quantity<ByteRate>,
+        /// A-SLICE: how often the collector works.
+        collection_slice: Quantity<SimDuration>,
+        /// A-REPORT: how often a member tells each peer its clock.
+        report_every: Quantity<SimDuration>,
+        /// A-USABLE: the share of a SKU's memory that data may fill.
+        usable_share: Quantity<Ratio>,
+        /// A-BACKLOG: the share of a SKU's memory that its backlogs take.
+        backlog_share: Quantity<Ratio>,
+        /// A-BACKLOG-SIZE: a fixed size for each shard's backlog, instead.
+        backlog_bytes: Quantity<Bytes>,
+        /// A-BACKLOG-SHARING: one backlog for all peers, or one for each.
+        backlog_sharing: BacklogSharingChoice,
+        /// A-FULL-SYNC: what a full synchronisation sends.
+        full_sync: FullSyncChoice,
+        /// A-CHUNK: how much of a snapshot travels in one piece.
+        chunk_bytes: Quantity<Bytes>,
+        /// A-WIRE: what an effect takes on the wire beside its payload.
+        wire_bytes: Quantity<Bytes>,
+        /// A-BANDWIDTH: what a route carries, unless it says otherwise.
+        bandwidth: Quantity<ByteRate>,
+        /// A-SEND-BUFFER: how far ahead of the route a sender may queue.
+        send_buffer: Quantity<SimDuration>,
+        /// A-RETRANSMIT: how long a lost message waits before it is sent again.
+        retransmit: Quantity<SimDuration>,
+        /// A-SILENCE: how long a link may be silent before it counts as broken.
+        silence: Quantity<SimDuration>,
+        /// A-RECONNECT-MIN: the first pause before a broken link is tried again.
+        reconnect_min: Quantity<SimDuration>,
+        /// A-RECONNECT-MAX: the longest such pause.
+        reconnect_max: Quantity<SimDuration>,
+        /// A-HEALTH: how recent a peer's acknowledgement must be.
+        healthy_within: Quantity<SimDuration>,
+        /// A-INGESTION: how late a metric reaches rules and alerts.
+        ingestion_delay: Quantity<SimDuration>,
+        /// A-READD: whether adding a present member makes a fresh dot.
+        readd_is_fresh: bool,
+        /// A-JITTER: P95 over P50 of a route the sample does not cover.
+        jitter: Quantity<Ratio>,
+        /// A-FLOOR: the least delay of a route, as a share of its median.
+        delay_floor: Quantity<Ratio>,
+    }
+}
+
+choice! {
+    /// What a write leaves behind until every linked member has seen it.
+    MetadataChoice {
+        /// A record for every effect.
+        PerEffect,
+        /// Only what the data types need.
+        PerState,
+    }
+}
+
+choice! {
+    /// How two writes of one register are ordered.
+    LwwChoice {
+        /// Causal order first.
+        CausalFirst,
+        /// The wall clock always.
+        WallFirst,
+    }
+}
+
+choice! {
+    /// Who shares a replication backlog.
+    BacklogSharingChoice {
+        /// All peers.
+        Shared,
+        /// Nobody.
+        PerPeer,
+    }
+}
+
+choice! {
+    /// What a full synchronisation sends.
+    FullSyncChoice {
+        /// What the receiver lacks.
+        Delta,
+        /// Everything.
+        Whole,
+    }
+}

@@ -1,0 +1,70 @@
+//! Where everything is: instances, regions, routes.
+
+use crate::quantity::{ByteRate, Ratio};
+use crate::scenario::schema::List;
+use crate::scenario::schema::amount::Decimal;
+use crate::scenario::schema::leaf::{Either, Quantity, Text};
+use crate::scenario::schema::macros::{choice, record};
+use crate::scenario::schema::moment::ClockOffset;
+use crate::scenario::span::Field;
+use crate::time::SimDuration;
+
+/// Two regions.
+pub(in crate::scenario) type Pair = (Field<Text>, Field<Text>);
+
+/// How long messages take: always the same, or a distribution.
+pub(in crate::scenario) type DelayField = Either<Quantity<SimDuration>, DelayChoice>;
+
+record! {
+    /// A member of the group.
+    Instance {
+        /// The cache's name.
+        name: Text,
+        /// Its region, as Azure writes it.
+        region: Text,
+        /// Its size, as Azure writes it.
+        sku: Text,
+        /// Primary shards; the SKU's when left out.
+        shards: u16,
+    }
+}
+
+record! {
+    /// What is special about a region.
+    RegionExtra {
+        /// The region.
+        name: Text,
+        /// How far its wall clock is ahead (`+3s`) or behind (`-3s`); right when left out.
+        clock_offset: Quantity<ClockOffset>,
+    }
+}
+
+record! {
+    /// How messages travel between two regions.
+    Route {
+        /// Two regions, for both directions.
+        between: Pair,
+        /// The region they start in, for one direction.
+        from: Text,
+        /// The region they arrive in, for one direction.
+        to: Text,
+        /// The one-way delay; half the published round trip, with jitter, when left out.
+        delay: DelayField,
+        /// What fits through; `assumptions.bandwidth` when left out.
+        bandwidth: Quantity<ByteRate>,
+        /// The share of messages lost each time they are sent; none when left out.
+        loss: Quantity<Ratio>,
+        /// What 10^9 bytes cost, in US dollars; Azure's price when left out.
+        usd_per_gb: Decimal,
+    }
+}
+
+choice! {
+    /// A distribution of delays.
+    DelayChoice {
+        /// Points of the distribution, from the least delay at 0% to the greatest at 100%, linear between.
+        Quantiles(List<(Field<Quantity<Ratio>>, Field<Quantity<SimDuration>>)>),
+        /// One of several delays, each with a weight.
+        Mixture(List<(Field<DelayField>, Field<u32>)>),
+    }
+}

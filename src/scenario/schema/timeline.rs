@@ -1,0 +1,139 @@
+//! What happens when: scripted steps, and the operator's rules.
+
+use crate::quantity::Ratio;
+use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
+use crate::scenario::schema::macros::{choice, record};
+use crate::scenario::schema::place::Pair;
+use crate::time::{SimDuration, SimTime};
+
+record! {
+    /// Something that happens at an instant.
+    Step {
+        /// When, counted from the start.
+        at: Quantity<SimTime>,
+        /// What.
+        r#do: Action,
+    }
+}
+
+choice! {
+    /// What a step does.
+    Action {
+        /// A literal command, as a client in the instance's region would send it.
+        Command {
+            /// The instance.
+            on: Text,
+            /// The command, as typed into redis-cli.
+            run: Text,
+            /// The reply it must get, as redis-cli prints it.
+            reply: Text,
+            /// How many effects it must send to each peer.
+            effects: u64,
+        },
+        /// Records what an operator would look up on an instance: state, counters, unsent writes.
+        Show(Text),
+        /// A region goes dark.
+        Outage {
+            /// The region.
+            region: Text,
+            /// Whether its instances lose what they hold; `Kept` when left out.
+            memory: MemoryChoice,
+        },
+        /// A dark region comes back.
+        Return {
+            /// The region.
+            region: Text,
+        },
+        /// Messages no longer get through.
+        Partition {
+            /// Pairs of regions, cut in both directions.
+            between: OneOrMany<Pair>,
+            /// Pairs of regions, cut from the first to the second only.
+            one_way: OneOrMany<Pair>,
+        },
+        /// Partitions end; all of them when no pair is given.
+        Heal {
+            /// Pairs of regions, healed in both directions.
+            between: OneOrMany<Pair>,
+            /// Pairs of regions, healed from the first to the second only.
+            one_way: OneOrMany<Pair>,
+        },
+        /// Routes get worse.
+        Degrade {
+            /// Pairs of regions, in both directions.
+            between: OneOrMany<Pair>,
+            /// Pairs of regions, from the first to the second only.
+            one_way: OneOrMany<Pair>,
+            /// The delay, as a share of what it was: at least 100%.
+            delay: Quantity<Ratio>,
+            /// The bandwidth, as a share of what it was: at most 100%.
+            bandwidth: Quantity<Ratio>,
+            /// The share of messages lost; the route's own when left out.
+            loss: Quantity<Ratio>,
+        },
+        /// Degraded routes are as they were.
+        Restore {
+            /// Pairs of regions, in both directions.
+            between: OneOrMany<Pair>,
+            /// Pairs of regions, from the first to the second only.
+            one_way: OneOrMany<Pair>,
+        },
+        /// A survivor drops a member without its consent.
+        ForceUnlink {
+            /// The surviving instance that the request is sent to.
+            on: Text,
+            /// The instance to drop.
+            drop: Text,
+        },
+    }
+}
+
+choice! {
+    /// Whether an outage destroys.
+    MemoryChoice {
+        /// Unreachable only.
+        Kept,
+        /// Both copies of every shard are gone.
+        Lost,
+    }
+}
+
+record! {
+    /// What an operator does when a metric crosses a threshold. Fires once.
+    Rule {
+        /// The rule's name.
+        name: Text,
+        /// What makes it fire.
+        when: Trigger,
+        /// How long the operator takes to act; at once when left out.
+        reaction: Quantity<SimDuration>,
+        /// What is then requested, of the instance that crossed.
+        then: Response,
+    }
+}
+
+choice! {
+    /// A metric and a threshold.
+    Trigger {
+        /// Used memory of the fullest shard, as a share of its limit.
+        UsedMemory {
+            /// The instances watched; every one when left out.
+            on: OneOrMany<Text>,
+            /// Fires at or above this.
+            above: Quantity<Ratio>,
+            /// For how long it must stay there; not at all when left out.
+            lasting: Quantity<SimDuration>,
+        },
+    }
+}
+
+choice! {
+    /// What a rule requests.
+    Response {
+        /// Drop a member without its consent.
+        ForceUnlink {
+            /// The instance to drop.
+            drop: Text,
+        },
+    }
+}

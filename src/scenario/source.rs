@@ -1,0 +1,212 @@
+//! The text of a scenario, and where each byte of it came from: the file, or an override.
+
+use crate::scenario::span::Span;
+
+/// A text that mistakes can be pointed out in: the file, or one `--set`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Document {
+    /// What it is called in messages: the path of the file, or `--set`.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The index of the document of the overrides.
+pub(super) const OVERRIDES: usize = 1;
+
+/// A stretch of one document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Locus {
+    /// Which document, as an index.
+    pub document: usize,
+    /// Which part of it.
+    pub span: Span,
+}
+
+/// A run of bytes with one origin.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// The bytes.
+    pub text: String,
+    /// Whose.
+    pub document: usize,
+    /// Where the document has them.
+    pub offset: usize,
+    /// Whether they stand in no document (brackets, quotes, names that an override implies): all of
+    /// them then belong to `offset`.
+    pub implied: bool,
+}
+
+/// What is read: a file with the overrides worked in.
+#[derive(Clone, Debug)]
+pub struct Source {
+    text: String,
+    documents: Vec<Document>,
+    pieces: Vec<Piece>,
+}
+
+impl Source {
+    /// A file called `path` with the content `text`, as it stands.
+    pub fn new(path: &str, text: &str) -> Self {
+        let document = Document { path: path.to_owned(), text: text.to_owned() };
+        let piece = Piece { text: text.to_owned(), document: 0, offset: 0, implied: false };
+        Self { text: text.to_owned(), documents: vec![document], pieces: vec![piece] }
+    }
+
+    /// The whole text, overrides worked in.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The file, then the overrides, one a line.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// Adds the document of the overrides, one a line; they are not part of the text yet.
+    pub(super) fn add_overrides(&mut self, text: String) {
+        self.documents.push(Document { path: "--set".to_owned(), text });
+    }
+
+    /// A span for what `span` of the overrides says, though it is not part of the text: it lies
+    /// behind its end. Good until the next [`Source::splice`].
+    pub(super) fn behind(&self, span: Span) -> Span {
+        let shift = self.text.len() + 1;
+        Span::new(shift + span.start, shift + span.end)
+    }
+
+    /// Replaces what stands at `span`.
+    ///
+    /// # Panics
+    /// When `span` leaves the text or cuts a character in two.
+    pub(super) fn splice(&mut self, span: Span, replacement: Vec<Piece>) {
+        let mut pieces = Vec::with_capacity(self.pieces.len() + replacement.len() + 1);
+        let mut after = Vec::new();
+        let mut start = 0;
+        for piece in self.pieces.drain(..) {
+            let end = start + piece.text.len();
+            if start < span.start {
+                pieces.push(piece.part(0, span.start.min(end) - start));
+            }
+            if end > span.end {
+                let from = span.end.max(start) - start;
+                after.push(piece.part(from, piece.text.len()));
+            }
+            start = end;
+        }
+        pieces.extend(replacement);
+        pieces.extend(after);
+        self.text = pieces.iter().map(|piece| piece.text.as_str()).collect();
+        self.pieces = pieces;
+    }
+
+    /// What overrides put there, without what they imply.
+    pub(super) fn overridden(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let end = start + piece.text.len();
+            if piece.document > 0 && !piece.implied {
+                spans.push(Span::new(start, end));
+            }
+            start = end;
+        }
+        spans
+    }
+
+    /// Where the documents say what stands at `span`.
+    pub(super) fn locus(&self, span: Span) -> Locus {
+        if let (Some(from), Some(flags)) =
+            (span.start.checked_sub(self.text.len() + 1), self.documents.get(OVERRIDES))
+        {
+            let to = from + (span.end - span.start);
+            let from = floor_boundary(&flags.text, from);
+            let span = Span::new(from, ceil_boundary(&flags.text, to));
+            return Locus { document: OVERRIDES, span };
+        }
+        let (document, start) = self.origin(span.start);
+        let last = self.origin(span.end.saturating_sub(1).max(span.start));
+        let end = match last {
+            (same, end) if same == document && span.end > span.start => end.max(start) + 1,
+            _ => start,
+        };
+        let text = &self.documents[document].text;
+        let start = floor_boundary(text, start);
+        Locus { document, span: Span::new(start, ceil_boundary(text, end.max(start))) }
+    }
+
+    /// `line:column` of the beginning of `span`, both from 1, in its document.
+    pub fn place(&self, span: Span) -> String {
+        let locus = self.locus(span);
+        let before = &self.documents[locus.document].text[..locus.span.start];
+        let line = 1 + before.matches('\n').count();
+        let column = 1 + before.chars().rev().take_while(|&found| found != '\n').count();
+        format!("{line}:{column}")
+    }
+
+    fn origin(&self, at: usize) -> (usize, usize) {
+        let mut start = 0;
+        let mut last = (0, 0);
+        for piece in &self.pieces {
+            let inside = at.saturating_sub(start).min(piece.text.len());
+            last = (piece.document, piece.offset + if piece.implied { 0 } else { inside });
+            start += piece.text.len();
+            if at < start {
+                break;
+            }
+        }
+        last
+    }
+}
+
+impl Piece {
+    fn part(&self, from: usize, to: usize) -> Self {
+        let shift = if self.implied { 0 } else { from };
+        Self { text: self.text[from..to].to_owned(), offset: self.offset + shift, ..*self }
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceil_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_knows_its_document() {
+        let mut source = Source::new("a.ron", "(storm: \"8h\", seed: 7)");
+        source.add_overrides("storm=9h".to_owned());
+        let piece = |text: &str, offset, implied| Piece {
+            text: text.to_owned(),
+            document: OVERRIDES,
+            offset,
+            implied,
+        };
+        source.splice(
+            Span::new(8, 12),
+            vec![piece("\"", 6, true), piece("9h", 6, false), piece("\"", 8, true)],
+        );
+        assert_eq!(source.text(), "(storm: \"9h\", seed: 7)");
+        assert_eq!(source.locus(Span::new(9, 11)), Locus { document: 1, span: Span::new(6, 8) });
+        let seed = source.text().find('7').expect("the seed is in the text");
+        let locus = source.locus(Span::new(seed, seed + 1));
+        assert_eq!(locus, Locus { document: 0, span: Span::new(20, 21) });
+        assert_eq!(source.place(Span::new(seed, seed + 1)), "1:21");
+        let path = source.behind(Span::new(0, 5));
+        assert_eq!(source.locus(path), Locus { document: 1, span: Span::new(0, 5) });
+    }
+}
