@@ -3,6 +3,7 @@
 pub mod assumption;
 pub mod catalogue;
 pub mod checks;
+pub mod cli;
 pub mod control;
 pub mod crdt;
 pub mod engine;

@@ -6,6 +6,7 @@
 pub mod convergence;
 pub mod expectation;
 pub mod ledger;
+pub mod listed;
 pub mod quiescence;
 pub mod rates;
 mod sample;

@@ -75,6 +75,14 @@ impl Group {
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::UnlinkSelf,
+        Self::NotMember,
+        Self::SentToFormerMember,
+        Self::Unreachable,
+    ];
+
     /// The stable id that `meridian explain` knows.
     pub fn id(self) -> &'static str {
         match self {

@@ -26,6 +26,16 @@ pub struct Finished {
 
 /// Carries out a plan. `reproduce` is the command line that does so again.
 pub fn run(plan: &Plan, options: Options, reproduce: &str) -> Finished {
+    watched(plan, options, reproduce, &mut |_| {})
+}
+
+/// Carries out a plan like [`run`], and tells `progress` which time it has reached.
+pub fn watched(
+    plan: &Plan,
+    options: Options,
+    reproduce: &str,
+    progress: &mut dyn FnMut(SimTime),
+) -> Finished {
     let mut checks = Checks::new(plan);
     let rules = plan.rules.iter().map(|rule| rule.name.clone()).collect();
     let mut recorder = Recorder::new(plan.roster(), rules, plan.sample_every);
@@ -34,6 +44,7 @@ pub fn run(plan: &Plan, options: Options, reproduce: &str) -> Finished {
         checks.observe(observation);
         recorder.observe(observation);
         notes.observe(observation);
+        progress(observation.at);
     };
     let ending = World::new(plan, options).run(&mut witness);
     let findings = checks.finish();

@@ -1,0 +1,318 @@
+//! The command line as clap reads it, and what clap makes of it: completions, the manual.
+//!
+//! Beyond this file a command is plain data.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::RangedU64ValueParser;
+use clap::{ArgAction, Args, ColorChoice, Command, CommandFactory, FromArgMatches};
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::cli::exit::Exit;
+
+/// More threads than this help no run: a group has at most five regions.
+const THREADS_MAX: u64 = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  meridian new atlantic-cut                     a commented scenario to begin with
+  meridian validate atlantic-cut.ron            every mistake at once
+  meridian run atlantic-cut.ron --out out       run it; the report is out/report.html
+  meridian run atlantic-cut.ron --seed 7 --set storm=2h
+  meridian replay out/outcome.json              the same run again, compared";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   all expectations hold
+  1   an expectation failed or was never evaluated
+  2   the command line, a scenario or a file is wrong
+  3   incomplete: a run hit its cap
+  4   nothing was selected
+  5   a replay or a determinism check diverged
+  70  internal error
+Of several scenarios the worst counts, in the order 70, 2, 5, 3, 1, 4, 0.
+
+Results go to standard output, progress and diagnostics to standard error.";
+
+/// Simulates geo-replicated Redis caches in Azure: what breaks, when, and what it costs
+///
+/// A scenario says who is where, what clients do, what goes wrong and what must hold. Running it
+/// gives verdicts, figures and a report. The same scenario and seed give the same bytes anywhere.
+#[derive(Parser)]
+#[command(name = "meridian", version, after_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+struct Line {
+    /// Colours; NO_COLOR and TERM=dumb turn `auto` off
+    #[arg(
+        long = "color",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    colour: Colour,
+    #[command(subcommand)]
+    request: Request,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What the user asks for.
+#[derive(Subcommand)]
+pub(super) enum Request {
+    /// Run scenarios and judge what happens
+    Run(Run),
+    /// Run again what left an outcome, and compare
+    Replay(Replay),
+    /// Point out every mistake in scenarios
+    Validate {
+        /// Scenario files
+        #[arg(required = true, value_name = "SCENARIO")]
+        scenarios: Vec<PathBuf>,
+    },
+    /// Write a commented scenario to begin with
+    New {
+        /// Writes NAME.ron, which must not exist; without it the scenario is printed
+        name: Option<String>,
+    },
+    /// List what a scenario can name
+    Catalogue {
+        /// Which list
+        topic: Topic,
+        /// Only rows that contain all these words
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
+    /// Say what a code or a name means, and where it comes from
+    ///
+    /// Knows the codes of scenario mistakes (E0301), the refusals of the control plane
+    /// (E-UNLINK-SELF), the assumptions (A-RECORD), the checks and expectations (quiescence, NoOom),
+    /// and `scenario`: all that a scenario file can say.
+    Explain {
+        /// A code or a name
+        #[arg(required = true, value_name = "CODE")]
+        code: Vec<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual as roff: `meridian man | man -l -`
+    Man {
+        /// The page of one command
+        command: Option<String>,
+    },
+}
+
+/// How to run scenarios.
+#[derive(Args)]
+pub(super) struct Run {
+    /// Scenario files
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    /// The seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = RangedU64ValueParser::<u64>::new())]
+    pub seed: Option<u64>,
+    /// Sets a value of the scenario: storm=2h, instances.redis-eu.sku=Balanced_B5
+    #[arg(long = "set", value_name = "PATH=VALUE", action = ArgAction::Append)]
+    pub overrides: Vec<String>,
+    /// Leaves outcome, plan, series, journal, charts and report in this folder, or in one folder
+    /// for each of several scenarios
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How outcomes are printed; json: one object a line
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub threads: Threads,
+    /// Prints the plan that follows from a scenario, and runs nothing
+    #[arg(long, conflicts_with_all = ["out", "check_determinism"])]
+    pub explain: bool,
+    /// Runs again with other threads, with half the lookahead and unobserved, and compares
+    #[arg(long)]
+    pub check_determinism: bool,
+}
+
+/// What to run again.
+#[derive(Args)]
+pub(super) struct Replay {
+    /// An outcome.json with its plan.ron beside it, or a plan.ron
+    #[arg(value_name = "OUTCOME|PLAN")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+/// How many threads a run has.
+#[derive(Args)]
+pub(super) struct Threads {
+    /// Threads that advance regions; the outcome does not depend on it
+    #[arg(
+        long = "threads",
+        value_name = "N",
+        default_value = "1",
+        allow_negative_numbers = true
+    )]
+    #[arg(value_parser = threads)]
+    pub count: usize,
+}
+
+/// How outcomes are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Format {
+    /// A summary for people
+    Text,
+    /// An object a line for programs
+    Json,
+}
+
+/// A list of the catalogue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Topic {
+    /// Azure's regions
+    Regions,
+    /// The sizes of Azure Managed Redis
+    Skus,
+    /// Round-trip times between regions
+    Rtt,
+    /// Mixes of client operations
+    Mixes,
+    /// Redis commands, and what becomes of them
+    Commands,
+    /// Built-in checks and expectations
+    Checks,
+    /// Codes of mistakes and refusals
+    Errors,
+    /// What no source settles
+    Assumptions,
+}
+
+/// What the user asks for, and whether in colour.
+///
+/// # Errors
+/// How the program ends when the line asks only for help or cannot be understood; the user has
+/// been told.
+pub(super) fn parse(line: impl Iterator<Item = OsString>) -> Result<(Request, Colour), Exit> {
+    let line: Vec<OsString> = line.collect();
+    let command = Line::command().color(colour_choice(&line));
+    let parsed = command
+        .try_get_matches_from(line)
+        .and_then(|matches| Line::from_arg_matches(&matches));
+    match parsed {
+        Ok(line) => Ok((line.request, line.colour)),
+        Err(told) => {
+            // Help that nobody reads to its end is no error.
+            let _ = told.print();
+            Err(if told.use_stderr() {
+                Exit::Wrong
+            } else {
+                Exit::Holds
+            })
+        }
+    }
+}
+
+/// `--color` must be known before the line is read, as reading it may end in help.
+fn colour_choice(line: &[OsString]) -> ColorChoice {
+    let wanted = line.iter().zip(line.iter().skip(1).chain(line.last()));
+    let wanted = wanted.filter_map(
+        |(word, next)| match word.to_str()?.strip_prefix("--color") {
+            Some("") => next.to_str(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        },
+    );
+    match wanted.last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let count = text
+        .parse()
+        .ok()
+        .filter(|count| (1..=THREADS_MAX).contains(count));
+    count
+        .and_then(|count| usize::try_from(count).ok())
+        .ok_or_else(|| format!("expected a number of threads from 1 to {THREADS_MAX}"))
+}
+
+/// The script that completes command lines in `shell`.
+pub(super) fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Line::command(), "meridian", &mut script);
+    String::from_utf8(script).expect("scripts are made of the UTF-8 names of this file")
+}
+
+/// The manual's page of the program, or of one of its commands, as roff.
+///
+/// # Errors
+/// The names of all commands, when there is none called `name`.
+pub(super) fn manual(name: Option<&str>) -> Result<String, Vec<String>> {
+    let mut program = Line::command();
+    program.build();
+    let page = match name {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => return Err(command_names(&program)),
+        },
+    };
+    let mut roff = Vec::new();
+    Man::new(page)
+        .manual("Meridian")
+        .source(concat!("meridian ", env!("CARGO_PKG_VERSION")))
+        .render(&mut roff)
+        .expect("memory takes all that is written into it");
+    Ok(String::from_utf8(roff).expect("the manual is made of the UTF-8 texts of this file"))
+}
+
+fn command_names(program: &Command) -> Vec<String> {
+    program
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn colour_is_known_before_the_line_is_read() {
+        let choice = |line: &[&str]| {
+            let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+            colour_choice(&line)
+        };
+        assert_eq!(choice(&["meridian", "run"]), ColorChoice::Auto);
+        assert_eq!(
+            choice(&["meridian", "--color", "never"]),
+            ColorChoice::Never
+        );
+        assert_eq!(
+            choice(&["meridian", "run", "--color=always"]),
+            ColorChoice::Always
+        );
+        assert_eq!(choice(&["meridian", "--color"]), ColorChoice::Auto);
+    }
+}

@@ -1,0 +1,88 @@
+//! What a user, a file or the file system got wrong. Mistakes inside scenarios are told by
+//! [`scenario`](crate::scenario).
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a command cannot do what it was asked to.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("`{}` cannot be read: {source}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file or folder cannot be written.
+    #[error("`{}` cannot be written: {source}", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Something else stands where a file or folder has to go.
+    #[error("`{}` is in the way: expected {expected}", path.display())]
+    InTheWay {
+        /// Where.
+        path: PathBuf,
+        /// What could stand there.
+        expected: &'static str,
+    },
+    /// A new file would replace an old one.
+    #[error("`{}` exists already, and `new` overwrites nothing: take another name", .0.display())]
+    Exists(PathBuf),
+    /// A name that no new file can have.
+    #[error("a scenario cannot be called {0:?}: expected a file name, such as `atlantic-cut`")]
+    BadName(String),
+    /// Two scenarios would leave their files in the same folder.
+    #[error(
+        "`{}` and `{}` are both called `{name}`, and would write to the same folder: run them one \
+         by one, or give one of them another `name`", first.display(), second.display()
+    )]
+    SameName {
+        /// The name of both.
+        name: String,
+        /// The first one's file.
+        first: PathBuf,
+        /// The second one's file.
+        second: PathBuf,
+    },
+    /// A file is not the outcome of a run.
+    #[error("`{}` is not an outcome that this version reads: {source}", path.display())]
+    NotOutcome {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An outcome stands alone.
+    #[error(
+        "`{}` cannot be replayed without its plan: expected `{}` beside it, as `run --out` leaves \
+         them", outcome.display(), plan.display()
+    )]
+    NoPlan {
+        /// The outcome.
+        outcome: PathBuf,
+        /// Where its plan would be.
+        plan: PathBuf,
+    },
+    /// A folder where a file is expected.
+    #[error("`{}` is a folder: expected its `outcome.json` or `plan.ron`", .0.display())]
+    Folder(PathBuf),
+    /// There is nothing to explain under this name.
+    #[error("there is nothing called `{code}`{hint}")]
+    UnknownCode {
+        /// What was asked for.
+        code: String,
+        /// What could be meant, and where to look.
+        hint: String,
+    },
+    /// Results cannot be printed.
+    #[error("the results cannot be printed: {0}")]
+    Output(#[source] io::Error),
+}

@@ -1,0 +1,95 @@
+//! `meridian explain`: a code or a name in words, with its source.
+
+use crate::assumption::{Assumptions, Listed};
+use crate::catalogue::nearest;
+use crate::checks::listed;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::terminal::Terminal;
+use crate::control::Refusal;
+use crate::scenario;
+use crate::scenario::diagnostic::{self, Code};
+
+/// The name under which the file format is explained.
+const FORMAT: &str = "scenario";
+
+/// Prints what there is to say about `code`.
+///
+/// # Errors
+/// When there is nothing of that name, or it cannot be printed.
+pub(super) fn explain(terminal: &Terminal, code: &str) -> Result<Exit, Error> {
+    let code = code.trim();
+    let text = format(code)
+        .or_else(|| mistake(code))
+        .or_else(|| refusal(code))
+        .or_else(|| assumption(code))
+        .or_else(|| check(code))
+        .ok_or_else(|| unknown(code))?;
+    terminal.data(&text)?;
+    Ok(Exit::Holds)
+}
+
+fn format(code: &str) -> Option<String> {
+    code.eq_ignore_ascii_case(FORMAT).then(scenario::reference)
+}
+
+fn mistake(code: &str) -> Option<String> {
+    diagnostic::explain(code).map(|explanation| format!("{explanation}\n"))
+}
+
+fn refusal(code: &str) -> Option<String> {
+    let refusal = Refusal::ALL
+        .iter()
+        .find(|one| one.id().eq_ignore_ascii_case(code))?;
+    Some(format!(
+        "{}: a refusal of the control plane\n\n\
+         What: {refusal}.\n\
+         Then: nothing has changed; the request stands in the outcome's `control` as `refused`.\n",
+        refusal.id()
+    ))
+}
+
+fn assumption(code: &str) -> Option<String> {
+    let is_meant = |one: &Listed| one.id.eq_ignore_ascii_case(code) || one.field == code;
+    let one = Assumptions::default().listed().into_iter().find(is_meant)?;
+    Some(format!(
+        "{}: {}\n\n\
+         Default: {}\n\
+         Why:     {}\n\
+         Set it:  `assumptions: ({}: …)` in a scenario, or `--set assumptions.{}=…`\n",
+        one.id, one.meaning, one.value, one.reason, one.field, one.field
+    ))
+}
+
+fn check(code: &str) -> Option<String> {
+    let one = listed::listed(code)?;
+    let kind = match one.form {
+        None => "a check of every run".to_owned(),
+        Some(form) => format!("an expectation, written `{form}`"),
+    };
+    Some(format!(
+        "{}: {kind}\n\nDemands: {}\nBasis:   {}\n",
+        one.name, one.meaning, one.basis
+    ))
+}
+
+fn unknown(code: &str) -> Error {
+    let assumptions = Assumptions::default().listed();
+    let mut known = vec![FORMAT];
+    known.extend(Code::ALL.iter().map(|code| code.id()));
+    known.extend(Refusal::ALL.iter().map(|refusal| refusal.id()));
+    known.extend(assumptions.iter().map(|one| one.id));
+    known.extend(listed::ALL.iter().map(|one| one.name));
+    let near: Vec<String> = nearest(code, known)
+        .into_iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let hint = match near.as_slice() {
+        [] => "; `meridian catalogue` lists errors, assumptions and checks".to_owned(),
+        near => format!(": did you mean {}?", near.join(" or ")),
+    };
+    Error::UnknownCode {
+        code: code.to_owned(),
+        hint,
+    }
+}

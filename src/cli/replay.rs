@@ -1,0 +1,164 @@
+//! `meridian replay`: the run that left an outcome once more, compared with it.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::Replay;
+use crate::cli::difference;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::run::{carried_out, files, reproduce, verdict};
+use crate::cli::terminal::Terminal;
+use crate::experiment::outcome::Outcome;
+use crate::report::{File, json, summary};
+use crate::scenario;
+use crate::world::Options;
+
+const OUTCOME: &str = "outcome.json";
+const PLAN: &str = "plan.ron";
+/// The files beside an outcome that tell where a replay leaves its path.
+const TELLING: [&str; 2] = ["journal.jsonl", "series.csv"];
+
+/// What is replayed.
+#[derive(Debug)]
+struct Recorded {
+    plan: PathBuf,
+    /// What the run came to, if that is known.
+    outcome: Option<Outcome>,
+    /// What else it left.
+    files: Vec<File>,
+}
+
+/// Runs again what `request` names.
+///
+/// # Errors
+/// When it cannot be read, or results cannot be printed.
+pub(super) fn replay(terminal: &Terminal, request: &Replay) -> Result<Exit, Error> {
+    let recorded = recorded(&request.path)?;
+    let plan = match scenario::load(&recorded.plan, &[]) {
+        Ok(plan) => plan,
+        Err(mistakes) => {
+            terminal.say(&mistakes.render(terminal.colours_talk()));
+            return Ok(Exit::Wrong);
+        }
+    };
+    let reproduce = match &recorded.outcome {
+        Some(outcome) => outcome.reproduce.clone(),
+        None => reproduce(&recorded.plan, plan.seed, &[]),
+    };
+    let options = Options {
+        threads: request.threads.count,
+        ..Options::default()
+    };
+    let Ok(finished) = carried_out(terminal, &plan, options, &reproduce) else {
+        terminal.say(&format!("reproduce: {reproduce}\n"));
+        return Ok(Exit::Bug);
+    };
+    terminal.summary(&summary::text(&finished.outcome))?;
+    let exit = verdict(&finished.outcome);
+    let Some(outcome) = &recorded.outcome else {
+        terminal.say(&format!(
+            "nothing to compare with: no {OUTCOME} beside the plan\n"
+        ));
+        return Ok(exit);
+    };
+    Ok(exit.max(compared(
+        terminal,
+        outcome,
+        &recorded.files,
+        &finished.outcome.digest,
+        || files(&plan, &finished),
+    )))
+}
+
+fn recorded(path: &Path) -> Result<Recorded, Error> {
+    if path.is_dir() {
+        return Err(Error::Folder(path.to_owned()));
+    }
+    let beside = |name: &str| path.with_file_name(name);
+    let is_outcome = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    if is_outcome {
+        let outcome = outcome(path)?;
+        let plan = beside(PLAN);
+        if !plan.exists() {
+            return Err(Error::NoPlan {
+                outcome: path.to_owned(),
+                plan,
+            });
+        }
+        return Ok(Recorded {
+            plan,
+            files: left(path, &outcome),
+            outcome: Some(outcome),
+        });
+    }
+    // Only a plan that a run left belongs to the outcome beside it.
+    let is_left = path.file_name().is_some_and(|name| name == PLAN) && beside(OUTCOME).exists();
+    let outcome = is_left.then(|| outcome(&beside(OUTCOME))).transpose()?;
+    let files = outcome
+        .as_ref()
+        .map_or_else(Vec::new, |outcome| left(path, outcome));
+    Ok(Recorded {
+        plan: path.to_owned(),
+        outcome,
+        files,
+    })
+}
+
+fn outcome(path: &Path) -> Result<Outcome, Error> {
+    json::parse(&output::read(path)?).map_err(|source| Error::NotOutcome {
+        path: path.to_owned(),
+        source: source.into(),
+    })
+}
+
+/// The files of the recorded run, as far as they are still there.
+fn left(beside: &Path, outcome: &Outcome) -> Vec<File> {
+    // Another version of the program is no difference of the run.
+    let outcome = Outcome {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..outcome.clone()
+    };
+    let mut files = vec![File {
+        path: OUTCOME.to_owned(),
+        text: json::file(&outcome),
+    }];
+    files.extend(TELLING.iter().filter_map(|name| {
+        let text = output::read(&beside.with_file_name(name)).ok()?;
+        Some(File {
+            path: (*name).to_owned(),
+            text,
+        })
+    }));
+    files
+}
+
+fn compared(
+    terminal: &Terminal,
+    recorded: &Outcome,
+    left: &[File],
+    digest: &str,
+    files: impl FnOnce() -> Vec<File>,
+) -> Exit {
+    let difference = difference::first(left, &files());
+    if difference.is_none() && recorded.digest == digest {
+        terminal.say(&format!("the same run: digest {digest}\n"));
+        return Exit::Holds;
+    }
+    let first = difference.unwrap_or_else(|| "none in the files".to_owned());
+    terminal.error(&format!(
+        "the replay diverges: digest {} became {digest}; first difference: {first}",
+        recorded.digest
+    ));
+    let this = env!("CARGO_PKG_VERSION");
+    if recorded.version != this {
+        let other = &recorded.version;
+        terminal.say(&format!(
+            "the outcome is of meridian {other}, this is meridian {this}\n"
+        ));
+    }
+    terminal.say(&format!("reproduce: {}\n", recorded.reproduce));
+    Exit::Diverged
+}

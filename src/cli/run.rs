@@ -1,0 +1,235 @@
+//! `meridian run`: scenarios to outcomes.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{Format, Run};
+use crate::cli::bug::{self, Bug};
+use crate::cli::determinism;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::progress::Progress;
+use crate::cli::terminal::Terminal;
+use crate::experiment::outcome::{Outcome, Status};
+use crate::experiment::run::{self, Finished};
+use crate::plan::Plan;
+use crate::report::{self, File, json, summary};
+use crate::scenario;
+use crate::world::Options;
+
+/// A scenario ready to be run.
+#[derive(Debug)]
+struct Ready {
+    path: PathBuf,
+    plan: Plan,
+    reproduce: String,
+    folder: Option<PathBuf>,
+}
+
+/// Runs all scenarios of `request`.
+///
+/// # Errors
+/// When results cannot be printed or nothing can be kept; what is wrong with one scenario alone is
+/// told, and the others are run.
+pub(super) fn run(terminal: &Terminal, request: &Run) -> Result<Exit, Error> {
+    let (mut all, mut worst) = load(terminal, request);
+    if let Some(out) = &request.out {
+        place(&mut all, out, request.scenarios.len() > 1)?;
+    }
+    for (index, ready) in all.iter().enumerate() {
+        if index > 0 && request.format == Format::Text {
+            terminal.data("\n")?;
+        }
+        let exit = if request.explain {
+            terminal.data(&scenario::explain_plan(&ready.plan))?;
+            Exit::Holds
+        } else {
+            one(terminal, request, ready)?
+        };
+        worst = worst.max(exit);
+    }
+    Ok(worst)
+}
+
+/// Loads every scenario before the first is run: a mistake in the last one shows at once.
+fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
+    let mut worst = Exit::Holds;
+    let mut all = Vec::new();
+    for path in &request.scenarios {
+        match scenario::load(path, &request.overrides) {
+            Ok(mut plan) => {
+                plan.seed = request.seed.unwrap_or(plan.seed);
+                let reproduce = reproduce(path, plan.seed, &request.overrides);
+                all.push(Ready {
+                    path: path.clone(),
+                    plan,
+                    reproduce,
+                    folder: None,
+                });
+            }
+            Err(mistakes) => {
+                terminal.say(&mistakes.render(terminal.colours_talk()));
+                worst = Exit::Wrong;
+            }
+        }
+    }
+    (all, worst)
+}
+
+/// Gives every scenario its folder.
+fn place(all: &mut [Ready], out: &Path, several: bool) -> Result<(), Error> {
+    for index in 0..all.len() {
+        let (before, rest) = all.split_at_mut(index);
+        let ready = &mut rest[0];
+        let folder = match several {
+            true => output::folder(out, &ready.plan.name),
+            false => out.to_owned(),
+        };
+        let taken = |other: &&Ready| other.folder.as_ref() == Some(&folder);
+        if let Some(first) = before.iter().find(taken) {
+            return Err(Error::SameName {
+                name: ready.plan.name.clone(),
+                first: first.path.clone(),
+                second: ready.path.clone(),
+            });
+        }
+        output::prepare(&folder)?;
+        ready.folder = Some(folder);
+    }
+    Ok(())
+}
+
+fn one(terminal: &Terminal, request: &Run, ready: &Ready) -> Result<Exit, Error> {
+    let options = Options {
+        threads: request.threads.count,
+        ..Options::default()
+    };
+    let failed = |exit: Exit| {
+        terminal.say(&format!("reproduce: {}\n", ready.reproduce));
+        exit
+    };
+    let Ok(finished) = carried_out(terminal, &ready.plan, options, &ready.reproduce) else {
+        return Ok(failed(Exit::Bug));
+    };
+    let files = files(&ready.plan, &finished);
+    let mut exit = verdict(&finished.outcome);
+    match request.format {
+        Format::Text => terminal.summary(&summary::text(&finished.outcome))?,
+        Format::Json => {
+            terminal.data(&format!("{}\n", json::line(&finished.outcome)))?;
+            if exit != Exit::Holds {
+                failed(exit);
+            }
+        }
+    }
+    if let Some(folder) = &ready.folder {
+        match output::write(folder, &files) {
+            Ok(()) => {
+                let report = folder.join("report.html");
+                terminal.say(&format!("report: {}\n", report.display()));
+            }
+            Err(error) => {
+                terminal.error(&error);
+                exit = exit.max(failed(Exit::Wrong));
+            }
+        }
+    }
+    if request.check_determinism {
+        let first = determinism::First {
+            finished: &finished,
+            files: &files,
+            options,
+        };
+        match bug::caught(|| determinism::check(&ready.plan, &first)) {
+            Ok(Ok(digest)) => terminal.say(&format!(
+                "deterministic: other threads, half the lookahead and no observer give {digest}\n"
+            )),
+            Ok(Err(divergences)) => {
+                for divergence in divergences {
+                    terminal.error(&divergence);
+                }
+                let reproduce = format!("{} --check-determinism", ready.reproduce);
+                terminal.say(&format!("reproduce: {reproduce}\n"));
+                exit = exit.max(Exit::Diverged);
+            }
+            Err(Bug) => exit = failed(Exit::Bug),
+        }
+    }
+    Ok(exit)
+}
+
+/// Carries a plan out, showing how far it is.
+///
+/// # Errors
+/// When it panics.
+pub(super) fn carried_out(
+    terminal: &Terminal,
+    plan: &Plan,
+    options: Options,
+    reproduce: &str,
+) -> Result<Finished, Bug> {
+    let mut progress = Progress::new(terminal, &plan.name, plan.storm + plan.settle);
+    let finished =
+        bug::caught(|| run::watched(plan, options, reproduce, &mut |at| progress.reach(at)));
+    progress.end();
+    finished
+}
+
+/// All files of a run: its report and its plan.
+pub(super) fn files(plan: &Plan, finished: &Finished) -> Vec<File> {
+    let mut files = report::files(&finished.outcome, &finished.series, &finished.journal);
+    files.push(File {
+        path: "plan.ron".to_owned(),
+        text: scenario::normal_form(plan),
+    });
+    files
+}
+
+/// What an outcome means to whoever ran it.
+pub(super) fn verdict(outcome: &Outcome) -> Exit {
+    match outcome.status {
+        Status::Pass => Exit::Holds,
+        Status::Fail => Exit::Fails,
+        Status::Capped => Exit::Incomplete,
+    }
+}
+
+/// The command line that runs a scenario again.
+pub(super) fn reproduce(path: &Path, seed: u64, overrides: &[String]) -> String {
+    let mut line = format!(
+        "meridian run {} --seed {seed}",
+        quoted(&path.to_string_lossy())
+    );
+    for set in overrides {
+        line += &format!(" --set {}", quoted(set));
+    }
+    line
+}
+
+/// A word as a POSIX shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn the_line_survives_a_shell() {
+        let sets = [
+            "storm=2h".to_owned(),
+            "expect=[NoOom]".to_owned(),
+            "name=it's".to_owned(),
+        ];
+        assert_eq!(
+            super::reproduce(Path::new("my cut.ron"), 7, &sets),
+            r"meridian run 'my cut.ron' --seed 7 --set storm=2h --set 'expect=[NoOom]' --set 'name=it'\''s'"
+        );
+    }
+}
