@@ -1,7 +1,7 @@
 //! Fleets: who sends what to whom.
 
 use crate::id::{InstanceId, PopulationId};
-use crate::plan::{Arrivals, FleetPlan, Operation, Popularity, ValueKind};
+use crate::plan::{Arrivals, FleetPlan, Operation, Popularity};
 use crate::quantity::{Rate, Ratio};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
