@@ -188,7 +188,7 @@ impl Instance {
         };
         let row = &self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
-        if row.shows() && shard.has_merged_past(row.dot(), stamp.dot) {
+        if row.shows() && shard.has_merged_past(row, stamp.dot) {
             return;
         }
         let state = row.state;

@@ -32,6 +32,8 @@ pub struct Row {
     shard: u16,
     /// What the row holds.
     pub state: RowState,
+    /// The snapshot that brought what the row shows, by its number in its shard; 0 for none.
+    pub brought_by: u8,
 }
 
 const SEQ_BITS: u32 = 56;
@@ -48,6 +50,7 @@ impl Row {
             object: 0,
             shard: shard.0,
             state,
+            brought_by: 0,
         }
     }
 
@@ -58,6 +61,7 @@ impl Row {
         self.bytes = bytes;
         self.tag = tag;
         self.state = RowState::Plain;
+        self.brought_by = 0;
     }
 
     /// The key's shard.

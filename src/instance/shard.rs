@@ -30,7 +30,9 @@ pub struct Shard {
     /// When each member last said so.
     pub reported_at: [SimTime; MEMBERS_MAX],
     /// Clocks of snapshots that have brought some keys ahead of the shard's own clock.
-    pub ahead: Vec<VersionVector>,
+    pub ahead: Vec<Ahead>,
+    /// The number of the newest of them.
+    pub ahead_number: u8,
     /// What every linked member has applied, as far as this shard knows.
     pub stable: Frontier,
     /// Its own effects: the replication backlog.
@@ -58,6 +60,15 @@ pub struct Shard {
     /// Counts for the outcome.
     pub counts: Counts,
     records: Records,
+}
+
+/// A snapshot that has brought keys ahead of their shard's clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ahead {
+    /// Its number, which the rows it brought carry.
+    pub number: u8,
+    /// When it was taken.
+    pub clock: VersionVector,
 }
 
 /// What a shard has done, for the outcome.
@@ -109,6 +120,7 @@ impl Shard {
             reports: [Frontier::FILLED; MEMBERS_MAX],
             reported_at: [SimTime::ZERO; MEMBERS_MAX],
             ahead: Vec::new(),
+            ahead_number: 0,
             stable: Frontier::FILLED,
             log,
             ledger: Ledger::new(limit),
@@ -147,26 +159,42 @@ impl Shard {
         self.frontier.join(theirs);
     }
 
+    /// The number of the snapshot taken at `clock`, which is being merged.
+    pub fn number_ahead(&mut self, clock: &VersionVector) -> u8 {
+        if let Some(known) = self.ahead.iter().find(|ahead| ahead.clock == *clock) {
+            return known.number;
+        }
+        self.ahead_number = self.ahead_number.checked_add(1).unwrap_or(1);
+        let number = self.ahead_number;
+        self.ahead.push(Ahead {
+            number,
+            clock: *clock,
+        });
+        number
+    }
+
+    /// The clock of the snapshot that brought what a row shows, while the shard's is behind it.
+    fn brought_at(&self, row: &Row) -> Option<&VersionVector> {
+        let ahead = self
+            .ahead
+            .iter()
+            .find(|ahead| ahead.number == row.brought_by)?;
+        row.shows().then_some(&ahead.clock)
+    }
+
     /// What a client here has seen of a key that a row holds: the shard's clock, and that of a
     /// snapshot that has brought the key ahead of it.
     pub fn context(&self, row: &Row) -> VersionVector {
         let mut context = self.frontier.clock;
-        if row.shows() && !context.covers(row.dot()) {
-            for clock in self.ahead.iter().filter(|clock| clock.covers(row.dot())) {
-                context.join(clock);
-            }
+        if let Some(clock) = self.brought_at(row) {
+            context.join(clock);
         }
         context
     }
 
-    /// Whether the state of a key that shows `shown` came by a snapshot that had taken in `dot`.
-    pub fn has_merged_past(&self, shown: Dot, dot: Dot) -> bool {
-        !self.ahead.is_empty()
-            && !self.frontier.clock.covers(shown)
-            && self
-                .ahead
-                .iter()
-                .any(|clock| clock.covers(shown) && clock.covers(dot))
+    /// Whether what a row shows came by a snapshot that had taken in `dot`.
+    pub fn has_merged_past(&self, row: &Row, dot: Dot) -> bool {
+        self.brought_at(row).is_some_and(|clock| clock.covers(dot))
     }
 
     /// Recomputes what every one of `members` has applied.

@@ -85,7 +85,7 @@ impl Instance {
             return;
         }
         let clock = shard.frontier.clock;
-        shard.ahead.retain(|ahead| !ahead.is_within(&clock));
+        shard.ahead.retain(|ahead| !ahead.clock.is_within(&clock));
         if !shard.ahead.is_empty() {
             return;
         }
@@ -246,12 +246,18 @@ impl Item {
     }
 }
 
-/// Merges one key of a snapshot taken at `theirs`.
-pub(super) fn merge_item(instance: &mut Instance, id: ShardId, item: Item, theirs: &VersionVector) {
+/// Merges one key of the snapshot `number`, taken at `theirs`.
+pub(super) fn merge_item(
+    instance: &mut Instance,
+    id: ShardId,
+    item: Item,
+    theirs: &VersionVector,
+    number: u8,
+) {
     instance.shards[id].counts.merged += 1;
     match item {
         Item::Row(key, row) => {
-            if !merge_row(instance, id, key, &row, theirs) {
+            if !merge_row(instance, id, key, &row, theirs, number) {
                 let object = Object::from_write(row.stamp(), generated(row.bytes, row.tag));
                 merge_object(instance, id, &Key::Generated(key), &object, theirs);
             }
@@ -267,6 +273,7 @@ fn merge_row(
     key: u32,
     theirs: &Row,
     clock: &VersionVector,
+    number: u8,
 ) -> bool {
     let shard = &mut instance.shards[id];
     let mine = &mut instance.keyspace.rows[key as usize];
@@ -280,7 +287,7 @@ fn merge_row(
             shard.charge(&taken);
         }
         RowState::Plain if mine.dot() == theirs.dot() => return true,
-        RowState::Plain if known || shard.has_merged_past(mine.dot(), theirs.dot()) => {
+        RowState::Plain if known || shard.has_merged_past(mine, theirs.dot()) => {
             return true;
         }
         RowState::Plain if clock.covers(mine.dot()) => {
@@ -296,6 +303,7 @@ fn merge_row(
         RowState::Plain => return false,
     }
     mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
+    mine.brought_by = number;
     shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
     true
 }

@@ -253,11 +253,9 @@ impl Instance {
             return;
         }
         self.shards[id].counts.merged_bytes += items.iter().map(Item::bytes).sum::<u64>();
-        if !self.shards[id].ahead.contains(&clock.clock) {
-            self.shards[id].ahead.push(clock.clock);
-        }
+        let number = self.shards[id].number_ahead(&clock.clock);
         for item in items {
-            merge_item(self, id, item, &clock.clock);
+            merge_item(self, id, item, &clock.clock, number);
         }
         self.note_memory(id, wire);
     }
