@@ -50,7 +50,8 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Error> {
 /// Writes `files` below `folder`: each beside its place first, then all into their places.
 ///
 /// # Errors
-/// When one cannot be written; none of them is then in its place.
+/// When one cannot be written: none of them is then in its place. When one cannot be put into its
+/// place, those before it stay; no file is ever half written.
 pub(super) fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     prepare(folder)?;
     let places: Vec<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();

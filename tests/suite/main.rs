@@ -1,5 +1,7 @@
 //! One integration binary for everything that needs the whole.
 
+mod cli;
+mod cli_errors;
 mod command_edges;
 mod commands;
 mod plans;
