@@ -55,13 +55,13 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Error> {
 pub(super) fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     prepare(folder)?;
     let places: Vec<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();
+    if let Some(taken) = places.iter().find(|place| place.is_dir()) {
+        return Err(Error::InTheWay {
+            path: taken.clone(),
+            expected: "a file",
+        });
+    }
     for place in &places {
-        if place.is_dir() {
-            return Err(Error::InTheWay {
-                path: place.clone(),
-                expected: "a file",
-            });
-        }
         prepare(place.parent().unwrap_or(folder))?;
     }
     let mut written = Vec::new();

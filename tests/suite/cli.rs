@@ -138,7 +138,7 @@ fn exit_codes_tell_how_a_run_ended() {
 #[test]
 fn of_several_scenarios_the_worst_counts_and_all_are_run() {
     let place = Place::new("several");
-    place.write("apart.ron", SCENARIO.replace("NoOom", "StaysApart"));
+    place.write("apart.ron", SCENARIO.replace("NoOom", "LostWrites(at_least: 1)"));
     place.write("broken.ron", "(");
     let both = place
         .run(&["run", "apart.ron", "cut.ron", "--out", "out"])
@@ -372,7 +372,11 @@ fn the_catalogue_lists_what_scenarios_can_name() {
         let list = place.run(&["catalogue", topic]).results(0);
         assert!(list.lines().count() > 5, "{topic}: {list}");
     }
-    insta::assert_snapshot!(place.run(&["catalogue", "rtt", "japan west", "korea south"]).results(0), @"");
+    insta::assert_snapshot!(place.run(&["catalogue", "rtt", "japan west", "korea south"]).results(0), @r#"
+    from         to           median  P95/P50
+    Japan West   Korea South    13ms        -
+    Korea South  Japan West     14ms        -
+    "#);
 }
 
 #[test]
@@ -405,8 +409,18 @@ fn codes_and_names_are_explained() {
     ] {
         assert!(explained(code).lines().count() > 3, "{code}");
     }
-    insta::assert_snapshot!(explained("E-UNLINK-SELF"), @"");
-    insta::assert_snapshot!(explained("NoOom"), @"");
+    insta::assert_snapshot!(explained("E-UNLINK-SELF"), @r#"
+    E-UNLINK-SELF: a refusal of the control plane
+
+    What: a database cannot unlink itself; send the request to a surviving member.
+    Then: nothing has changed; the request stands in the outcome's `control` as `refused`.
+    "#);
+    insta::assert_snapshot!(explained("NoOom"), @r#"
+    NoOom: an expectation, written `NoOom`
+
+    Demands: No shard ever runs out of memory.
+    Basis:   Judged over the whole run; one that is never evaluated fails.
+    "#);
 }
 
 #[test]
