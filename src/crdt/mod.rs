@@ -57,7 +57,10 @@ pub struct Rules {
 
 impl Rules {
     /// What a key that holds plain writes alone goes by.
-    pub const PLAIN: Self = Self { lww: Lww::CausalFirst, readd_is_fresh: true };
+    pub const PLAIN: Self = Self {
+        lww: Lww::CausalFirst,
+        readd_is_fresh: true,
+    };
 }
 
 impl From<&Assumptions> for Rules {

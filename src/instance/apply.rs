@@ -163,7 +163,9 @@ impl Instance {
         };
         let writes = entry.writes();
         match entry.payload {
-            Payload::Write { key, bytes, tag } => self.apply_write(from, id, &entry, key, bytes, tag),
+            Payload::Write { key, bytes, tag } => {
+                self.apply_write(from, id, &entry, key, bytes, tag)
+            }
             Payload::Body(ref body) => self.apply_general(from, id, &entry, &Arc::clone(body)),
         }
         self.shards[id].observe(from, dot.seq, writes, record);
@@ -180,7 +182,10 @@ impl Instance {
         bytes: u32,
         tag: u32,
     ) {
-        let stamp = Stamp { dot: entry.dot(from), wall_ms: entry.wall_ms };
+        let stamp = Stamp {
+            dot: entry.dot(from),
+            wall_ms: entry.wall_ms,
+        };
         let row = &self.keyspace.rows[key as usize];
         let shard = &mut self.shards[id];
         if row.shows() && shard.has_merged_past(row.dot(), stamp.dot) {

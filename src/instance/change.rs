@@ -135,7 +135,9 @@ impl Instance {
             Place::Object(at) => at,
             Place::Nowhere => self.keyspace.insert(key.clone(), id, Object::new()),
             Place::Row(index) => {
-                let object = self.keyspace.object_of_row(&self.keyspace.rows[index as usize]);
+                let object = self
+                    .keyspace
+                    .object_of_row(&self.keyspace.rows[index as usize]);
                 self.keyspace.unhide(index);
                 let at = self.keyspace.insert(key.clone(), id, object);
                 self.enqueue(id, at);
@@ -207,9 +209,11 @@ impl Instance {
         let plain: Option<Vec<PlainWrite>> = writes
             .iter()
             .map(|write| match write.item.value {
-                Value::Generated { len, tag } => {
-                    Some(PlainWrite { stamp: write.stamp, bytes: len, tag })
-                }
+                Value::Generated { len, tag } => Some(PlainWrite {
+                    stamp: write.stamp,
+                    bytes: len,
+                    tag,
+                }),
                 Value::Bytes(_) => None,
             })
             .collect();

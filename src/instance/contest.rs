@@ -52,7 +52,13 @@ impl Hidden {
     fn take_winner(&mut self) -> Option<PlainWrite> {
         let best = (0..self.writes.len())
             .filter(|at| self.writes[*at].is_some())
-            .reduce(|best, at| if beats(self.writes[at], self.writes[best]) { at } else { best })?;
+            .reduce(|best, at| {
+                if beats(self.writes[at], self.writes[best]) {
+                    at
+                } else {
+                    best
+                }
+            })?;
         self.writes[best].take()
     }
 }
@@ -67,7 +73,11 @@ fn beats(one: Option<PlainWrite>, other: Option<PlainWrite>) -> bool {
 impl Row {
     /// The write the row shows.
     fn shown(&self) -> PlainWrite {
-        PlainWrite { stamp: self.stamp(), bytes: self.bytes, tag: self.tag }
+        PlainWrite {
+            stamp: self.stamp(),
+            bytes: self.bytes,
+            tag: self.tag,
+        }
     }
 }
 
@@ -107,7 +117,9 @@ impl Keyspace {
         for write in writes {
             hidden.add(*write);
         }
-        let shown = hidden.take_winner().expect("a row is set to one write at least");
+        let shown = hidden
+            .take_winner()
+            .expect("a row is set to one write at least");
         self.rows[key as usize].set(shown.stamp, shown.bytes, shown.tag);
         self.hide(key, hidden);
     }
@@ -174,12 +186,16 @@ impl Instance {
             shard.tally.meet(Conflict::WriteWrite);
         }
         hidden.add(write);
-        let shown = hidden.take_winner().expect("the arriving write is a candidate");
+        let shown = hidden
+            .take_winner()
+            .expect("the arriving write is a candidate");
         shard.digest ^= plain_digest(key, old.stamp, old.bytes, old.tag);
         shard.digest ^= plain_digest(key, shown.stamp, shown.bytes, shown.tag);
         if old.bytes != shown.bytes {
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard.ledger.adjust(MemoryKind::Values, value(old.bytes), value(shown.bytes));
+            shard
+                .ledger
+                .adjust(MemoryKind::Values, value(old.bytes), value(shown.bytes));
         }
         row.set(shown.stamp, shown.bytes, shown.tag);
         self.keyspace.hide(key, hidden);

@@ -130,12 +130,7 @@ impl Instance {
 
     /// Keys that hold something, as `DBSIZE` counts them.
     pub fn key_count(&self) -> u64 {
-        let rows = self
-            .keyspace
-            .rows
-            .iter()
-            .filter(|row| row.shows())
-            .count();
+        let rows = self.keyspace.rows.iter().filter(|row| row.shows()).count();
         let objects = self
             .keyspace
             .objects()

@@ -45,7 +45,8 @@ impl Instance {
             Place::Object(at) => Some(Cow::Borrowed(&self.keyspace.slot(at).object)),
             Place::Row(index) => {
                 let row = &self.keyspace.rows[index as usize];
-                row.shows().then(|| Cow::Owned(self.keyspace.object_of_row(row)))
+                row.shows()
+                    .then(|| Cow::Owned(self.keyspace.object_of_row(row)))
             }
         }
     }

@@ -163,7 +163,10 @@ impl Shard {
     pub fn has_merged_past(&self, shown: Dot, dot: Dot) -> bool {
         !self.ahead.is_empty()
             && !self.frontier.clock.covers(shown)
-            && self.ahead.iter().any(|clock| clock.covers(shown) && clock.covers(dot))
+            && self
+                .ahead
+                .iter()
+                .any(|clock| clock.covers(shown) && clock.covers(dot))
     }
 
     /// Recomputes what every one of `members` has applied.

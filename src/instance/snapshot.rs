@@ -247,12 +247,7 @@ impl Item {
 }
 
 /// Merges one key of a snapshot taken at `theirs`.
-pub(super) fn merge_item(
-    instance: &mut Instance,
-    id: ShardId,
-    item: Item,
-    theirs: &VersionVector,
-) {
+pub(super) fn merge_item(instance: &mut Instance, id: ShardId, item: Item, theirs: &VersionVector) {
     instance.shards[id].counts.merged += 1;
     match item {
         Item::Row(key, row) => {

@@ -6,7 +6,7 @@ mod command_edges;
 mod commands;
 mod plans;
 mod replica;
-mod transcripts;
 mod tidy;
+mod transcripts;
 mod verdicts;
 mod world_laws;

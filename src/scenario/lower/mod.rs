@@ -18,6 +18,7 @@ mod route;
 mod rule;
 mod sizes;
 mod state;
+mod suits;
 mod timeline;
 mod traffic;
 mod weight;

@@ -1,6 +1,6 @@
 //! Right files, their plans and their normal forms.
 
-use super::{EVERYTHING, faceless, plan};
+use super::{EVERYTHING, SMALL, faceless, plan};
 use crate::plan::Step;
 use crate::scenario::{explain_plan, normal_form, parse, reference, starter};
 
@@ -53,4 +53,17 @@ fn degradations_keep_the_loss_of_their_routes() {
         })
         .collect();
     assert_eq!(losses, [0, 1_000, 1_000, 100_000]);
+}
+
+#[test]
+fn ten_thousand_steps_load() {
+    let steps: String = (0..10_000)
+        .map(|number| {
+            format!(
+                "(at: \"{number}ms\", do: Command(on: \"redis-us\", run: \"INCR {number}\")),\n"
+            )
+        })
+        .collect();
+    let text = SMALL.replace("timeline: [", &format!("timeline: [\n{steps}"));
+    assert_eq!(plan(&text).timeline.len(), 10_002);
 }
