@@ -9,7 +9,7 @@
 use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::tally::Tally;
-use crate::crdt::{Horizon, Memory, Sides};
+use crate::crdt::{Arrival, Horizon, Memory, Sides};
 use crate::id::{Id, ReplicaId};
 
 /// The bits of a sequence number that count within one epoch of its origin.
@@ -84,6 +84,13 @@ impl Run {
         self.added.seq > self.erased.seq
     }
 
+    /// All that is known of the run is erased, if no more is already.
+    fn erase_all(&mut self) {
+        if self.is_live() {
+            self.erased = self.added;
+        }
+    }
+
     fn live_count(&self) -> u64 {
         if self.is_live() {
             self.added.count - self.erased.count
@@ -139,13 +146,13 @@ impl Counters {
         !self.erased_at.is_empty() || self.runs.iter().any(|run| !run.is_live())
     }
 
+    /// The greatest stamp among the origins' last increments.
     pub(crate) fn newest(&self) -> Option<Stamp> {
-        let stamps = self
-            .runs
-            .iter()
-            .filter(|run| run.is_live())
-            .map(|run| Some(run.stamp()));
-        stamps.fold(None, Stamp::newest)
+        let mut last = [None; MEMBERS_MAX];
+        for run in self.runs.iter().filter(|run| run.is_live()) {
+            last[run.id.origin.index()] = Some(run.stamp());
+        }
+        last.into_iter().fold(None, Stamp::newest)
     }
 
     /// What the increments add up to, in order of origin: floating-point sums depend on it.
@@ -188,11 +195,12 @@ impl Counters {
         )
     }
 
-    /// How far a local reset sees each live run.
+    /// How far a local reset sees each run. Erased runs are told again: who erased them may be
+    /// unknown elsewhere.
     pub(crate) fn erasures(&self) -> Vec<(RunId, Reach)> {
         self.runs
             .iter()
-            .filter(|run| run.is_live())
+            .filter(|run| run.added.seq > 0)
             .map(|run| (run.id, run.added))
             .collect()
     }
@@ -209,10 +217,15 @@ impl Counters {
         let mut live = self.live_counts();
         live[id.origin.index()] += 1;
         let meets = self.is_live_beyond(after);
+        // A reset that has seen this much of the run may have come first.
+        let is_late = self.erased_at.covers(stamp.dot);
         let run = self.run_mut(id);
         if added.seq > run.added.seq {
             run.added = added;
             run.wall_ms = stamp.wall_ms;
+        }
+        if is_late {
+            run.erase_all();
         }
         self.drop_closed();
         self.count_fallen(&live, tally);
@@ -223,7 +236,7 @@ impl Counters {
     pub(crate) fn erase(
         &mut self,
         erasures: &[(RunId, Reach)],
-        after: &VersionVector,
+        arrival: &Arrival<'_>,
         tally: &mut Tally,
     ) {
         let live = self.live_counts();
@@ -233,23 +246,46 @@ impl Counters {
                 run.erased = *erased;
             }
         }
-        self.erased_at.join(after);
+        for run in self
+            .runs
+            .iter_mut()
+            .filter(|run| arrival.before.covers(run.dot()))
+        {
+            run.erase_all();
+        }
+        self.erased_at.join(arrival.after);
         self.drop_closed();
         self.count_fallen(&live, tally);
     }
 
     pub(crate) fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
         let find = |runs: &[Run], id: RunId| runs.binary_search_by_key(&id, |run| run.id);
+        let is_dead = |clock: &VersionVector, other: &Counters, run: &Run| {
+            clock.covers(run.dot()) || other.erased_at.covers(run.dot())
+        };
         let mut merged: Vec<Run> = Vec::with_capacity(self.runs.len() + theirs.runs.len());
         for mine in &self.runs {
             let mut run = *mine;
             match find(&theirs.runs, mine.id) {
                 // Mine may be what is left of a run that was erased in full and dropped.
                 Ok(at) if mine.added.seq == 0 && sides.mine.covers(theirs.runs[at].dot()) => {}
-                Ok(at) => run = joined(run, &theirs.runs[at]),
-                // They had all of it, and have dropped it: it was erased in full.
-                Err(_) if mine.added.seq > 0 && sides.theirs.covers(mine.dot()) => {
-                    run.erased = mine.added;
+                Ok(at) => {
+                    let other = &theirs.runs[at];
+                    run = joined(run, other);
+                    // What one side has of the run may all have been seen by a reset on the other.
+                    let (longer, resets) = if other.added.seq > mine.added.seq {
+                        (other, &self.erased_at)
+                    } else {
+                        (mine, &theirs.erased_at)
+                    };
+                    if other.added.seq != mine.added.seq && resets.covers(longer.dot()) {
+                        run.erase_all();
+                    }
+                }
+                // They had all of it and have dropped it, as erased in full; or a reset known to them
+                // had seen all of it.
+                Err(_) if mine.added.seq > 0 && is_dead(&sides.theirs, theirs, mine) => {
+                    run.erase_all();
                 }
                 Err(_) => {}
             }
@@ -259,10 +295,17 @@ impl Counters {
             merged.push(run);
         }
         for run in &theirs.runs {
-            let is_dropped = run.added.seq > 0 && sides.mine.covers(run.dot());
-            if find(&self.runs, run.id).is_err() && !is_dropped {
-                merged.push(*run);
+            if find(&self.runs, run.id).is_ok() {
+                continue;
             }
+            let mut run = *run;
+            if run.added.seq > 0 && sides.mine.covers(run.dot()) {
+                continue;
+            }
+            if run.added.seq > 0 && self.erased_at.covers(run.dot()) {
+                run.erase_all();
+            }
+            merged.push(run);
         }
         merged.sort_by_key(|run| run.id);
         self.runs = merged;

@@ -3,7 +3,7 @@
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::counter::{Reach, RunId};
 use crate::crdt::value::{Name, Value};
-use crate::id::ReplicaId;
+use crate::id::{Id, ReplicaId};
 
 /// A local intent, as a command decides it. One command's updates of one key make one effect.
 #[derive(Clone, PartialEq, Debug)]
@@ -56,19 +56,6 @@ pub struct Beyond {
 /// One part of a change. Each thing under the key occurs at most once per kind of part.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Part {
-    /// Everything observed of the key goes; increments by the `Erase` parts that follow.
-    Remove,
-    /// Everything observed of a field goes.
-    RemoveField(Name),
-    /// The observed additions of a member go.
-    RemoveMember(Name),
-    /// How far a reset had seen the increments of the string, or of a field.
-    Erase {
-        /// The field; none for the string.
-        field: Option<Name>,
-        /// The runs, and how far each goes.
-        erasures: Box<[(RunId, Reach)]>,
-    },
     /// A write of the string, or of a field.
     Write {
         /// The field; none for the string.
@@ -100,6 +87,24 @@ pub enum Part {
         /// What it replaces beyond what it had observed; rarely anything.
         beyond: Option<Box<VersionVector>>,
     },
+    /// The origin found the key, or a field, gone: the deadlines it had observed are void.
+    Anew {
+        /// The field; none for the key.
+        field: Option<Name>,
+    },
+    /// How far a reset had seen the increments of the string, or of a field.
+    Erase {
+        /// The field; none for the string.
+        field: Option<Name>,
+        /// The runs, and how far each goes.
+        erasures: Box<[(RunId, Reach)]>,
+    },
+    /// Everything observed of a field goes, but what this effect writes; its increments by `Erase`.
+    RemoveField(Name),
+    /// The observed additions of a member go.
+    RemoveMember(Name),
+    /// Everything observed of the key goes, but what this effect writes; its increments by `Erase`.
+    Remove,
 }
 
 /// What an effect does to its key.
@@ -139,6 +144,13 @@ impl Effect {
             dot: self.dot(),
             wall_ms: self.wall_ms,
         }
+    }
+
+    /// What the origin had observed before it.
+    pub fn before(&self) -> VersionVector {
+        let mut before = self.after;
+        before.0[self.origin.index()] = self.dot().seq.saturating_sub(1);
+        before
     }
 
     /// Bytes of names, values and amounts: what it takes on the wire beside a header.
@@ -184,6 +196,7 @@ impl Part {
         let name = |field: &Option<Name>| field.as_ref().map_or(0, |name| name.len());
         let bytes = match self {
             Part::Remove => 0,
+            Part::Anew { field } => name(field),
             Part::RemoveField(name) | Part::RemoveMember(name) | Part::AddMember(name) => {
                 name.len()
             }

@@ -58,4 +58,16 @@ impl<E: Element> Elements<E> {
         });
         self.totals = totals;
     }
+
+    /// Merges each element with what `theirs` holds under its name, if only nothing.
+    pub(crate) fn merge(&mut self, theirs: &Self, mut merge: impl FnMut(&mut E, &E)) {
+        // Which are new must be known before the merge drops elements of which nothing is left.
+        let is_new = |(name, _): &(&Name, &E)| !self.by_name.contains_key(*name);
+        let arriving: Vec<(&Name, &E)> = theirs.by_name.iter().filter(is_new).collect();
+        let none = E::default();
+        self.edit_all(|name, mine| merge(mine, theirs.find(name).unwrap_or(&none)));
+        for (name, element) in arriving {
+            self.edit(name, |mine| merge(mine, element));
+        }
+    }
 }

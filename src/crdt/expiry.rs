@@ -14,7 +14,7 @@ use crate::crdt::clock::VersionVector;
 use crate::crdt::digest;
 use crate::crdt::scalar::Text;
 use crate::crdt::tally::{Conflict, Tally};
-use crate::crdt::{Arrival, Horizon, Rules};
+use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
 use crate::id::ReplicaId;
 
 /// The latest deadline an active-active database takes (`EXP-7`).
@@ -69,16 +69,84 @@ impl Contend for Limit {
 }
 
 /// The deadline writes of one key or field.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Chain {
+    writes: Antichain<Limit>,
+    /// What was observed by updates that found the key or field gone and made it anew: the deadlines
+    /// they left behind.
+    voided: Memory,
+}
+
+impl Chain {
+    /// The writes that follow from a sole surviving write of a value.
+    fn implied(texts: Option<&Antichain<Text>>) -> Self {
+        let writes = match texts.map_or(&[][..], Antichain::entries) {
+            [sole] if sole.item.persists => Antichain::of(Entry {
+                stamp: sole.stamp,
+                item: Limit(None),
+            }),
+            _ => Antichain::default(),
+        };
+        Self {
+            writes,
+            voided: Memory::default(),
+        }
+    }
+
+    fn is_endless(&self) -> bool {
+        self.writes
+            .winner()
+            .is_none_or(|entry| entry.item.0.is_none())
+    }
+
+    /// Takes in a deadline write; `gate` is what removals known before it had observed.
+    pub(crate) fn write(
+        &mut self,
+        item: Limit,
+        beyond: Option<&VersionVector>,
+        gate: &VersionVector,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        let mut gate = *gate;
+        self.voided.extend(&mut gate);
+        let entry = Entry {
+            stamp: arrival.stamp,
+            item,
+        };
+        self.writes.write(entry, beyond, &gate, arrival, tally);
+    }
+
+    /// An update has made anew what it found gone: the deadlines it observed are void.
+    pub(crate) fn void(&mut self, arrival: &Arrival<'_>) {
+        self.remove(&arrival.before);
+        self.voided.join(arrival.after);
+    }
+
+    /// Takes away what a removal had observed.
+    pub(crate) fn remove(&mut self, context: &VersionVector) {
+        self.writes.remove(context, &mut Tally::default());
+    }
+
+    /// Takes in another replica's deadline writes.
+    pub(crate) fn merge(&mut self, theirs: &Chain, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.voided, &theirs.voided);
+        self.writes.merge(&theirs.writes, &sides, tally);
+        self.voided.join_memory(&theirs.voided);
+    }
+}
+
+/// The deadline writes as they are stored.
 ///
 /// A plain `SET` writes "for ever" along with its value. Where that is all there is, nothing is
 /// stored: it follows from the sole surviving write. So a plain string has no expiry state.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Limits(Option<Box<Antichain<Limit>>>);
+pub(crate) struct Limits(Option<Box<Chain>>);
 
 impl Limits {
     /// The deadline that counts.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
-        let entry = self.0.as_ref()?.winner()?;
+        let entry = self.0.as_ref()?.writes.winner()?;
         entry.item.0.map(|at_ms| Deadline {
             at_ms,
             owner: entry.stamp.dot.origin,
@@ -86,40 +154,43 @@ impl Limits {
     }
 
     /// Takes the writes out, what follows from `texts` included.
-    pub(crate) fn expand(&mut self, texts: Option<&Antichain<Text>>) -> Antichain<Limit> {
-        match self.0.take() {
-            Some(limits) => *limits,
-            None => implied(texts),
-        }
+    pub(crate) fn expand(&mut self, texts: Option<&Antichain<Text>>) -> Chain {
+        self.0
+            .take()
+            .map_or_else(|| Chain::implied(texts), |chain| *chain)
     }
 
     /// Puts them back, unless they follow from `texts`.
-    pub(crate) fn compress(&mut self, limits: Antichain<Limit>, texts: Option<&Antichain<Text>>) {
-        let implied = implied(texts);
-        let follows = limits.foreseen().is_empty() && limits.entries() == implied.entries();
-        self.0 = (!follows).then(|| Box::new(limits));
+    pub(crate) fn compress(&mut self, chain: Chain, texts: Option<&Antichain<Text>>) {
+        let follows = chain.voided.is_empty()
+            && chain.writes.foreseen().is_empty()
+            && chain.writes.entries() == Chain::implied(texts).writes.entries();
+        self.0 = (!follows).then(|| Box::new(chain));
     }
 
     /// What a local deadline write knows to be dead beyond what it has observed.
     pub(crate) fn extend_beyond(&self, vector: &mut VersionVector) {
-        if let Some(limits) = &self.0 {
-            limits.foreseen().extend(vector);
+        if let Some(chain) = &self.0 {
+            chain.writes.foreseen().extend(vector);
+            chain.voided.extend(vector);
         }
     }
 
     /// Whether a collection could still free something, given whether a client sees what is limited.
     pub(crate) fn is_pending(&self, is_live: bool) -> bool {
-        let Some(limits) = &self.0 else { return false };
-        let is_endless = limits.winner().is_none_or(|entry| entry.item.0.is_none());
-        limits.is_pending() || is_endless || !is_live
+        self.0.as_ref().is_some_and(|chain| {
+            !is_live || !chain.voided.is_empty() || chain.writes.is_pending() || chain.is_endless()
+        })
     }
 
     /// Whether every limit stored is "for ever" and seen by `replica`.
     pub(crate) fn are_endless_within(&self, replica: &VersionVector) -> bool {
-        self.0.as_ref().is_none_or(|limits| {
+        self.0.as_ref().is_none_or(|chain| {
             let is_seen =
                 |entry: &Entry<Limit>| entry.item.0.is_none() && replica.covers(entry.stamp.dot);
-            limits.foreseen().is_within(replica) && limits.entries().iter().all(is_seen)
+            chain.voided.is_within(replica)
+                && chain.writes.foreseen().is_within(replica)
+                && chain.writes.entries().iter().all(is_seen)
         })
     }
 
@@ -137,63 +208,41 @@ impl Limits {
         is_bare: bool,
         horizon: &Horizon,
     ) {
-        let mut limits = self.expand(texts.as_deref());
-        limits.collect(horizon, &mut Tally::default());
+        let mut chain = self.expand(texts.as_deref());
+        chain.writes.collect(horizon, &mut Tally::default());
+        chain.voided.forget_within(&horizon.stable);
         let entries = texts.as_deref().map_or(&[][..], Antichain::entries);
-        let is_stable = limits.foreseen().is_empty()
-            && !limits.newer_than(&horizon.stable)
+        let is_stable = chain.voided.is_empty()
+            && chain.writes.foreseen().is_empty()
+            && !chain.writes.newer_than(&horizon.stable)
             && entries
                 .iter()
                 .all(|entry| horizon.stable.covers(entry.stamp.dot));
-        let is_endless = limits.winner().is_none_or(|entry| entry.item.0.is_none());
-        let counts = if is_live { !is_endless } else { !is_bare };
+        let counts = if is_live {
+            !chain.is_endless()
+        } else {
+            !is_bare
+        };
         if counts || !is_stable {
-            self.compress(limits, texts.as_deref());
+            self.compress(chain, texts.as_deref());
         } else if let Some(sole) = texts.and_then(Antichain::sole_mut) {
             // Every later write has seen this one: whether it persisted no longer matters.
             sole.item.persists = true;
         }
     }
 
+    /// Whether it holds something that `clock` does not cover.
     pub(crate) fn newer_than(&self, clock: &VersionVector) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|limits| limits.newer_than(clock))
+        let chain = self.0.as_ref();
+        chain.is_some_and(|it| !it.voided.is_within(clock) || it.writes.newer_than(clock))
     }
 
     /// Hash of the deadline that counts, 0 when there is none.
     pub(crate) fn digest(&self) -> u64 {
-        let Some(entry) = self.0.as_ref().and_then(|limits| limits.winner()) else {
-            return 0;
-        };
-        let Some(at_ms) = entry.item.0 else { return 0 };
-        digest::fold(digest::of_stamp(&entry.stamp), at_ms)
+        let winner = self.0.as_ref().and_then(|chain| chain.writes.winner());
+        let deadline = winner.and_then(|entry| Some((entry.stamp, entry.item.0?)));
+        deadline.map_or(0, |(stamp, at_ms)| {
+            digest::fold(digest::of_stamp(&stamp), at_ms)
+        })
     }
-}
-
-/// The deadline writes that follow from a sole surviving write.
-fn implied(texts: Option<&Antichain<Text>>) -> Antichain<Limit> {
-    match texts.map_or(&[][..], Antichain::entries) {
-        [sole] if sole.item.persists => Antichain::of(Entry {
-            stamp: sole.stamp,
-            item: Limit(None),
-        }),
-        _ => Antichain::default(),
-    }
-}
-
-/// Takes in a deadline write.
-pub(crate) fn limit(
-    limits: &mut Antichain<Limit>,
-    item: Limit,
-    beyond: Option<&VersionVector>,
-    gate: &VersionVector,
-    arrival: &Arrival<'_>,
-    tally: &mut Tally,
-) {
-    let entry = Entry {
-        stamp: arrival.stamp,
-        item,
-    };
-    limits.write(entry, beyond, gate, arrival, tally);
 }

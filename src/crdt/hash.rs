@@ -6,7 +6,7 @@ use crate::crdt::counter::{Reach, RunId};
 use crate::crdt::digest;
 use crate::crdt::effect::Beyond;
 use crate::crdt::elements::{Element, Elements};
-use crate::crdt::expiry::{self, Deadline, Limit, Limits};
+use crate::crdt::expiry::{Deadline, Limit, Limits};
 use crate::crdt::object::Sizes;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::tally::Tally;
@@ -50,7 +50,7 @@ impl Field {
     fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
         let mut limits = self.limits.expand(Some(self.scalar.writes()));
         self.scalar.remove(context, tally);
-        limits.remove(context, tally);
+        limits.remove(context);
         self.limits.compress(limits, Some(self.scalar.writes()));
     }
 
@@ -67,7 +67,7 @@ impl Field {
     fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
         self.removed.forget_within(&horizon.stable);
         self.scalar.collect(horizon, tally);
-        let is_bare = self.removed.is_empty() && self.scalar.is_vacant();
+        let is_bare = horizon.is_settled && self.removed.is_empty() && self.scalar.is_vacant();
         let is_live = self.scalar.is_live();
         self.limits
             .collect(Some(self.scalar.writes_mut()), is_live, is_bare, horizon);
@@ -142,8 +142,14 @@ impl Hash {
         self.fields.find(name)
     }
 
-    pub(crate) fn has_counters(&self) -> bool {
-        self.fields.totals().counter_parts > 0
+    /// The fields that hold runs of increments, erased ones too.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = (&Name, &Field)> {
+        let has_any = self.fields.totals().counter_parts > 0;
+        let fields = has_any.then(|| self.fields.iter());
+        fields
+            .into_iter()
+            .flatten()
+            .filter(|(_, field)| field.scalar.has_counters())
     }
 
     /// Takes in an arriving write of a field.
@@ -160,7 +166,7 @@ impl Hash {
             let mut limits = field.limits.expand(Some(field.scalar.writes()));
             if entry.item.persists {
                 let beyond = beyond.map(|beyond| &beyond.limit);
-                expiry::limit(&mut limits, Limit(None), beyond, &gate, arrival, tally);
+                limits.write(Limit(None), beyond, &gate, arrival, tally);
             }
             let beyond = beyond.map(|beyond| &beyond.write);
             field.scalar.write(entry, beyond, &gate, arrival, tally);
@@ -205,16 +211,25 @@ impl Hash {
         self.fields.edit(name, |field| {
             let gate = field.gate(arrival);
             let mut limits = field.limits.expand(Some(field.scalar.writes()));
-            expiry::limit(&mut limits, item, beyond, &gate, arrival, tally);
+            limits.write(item, beyond, &gate, arrival, tally);
+            field.limits.compress(limits, Some(field.scalar.writes()));
+        });
+    }
+
+    /// A field that its origin found gone is made anew.
+    pub(crate) fn void(&mut self, name: &Name, arrival: &Arrival<'_>) {
+        self.fields.edit(name, |field| {
+            let mut limits = field.limits.expand(Some(field.scalar.writes()));
+            limits.void(arrival);
             field.limits.compress(limits, Some(field.scalar.writes()));
         });
     }
 
     /// Takes in an arriving removal of a field.
-    pub(crate) fn remove_field(&mut self, name: &Name, after: &VersionVector, tally: &mut Tally) {
+    pub(crate) fn remove_field(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         self.fields.edit(name, |field| {
-            field.remove(after, tally);
-            field.removed.join(after);
+            field.remove(&arrival.before, tally);
+            field.removed.join(arrival.after);
         });
     }
 }
@@ -243,16 +258,9 @@ impl Datatype for Hash {
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        self.fields.edit_all(|name, field| {
-            let none = Field::default();
-            field.merge(theirs.fields.find(name).unwrap_or(&none), sides, tally);
+        self.fields.merge(&theirs.fields, |mine, theirs| {
+            mine.merge(theirs, sides, tally)
         });
-        for (name, field) in theirs.fields.iter() {
-            if self.fields.find(name).is_none() {
-                self.fields
-                    .edit(name, |mine| mine.merge(field, sides, tally));
-            }
-        }
     }
 
     fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {

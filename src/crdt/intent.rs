@@ -9,7 +9,7 @@ use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
 use crate::crdt::scalar::Scalar;
 use crate::crdt::value::{Name, Value};
-use crate::crdt::{Memory, Rules};
+use crate::crdt::{Datatype, Memory, Rules};
 
 /// What becomes of a string or field, and of its deadline; later updates go on top of earlier ones.
 #[derive(Default)]
@@ -32,6 +32,11 @@ impl Wish {
 
     fn add(&mut self, amount: Amount) {
         self.amount = Some(self.amount.unwrap_or_default().plus(amount));
+    }
+
+    /// Whether a deadline is written, if only "for ever".
+    fn sets_limit(&self) -> bool {
+        self.persists || self.limit.is_some()
     }
 
     /// One effect sets one deadline: an explicit one takes the place of what a write implies.
@@ -116,19 +121,22 @@ pub(crate) fn change(
         removes: intent.removes && object.is_live(),
     };
     let mut parts = Vec::new();
-    for (name, wish) in &mut intent.fields {
-        draft.remove_field(name, wish, &mut parts);
-    }
-    draft.members(&intent.members, rules, &mut parts);
-    draft.scalar(None, intent.string, &mut parts);
+    let mut removals = Vec::new();
+    let sets_limit = intent.string.sets_limit();
+    draft.scalar(None, intent.string, &mut parts, &mut removals);
     for (name, wish) in intent.fields {
-        draft.scalar(Some(name), wish, &mut parts);
+        draft.remove_field(&name, &wish, &mut removals);
+        draft.scalar(Some(name), wish, &mut parts, &mut removals);
     }
+    draft.members(&intent.members, rules, &mut parts, &mut removals);
     // What is left of the deadline of a key that is gone must not fall to a new key.
-    let leaves_limits = !object.is_live() && !object.limits().is_empty() && !parts.is_empty();
-    if draft.removes || leaves_limits {
-        parts.splice(0..0, draft.removal());
+    if draft.removes {
+        draft.remove_key(&mut removals);
+    } else if !object.is_live() && !parts.is_empty() && !sets_limit {
+        parts.push(Part::Anew { field: None });
     }
+    // Removals come last, so that memory of them does not take their own effect for a late one.
+    parts.append(&mut removals);
     match parts.as_slice() {
         [] => None,
         [
@@ -153,43 +161,51 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn removal(&self) -> Vec<Part> {
-        let mut parts = vec![Part::Remove];
+    fn remove_key(&self, removals: &mut Vec<Part>) {
         let types = self.object.types();
         if let Some(scalar) = types.string() {
-            parts.extend(erasure(None, scalar));
+            removals.extend(erasure(None, scalar));
         }
-        if let Some(hash) = types.hash().filter(|hash| hash.has_counters()) {
-            for (name, field) in hash.fields() {
-                parts.extend(erasure(Some(name.clone()), field.scalar()));
-            }
+        for (name, field) in types.hash().into_iter().flat_map(|hash| hash.counters()) {
+            removals.extend(erasure(Some(name.clone()), field.scalar()));
         }
-        parts
+        removals.push(Part::Remove);
     }
 
     /// `HDEL`, unless the field is written again by the same command or not there to remove.
-    fn remove_field(&self, name: &Name, wish: &mut Wish, parts: &mut Vec<Part>) {
+    fn remove_field(&self, name: &Name, wish: &Wish, removals: &mut Vec<Part>) {
         let field = self.object.types().hash().and_then(|hash| hash.field(name));
-        let Some(field) = field.filter(|_| wish.removes && !self.removes) else {
-            return;
-        };
-        parts.push(Part::RemoveField(name.clone()));
-        parts.extend(erasure(Some(name.clone()), field.scalar()));
+        if let Some(field) = field.filter(|_| wish.removes && !self.removes) {
+            removals.extend(erasure(Some(name.clone()), field.scalar()));
+            removals.push(Part::RemoveField(name.clone()));
+        }
     }
 
-    fn members(&self, members: &BTreeMap<Name, bool>, rules: Rules, parts: &mut Vec<Part>) {
+    fn members(
+        &self,
+        members: &BTreeMap<Name, bool>,
+        rules: Rules,
+        parts: &mut Vec<Part>,
+        removals: &mut Vec<Part>,
+    ) {
         let set = self.object.types().set().filter(|_| !self.removes);
         for (name, is_in) in members {
             let was_in = set.is_some_and(|set| set.contains(name));
             if *is_in && (!was_in || rules.readd_is_fresh) {
                 parts.push(Part::AddMember(name.clone()));
             } else if !*is_in && was_in {
-                parts.push(Part::RemoveMember(name.clone()));
+                removals.push(Part::RemoveMember(name.clone()));
             }
         }
     }
 
-    fn scalar(&self, field: Option<Name>, wish: Wish, parts: &mut Vec<Part>) {
+    fn scalar(
+        &self,
+        field: Option<Name>,
+        wish: Wish,
+        parts: &mut Vec<Part>,
+        removals: &mut Vec<Part>,
+    ) {
         let types = self.object.types();
         let trace = field.as_ref().and_then(|name| types.hash()?.trace(name));
         let (scalar, limits, removed) = match &field {
@@ -202,11 +218,18 @@ impl Draft<'_> {
         };
         let beyond = self.beyond(scalar, limits, removed);
         let resets = self.removes || wish.value.is_some();
+        let is_gone = !self.removes && scalar.is_none_or(|scalar| !scalar.is_live());
+        let makes_anew = is_gone && wish.amount.is_some() && !wish.sets_limit();
+        if makes_anew && field.is_some() {
+            parts.push(Part::Anew {
+                field: field.clone(),
+            });
+        }
         if let Some(value) = wish.value {
             if !self.removes
                 && let Some(scalar) = scalar
             {
-                parts.extend(erasure(field.clone(), scalar));
+                removals.extend(erasure(field.clone(), scalar));
             }
             let beyond = beyond.map(Box::new);
             let field = field.clone();

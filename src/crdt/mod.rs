@@ -25,6 +25,7 @@ pub mod counter;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
+pub mod number;
 pub mod object;
 pub mod scalar;
 pub mod set;
@@ -32,6 +33,7 @@ pub mod tally;
 pub mod typed;
 pub mod value;
 
+mod apply;
 mod digest;
 mod elements;
 mod few;
@@ -102,7 +104,9 @@ pub trait Datatype: Default {
 pub struct Arrival<'a> {
     /// The effect's dot and wall clock.
     pub stamp: Stamp,
-    /// What its origin had observed, the effect itself included.
+    /// What its origin had observed: what its removals take away.
+    pub before: VersionVector,
+    /// The same, the effect itself included: what its removals suppress from now on.
     pub after: &'a VersionVector,
     /// What this key has seen, the effect included.
     pub seen: VersionVector,
@@ -159,6 +163,8 @@ pub struct Horizon {
     pub seen: VersionVector,
     /// What every linked member has seen, and has told so.
     pub stable: VersionVector,
+    /// Whether every linked member has seen all removals of the key.
+    pub is_settled: bool,
 }
 
 /// A remembered context: nothing until needed.
@@ -210,3 +216,6 @@ impl Memory {
         self.0.as_ref().is_none_or(|own| own.is_within(vector))
     }
 }
+
+#[cfg(test)]
+mod proof;

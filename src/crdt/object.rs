@@ -1,19 +1,18 @@
 //! One key: its types side by side, its deadline, what its removals had observed.
 
-use std::borrow::Cow;
-
-use crate::crdt::antichain::{Antichain, Entry};
+use crate::crdt::antichain::Entry;
+use crate::crdt::apply::Application;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::effect::{Beyond, Change, Effect, Part, Update};
-use crate::crdt::expiry::{self, Deadline, Limit, Limits};
+use crate::crdt::effect::{Effect, Update};
+use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::intent;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::{Kind, Types};
-use crate::crdt::value::{Name, Value};
+use crate::crdt::value::Value;
 use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
 
 /// What a client sees under a key.
@@ -159,29 +158,28 @@ impl Object {
         if self.has_seen(effect, replica) {
             return;
         }
+        let before = effect.before();
         let mut seen = self.observed(replica);
         seen.observe(stamp.dot);
         let mut gate = VersionVector::ZERO;
         self.removed.extend(&mut gate);
-        let arrival = Arrival {
-            stamp,
-            after: &effect.after,
-            seen,
-            gate,
-            rules,
-        };
         let live_before = self.types.live_count();
         let mut limits = self.limits.expand(self.types.texts());
-        match &effect.change {
-            Change::Write(value) => {
-                self.write(None, value, true, None, &arrival, &mut limits, tally);
-            }
-            Change::Parts(parts) => {
-                for part in parts {
-                    self.apply_part(part, &arrival, &mut limits, tally);
-                }
-            }
-        }
+        let mut application = Application {
+            types: &mut self.types,
+            limits: &mut limits,
+            removed: &mut self.removed,
+            arrival: Arrival {
+                stamp,
+                before,
+                after: &effect.after,
+                seen,
+                gate,
+                rules,
+            },
+            tally,
+        };
+        application.change(&effect.change);
         self.types.drop_vacant();
         self.limits.compress(limits, self.types.texts());
         self.merged.forget_within(replica);
@@ -194,135 +192,6 @@ impl Object {
     pub fn has_seen(&self, effect: &Effect, replica: &VersionVector) -> bool {
         let dot = effect.dot();
         replica.covers(dot) || self.merged.covers(dot)
-    }
-
-    fn apply_part(
-        &mut self,
-        part: &Part,
-        arrival: &Arrival<'_>,
-        limits: &mut Antichain<Limit>,
-        tally: &mut Tally,
-    ) {
-        match part {
-            Part::Remove => {
-                self.types.remove(arrival.after, tally);
-                limits.remove(arrival.after, tally);
-                self.removed.join(arrival.after);
-            }
-            Part::RemoveField(name) => {
-                self.types
-                    .hash_mut()
-                    .remove_field(name, arrival.after, tally);
-            }
-            Part::RemoveMember(name) => {
-                self.types
-                    .set_mut()
-                    .remove_member(name, arrival.after, tally);
-            }
-            Part::Erase {
-                field: None,
-                erasures,
-            } => {
-                self.types.string_mut().erase(erasures, arrival, tally);
-            }
-            Part::Erase {
-                field: Some(name),
-                erasures,
-            } => {
-                self.types.hash_mut().erase(name, erasures, arrival, tally);
-            }
-            Part::Write {
-                field,
-                value,
-                persists,
-                beyond,
-            } => {
-                let beyond = beyond.as_deref();
-                self.write(
-                    field.as_ref(),
-                    value,
-                    *persists,
-                    beyond,
-                    arrival,
-                    limits,
-                    tally,
-                );
-            }
-            Part::Add {
-                field: None,
-                run,
-                reach,
-            } => {
-                self.types.string_mut().add(*run, *reach, arrival, tally);
-            }
-            Part::Add {
-                field: Some(name),
-                run,
-                reach,
-            } => {
-                self.types
-                    .hash_mut()
-                    .add(name, *run, *reach, arrival, tally);
-            }
-            Part::AddMember(name) => self.types.set_mut().add(name, arrival, tally),
-            Part::Limit {
-                field: None,
-                deadline_ms,
-                beyond,
-            } => {
-                let gate = arrival.gate;
-                expiry::limit(
-                    limits,
-                    Limit(*deadline_ms),
-                    beyond.as_deref(),
-                    &gate,
-                    arrival,
-                    tally,
-                );
-            }
-            Part::Limit {
-                field: Some(name),
-                deadline_ms,
-                beyond,
-            } => {
-                let limit = Limit(*deadline_ms);
-                self.types
-                    .hash_mut()
-                    .limit(name, limit, beyond.as_deref(), arrival, tally);
-            }
-        }
-    }
-
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "one part's fields and what it is judged by"
-    )]
-    fn write(
-        &mut self,
-        field: Option<&Name>,
-        value: &Value,
-        persists: bool,
-        beyond: Option<&Beyond>,
-        arrival: &Arrival<'_>,
-        limits: &mut Antichain<Limit>,
-        tally: &mut Tally,
-    ) {
-        let entry = Text::entry(arrival.stamp, value.clone(), persists);
-        if let Some(name) = field {
-            self.types
-                .hash_mut()
-                .write(name, entry, beyond, arrival, tally);
-            return;
-        }
-        let gate = arrival.gate;
-        if persists {
-            let beyond = beyond.map(|beyond| &beyond.limit);
-            expiry::limit(limits, Limit(None), beyond, &gate, arrival, tally);
-        }
-        let beyond = beyond.map(|beyond| &beyond.write);
-        self.types
-            .string_mut()
-            .write(entry, beyond, &gate, arrival, tally);
     }
 
     /// Takes in another replica's state of this key, as of `their_clock`. `replica` is the receiver's
@@ -373,15 +242,17 @@ impl Object {
     /// `stable` must be made of clocks the members reported in order with their effects: whatever a
     /// member sent before it had seen something that `stable` covers must have been applied here.
     pub fn collect(&mut self, replica: &VersionVector, stable: &VersionVector, tally: &mut Tally) {
+        self.removed.forget_within(stable);
+        let is_settled = self.removed.is_empty();
         let horizon = Horizon {
             seen: self.observed(replica),
             stable: *stable,
+            is_settled,
         };
-        self.removed.forget_within(stable);
         self.merged.forget_within(replica);
         self.types.collect(&horizon, tally);
         self.types.drop_vacant();
-        let is_bare = self.removed.is_empty() && self.types.is_empty();
+        let is_bare = is_settled && self.types.is_empty();
         let is_live = self.is_live();
         self.limits
             .collect(self.types.texts_mut(), is_live, is_bare, &horizon);
@@ -393,11 +264,7 @@ impl Object {
             || !self.merged.is_empty()
             || self.types.is_pending()
             || self.limits.is_pending(self.is_live())
-            || self
-                .types
-                .texts()
-                .and_then(Antichain::sole)
-                .is_some_and(|sole| !sole.item.persists)
+            || (self.limits.is_empty() && self.types.has_amended())
     }
 
     /// Whether nothing is left, not even memory: the key may be dropped.
@@ -468,11 +335,6 @@ impl Object {
         !self.removed.is_within(clock)
             || self.types.newer_than(clock)
             || self.limits.newer_than(clock)
-    }
-
-    /// The string's bytes as a client reads them, whatever type is visible.
-    pub fn string_bytes(&self) -> Option<Cow<'_, [u8]>> {
-        self.types.string().and_then(Scalar::bytes)
     }
 
     pub(crate) fn types(&self) -> &Types {

@@ -129,10 +129,10 @@ impl Set {
     }
 
     /// Takes in an arriving removal of one member.
-    pub(crate) fn remove_member(&mut self, name: &Name, after: &VersionVector, tally: &mut Tally) {
+    pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         self.members.edit(name, |member| {
-            member.fell(tally, |birth| after.covers(birth.dot));
-            member.removed.join(after);
+            member.fell(tally, |birth| arrival.before.covers(birth.dot));
+            member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);
             }
@@ -170,16 +170,9 @@ impl Datatype for Set {
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        self.members.edit_all(|name, member| {
-            let none = Member::default();
-            member.merge(theirs.members.find(name).unwrap_or(&none), sides, tally);
+        self.members.merge(&theirs.members, |mine, theirs| {
+            mine.merge(theirs, sides, tally)
         });
-        for (name, member) in theirs.members.iter() {
-            if self.members.find(name).is_none() {
-                self.members
-                    .edit(name, |mine| mine.merge(member, sides, tally));
-            }
-        }
     }
 
     fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {

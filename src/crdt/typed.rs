@@ -122,6 +122,13 @@ impl Types {
         self.string().map(Scalar::writes)
     }
 
+    /// Whether the string is a sole write that kept the deadline it found.
+    pub(crate) fn has_amended(&self) -> bool {
+        self.texts()
+            .and_then(Antichain::sole)
+            .is_some_and(|sole| !sole.item.persists)
+    }
+
     pub(crate) fn texts_mut(&mut self) -> Option<&mut Antichain<Text>> {
         self.0
             .as_mut_slice()

@@ -4,7 +4,7 @@ use crate::experiment::outcome::{
     Amount, Effects, InstanceOutcome, LinkOutcome, Memory, Quantiles, Reading, Readings,
     ShardOutcome, Syncs,
 };
-use crate::id::{Id, InstanceId};
+use crate::id::InstanceId;
 use crate::instance::{Counts, MemoryKind};
 use crate::metrics::histogram::Histogram;
 use crate::metrics::recorder::Record;
@@ -217,9 +217,4 @@ pub(super) fn touched(ending: &Ending, fault: &str) -> u64 {
         .iter()
         .find(|(label, _)| label == fault)
         .map_or(0, |(_, touched)| *touched)
-}
-
-/// The members' names.
-pub(super) fn name(plan: &Plan, index: usize) -> String {
-    plan.instances[InstanceId::at(index)].name.clone()
 }

@@ -63,7 +63,7 @@ pub enum Inflow {
 
 /// A link as its source sees it.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
+pub(super) struct Outgoing {
     /// The connection's number, while there is one.
     pub epoch: Option<u32>,
     /// Where each shard is.
@@ -76,7 +76,7 @@ pub struct Outgoing {
 
 /// Where one shard of a link is, at its source.
 #[derive(Clone, Debug, Default)]
-pub struct Outflow {
+pub(super) struct Outflow {
     /// The position in the log of the next effect to send.
     pub cursor: u64,
     /// State being sent first.
@@ -85,7 +85,7 @@ pub struct Outflow {
 
 /// A shard's state, taken at one instant and sent piece by piece.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     /// What is yet to be sent.
     pub items: VecDeque<Item>,
     /// The clock at which it was taken.
@@ -122,7 +122,7 @@ impl Incoming {
 
 impl Outgoing {
     /// A link that has carried since the start.
-    pub fn open(shards: u16) -> Self {
+    pub(super) fn open(shards: u16) -> Self {
         let shards = vec![Outflow::default(); usize::from(shards)];
         Self {
             epoch: Some(0),
@@ -133,7 +133,7 @@ impl Outgoing {
     }
 
     /// Whether `shard` has sent everything up to the log's `end`.
-    pub fn is_caught_up(&self, shard: ShardId, end: u64) -> bool {
+    pub(super) fn is_caught_up(&self, shard: ShardId, end: u64) -> bool {
         let outflow = &self.shards[usize::from(shard.0)];
         outflow.snapshot.is_none() && outflow.cursor == end
     }

@@ -103,7 +103,7 @@ impl Row {
 /// The part of a shard's digest that a key with one plain generated write contributes.
 ///
 /// The dot names the write; value and wall clock are there to catch a replica that mangles them.
-pub fn plain_digest(key: u32, stamp: Stamp, bytes: u32, tag: u32) -> u64 {
+pub(super) fn plain_digest(key: u32, stamp: Stamp, bytes: u32, tag: u32) -> u64 {
     let dot = (stamp.dot.origin.index() as u64) << SEQ_BITS | stamp.dot.seq;
     let value = u64::from(tag) << 32 | u64::from(bytes);
     mix(dot ^ stamp.wall_ms.rotate_left(17) ^ value.rotate_left(34) ^ spread(key))

@@ -29,7 +29,7 @@ const BACKLOG_MIN: u64 = 1_000_000;
 const BACKLOG_MAX: u64 = 250_000_000;
 
 /// All regions of a plan, their instances filled and their clients ready.
-pub fn regions(plan: &Plan, observed: bool) -> Vec<Region> {
+pub(super) fn regions(plan: &Plan, observed: bool) -> Vec<Region> {
     let naming = Arc::new(naming(plan));
     let slots = naming.slots();
     let homes = homes(plan);
@@ -52,7 +52,7 @@ pub fn regions(plan: &Plan, observed: bool) -> Vec<Region> {
 }
 
 /// The tie-break of a plan.
-pub fn tie_break(plan: &Plan) -> TieBreak {
+pub(super) fn tie_break(plan: &Plan) -> TieBreak {
     match plan.tie_break {
         plan::TieBreak::Ordered => TieBreak::Ordered,
         plan::TieBreak::Seeded => TieBreak::Seeded(mix(plan.seed)),

@@ -12,7 +12,7 @@ use crate::world::fabric::Fabric;
 
 /// A fleet and what became of its operations.
 #[derive(Debug)]
-pub struct Clients {
+pub(super) struct Clients {
     /// Which fleet of the plan.
     pub id: FleetId,
     /// Its arrivals.
@@ -50,12 +50,12 @@ pub struct ClientCounts {
 
 impl Clients {
     /// When the next operation arrives.
-    pub fn next_at(&self) -> SimTime {
+    pub(super) fn next_at(&self) -> SimTime {
         self.fleet.next_at()
     }
 
     /// Carries out the next operation.
-    pub fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
+    pub(super) fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
         let instance = &mut instances[self.local];
         if self.touched == 0 {
             self.touch_ahead(instance);

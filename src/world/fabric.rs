@@ -12,7 +12,7 @@ use crate::time::{SimDuration, SimTime};
 
 /// A route out of the region, with the draws of its own.
 #[derive(Debug)]
-pub struct Exit {
+pub(super) struct Exit {
     /// The route.
     pub route: Route,
     /// Its randomness.
@@ -21,7 +21,7 @@ pub struct Exit {
 
 /// What arrives from one instance for one instance of the region, sorted by arrival.
 #[derive(Debug)]
-pub struct Inbound {
+pub(super) struct Inbound {
     /// Who sends.
     pub from: ReplicaId,
     /// Where its region is.
@@ -42,7 +42,7 @@ pub struct Inbound {
 
 /// What a link has carried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct InboundCounts {
+pub(super) struct InboundCounts {
     /// Effects that arrived.
     pub effects: u64,
     /// Parcels dropped on arrival: the route was cut, or nobody was there.
@@ -51,7 +51,7 @@ pub struct InboundCounts {
 
 /// What an instance sent, over the whole run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct SentCounts {
+pub(super) struct SentCounts {
     /// Bytes.
     pub bytes: u64,
     /// Effects.
@@ -60,7 +60,7 @@ pub struct SentCounts {
 
 /// Everything of a region but its instances and clients.
 #[derive(Debug)]
-pub struct Fabric {
+pub(super) struct Fabric {
     /// Which region.
     pub region: RegionId,
     /// How ties are broken.
@@ -89,7 +89,7 @@ pub struct Fabric {
 
 impl Fabric {
     /// The place of the first parcel of an inbound stream.
-    pub fn inbound_head(&self, at: usize) -> Order {
+    pub(super) fn inbound_head(&self, at: usize) -> Order {
         let inbound = &self.inbound[at];
         inbound.queue.front().map_or(Order::NEVER, |flight| {
             let (target, source) = (inbound.local, inbound.from.index());
@@ -103,7 +103,7 @@ impl Fabric {
     }
 
     /// The stream that brings what `from` sends to `local`.
-    pub fn inbound_of(&mut self, from: ReplicaId, local: usize) -> &mut Inbound {
+    pub(super) fn inbound_of(&mut self, from: ReplicaId, local: usize) -> &mut Inbound {
         self.inbound
             .iter_mut()
             .find(|inbound| inbound.from == from && inbound.local == local)
@@ -111,7 +111,7 @@ impl Fabric {
     }
 
     /// What an instance reaches the world through, at one instant.
-    pub fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
+    pub(super) fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
         Reach {
             fabric: self,
             now,
@@ -122,13 +122,13 @@ impl Fabric {
 }
 
 /// A number of a place or member: small by construction.
-pub fn narrow(index: usize) -> u32 {
+pub(super) fn narrow(index: usize) -> u32 {
     u32::try_from(index).expect("a run has few regions, instances and fleets")
 }
 
 /// The world as one instance reaches it at one instant.
 #[derive(Debug)]
-pub struct Reach<'a> {
+pub(super) struct Reach<'a> {
     fabric: &'a mut Fabric,
     now: SimTime,
     local: usize,

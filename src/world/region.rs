@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
-use crate::id::{Id, RegionId};
+use crate::id::Id;
 use crate::instance::{Answer, Flight, Instance, Parcel, Payload, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
@@ -19,7 +19,7 @@ const TOUCH_AHEAD: usize = 24;
 
 /// A scripted command: a client operation at a fixed instant.
 #[derive(Clone, Debug)]
-pub struct Scripted {
+pub(super) struct Scripted {
     /// When.
     pub at: SimTime,
     /// The place of its instance.
@@ -34,7 +34,7 @@ pub struct Scripted {
 
 /// One region.
 #[derive(Debug)]
-pub struct Region {
+pub(super) struct Region {
     /// Its instances.
     pub instances: Vec<Instance>,
     /// Its fleets.
@@ -302,10 +302,5 @@ impl Region {
         };
         reach.observe(Event::Command(Box::new(seen)));
         self.operations += 1;
-    }
-
-    /// Which region this is.
-    pub fn id(&self) -> RegionId {
-        self.fabric.region
     }
 }

@@ -4,7 +4,7 @@
 //! `CNT-3`).
 
 use crate::crdt::effect::Update;
-use crate::crdt::scalar::counter_fits;
+use crate::crdt::number::counter_fits;
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;

@@ -1,0 +1,134 @@
+//! An effect arrives at a key: each of its parts goes where it belongs.
+
+use crate::crdt::clock::VersionVector;
+use crate::crdt::counter::{Reach, RunId};
+use crate::crdt::effect::{Beyond, Change, Part};
+use crate::crdt::expiry::{Chain, Limit};
+use crate::crdt::scalar::Text;
+use crate::crdt::tally::Tally;
+use crate::crdt::typed::Types;
+use crate::crdt::value::{Name, Value};
+use crate::crdt::{Arrival, Memory};
+
+/// The state of a key, opened up for one effect.
+pub(crate) struct Application<'a> {
+    pub(crate) types: &'a mut Types,
+    pub(crate) limits: &'a mut Chain,
+    pub(crate) removed: &'a mut Memory,
+    pub(crate) arrival: Arrival<'a>,
+    pub(crate) tally: &'a mut Tally,
+}
+
+impl Application<'_> {
+    pub(crate) fn change(&mut self, change: &Change) {
+        match change {
+            Change::Write(value) => self.write(None, value, true, None),
+            Change::Parts(parts) => parts.iter().for_each(|part| self.part(part)),
+        }
+    }
+
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Anew { field: None } => self.limits.void(&self.arrival),
+            Part::Anew { field: Some(name) } => self.types.hash_mut().void(name, &self.arrival),
+            Part::Remove => {
+                self.types.remove(&self.arrival.before, self.tally);
+                self.limits.remove(&self.arrival.before);
+                self.removed.join(self.arrival.after);
+            }
+            Part::RemoveField(name) => {
+                self.types
+                    .hash_mut()
+                    .remove_field(name, &self.arrival, self.tally);
+            }
+            Part::RemoveMember(name) => {
+                self.types
+                    .set_mut()
+                    .remove_member(name, &self.arrival, self.tally);
+            }
+            Part::Erase { field, erasures } => self.erase(field.as_ref(), erasures),
+            Part::Write {
+                field,
+                value,
+                persists,
+                beyond,
+            } => {
+                self.write(field.as_ref(), value, *persists, beyond.as_deref());
+            }
+            Part::Add { field, run, reach } => self.add(field.as_ref(), *run, *reach),
+            Part::AddMember(name) => {
+                self.types.set_mut().add(name, &self.arrival, self.tally);
+            }
+            Part::Limit {
+                field,
+                deadline_ms,
+                beyond,
+            } => {
+                let (limit, beyond) = (Limit(*deadline_ms), beyond.as_deref());
+                match field {
+                    None => self.limit(limit, beyond),
+                    Some(name) => {
+                        let hash = self.types.hash_mut();
+                        hash.limit(name, limit, beyond, &self.arrival, self.tally);
+                    }
+                }
+            }
+        }
+    }
+
+    fn erase(&mut self, field: Option<&Name>, erasures: &[(RunId, Reach)]) {
+        match field {
+            None => self
+                .types
+                .string_mut()
+                .erase(erasures, &self.arrival, self.tally),
+            Some(name) => self
+                .types
+                .hash_mut()
+                .erase(name, erasures, &self.arrival, self.tally),
+        }
+    }
+
+    fn add(&mut self, field: Option<&Name>, run: RunId, reach: Reach) {
+        match field {
+            None => self
+                .types
+                .string_mut()
+                .add(run, reach, &self.arrival, self.tally),
+            Some(name) => self
+                .types
+                .hash_mut()
+                .add(name, run, reach, &self.arrival, self.tally),
+        }
+    }
+
+    fn write(
+        &mut self,
+        field: Option<&Name>,
+        value: &Value,
+        persists: bool,
+        beyond: Option<&Beyond>,
+    ) {
+        let entry = Text::entry(self.arrival.stamp, value.clone(), persists);
+        if let Some(name) = field {
+            self.types
+                .hash_mut()
+                .write(name, entry, beyond, &self.arrival, self.tally);
+            return;
+        }
+        if persists {
+            self.limit(Limit(None), beyond.map(|beyond| &beyond.limit));
+        }
+        let gate = self.arrival.gate;
+        let beyond = beyond.map(|beyond| &beyond.write);
+        self.types
+            .string_mut()
+            .write(entry, beyond, &gate, &self.arrival, self.tally);
+    }
+
+    fn limit(&mut self, limit: Limit, beyond: Option<&VersionVector>) {
+        let gate = self.arrival.gate;
+        self.limits
+            .write(limit, beyond, &gate, &self.arrival, self.tally);
+    }
+}

@@ -1,0 +1,93 @@
+//! The laws over random histories: whatever order effects arrive in, whichever prefix a merged
+//! state takes the place of, whenever what is stable is collected, the same ops make the same
+//! digest, the oracle's value, and writes that add up.
+
+use proptest::prelude::{Strategy, any, prop};
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+
+use super::cluster::{Cluster, Step};
+use super::{hash_alphabet, mixed_alphabet, set_alphabet, string_alphabet};
+use crate::assumption::Lww;
+use crate::crdt::effect::Update;
+
+/// Where the random histories start from.
+const SEED: u8 = 7;
+
+fn step(size: usize, draw: [u8; 4]) -> Step {
+    let [kind, first, second, what] = draw.map(usize::from);
+    let (at, other) = (first % size, second % size);
+    let distinct = if other == at { (at + 1) % size } else { other };
+    match kind % 32 {
+        0..=11 => Step::Update {
+            at,
+            what,
+            wall_ms: (second % 5) as u64,
+        },
+        12..=22 => Step::Deliver {
+            from: distinct,
+            to: at,
+        },
+        23 => Step::Elsewhere { at },
+        24 | 25 => Step::Sync {
+            from: distinct,
+            to: at,
+            whole: what % 2 == 0,
+        },
+        26 | 27 => Step::Report { from: at },
+        28 | 29 => Step::Collect { at },
+        _ => Step::Compact { at },
+    }
+}
+
+fn check(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, cases: u32) {
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[SEED; 32]);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let histories = (2_usize..=5, prop::collection::vec(any::<[u8; 4]>(), 1..70));
+    let histories = histories.prop_map(|(size, draws)| {
+        let steps: Vec<Step> = draws.into_iter().map(|draw| step(size, draw)).collect();
+        (size, steps)
+    });
+    let outcome = runner.run(&histories, |(size, steps)| {
+        let mut cluster = Cluster::new(size, lww, alphabet());
+        for step in steps {
+            cluster.step(step);
+        }
+        cluster.settle();
+        Ok(())
+    });
+    if let Err(TestError::Fail(_, (size, steps))) = &outcome {
+        panic!("{size} replicas: {steps:?}");
+    }
+    outcome.expect("every history keeps the laws");
+}
+
+#[test]
+fn strings_keep_the_laws() {
+    check(string_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn strings_keep_the_laws_by_wall_clock() {
+    check(string_alphabet, Lww::WallFirst, 1500);
+}
+
+#[test]
+fn hashes_keep_the_laws() {
+    check(hash_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn sets_keep_the_laws() {
+    check(set_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn types_side_by_side_keep_the_laws() {
+    check(mixed_alphabet, Lww::CausalFirst, 3000);
+    check(mixed_alphabet, Lww::WallFirst, 1000);
+}

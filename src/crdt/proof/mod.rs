@@ -1,0 +1,105 @@
+//! Proof that the data types do what the rules say: each rule as a written test, the laws over
+//! random histories, all short histories, and an oracle that shares no code with them.
+
+mod cluster;
+mod exhaustive;
+mod laws;
+mod oracle;
+mod rules;
+
+use crate::crdt::clock::Dot;
+use crate::crdt::effect::Update;
+use crate::crdt::value::{Name, Value};
+
+/// One update of the key as it was made, for the oracle.
+#[derive(Clone, Debug)]
+struct Op {
+    dot: Dot,
+    wall_ms: u64,
+    /// The ops its origin had seen of this key, as bits.
+    observed: u64,
+    /// What it does, without removals of what was not there.
+    updates: Vec<Update>,
+    /// Whether its origin saw no key.
+    found_no_key: bool,
+    /// The fields its origin saw.
+    fields_seen: Vec<String>,
+}
+
+fn name(text: &str) -> Name {
+    Name::from(text.as_bytes())
+}
+
+fn value(text: &str) -> Value {
+    Value::from_bytes(text)
+}
+
+/// What commands can do to a string.
+fn string_alphabet() -> Vec<Vec<Update>> {
+    vec![
+        vec![Update::Write(value("5"))],
+        vec![Update::Write(value("text"))],
+        vec![Update::Amend(value("7"))],
+        vec![Update::Add(1)],
+        vec![Update::Add(-10)],
+        vec![Update::AddFloat(0.5)],
+        vec![Update::Remove],
+        vec![
+            Update::Write(value("e")),
+            Update::Expire { deadline_ms: 50 },
+        ],
+        vec![Update::Expire { deadline_ms: 100 }],
+        vec![Update::Expire { deadline_ms: 200 }],
+        vec![Update::Persist],
+    ]
+}
+
+/// What commands can do to a hash.
+fn hash_alphabet() -> Vec<Vec<Update>> {
+    vec![
+        vec![Update::SetField(name("f"), value("5"))],
+        vec![
+            Update::SetField(name("f"), value("x")),
+            Update::SetField(name("g"), value("y")),
+        ],
+        vec![Update::AddField(name("f"), 1)],
+        vec![Update::AddFieldFloat(name("f"), 0.5)],
+        vec![Update::RemoveField(name("f"))],
+        vec![
+            Update::RemoveField(name("f")),
+            Update::RemoveField(name("g")),
+        ],
+        vec![Update::ExpireField(name("f"), 100)],
+        vec![Update::ExpireField(name("f"), 200)],
+        vec![Update::PersistField(name("f"))],
+        vec![Update::Remove],
+    ]
+}
+
+/// What commands can do to a set.
+fn set_alphabet() -> Vec<Vec<Update>> {
+    vec![
+        vec![Update::AddMember(name("a"))],
+        vec![Update::AddMember(name("b"))],
+        vec![Update::AddMember(name("a")), Update::AddMember(name("b"))],
+        vec![Update::RemoveMember(name("a"))],
+        vec![Update::RemoveMember(name("b"))],
+        vec![Update::Remove],
+        vec![Update::Remove, Update::AddMember(name("a"))],
+        vec![Update::Expire { deadline_ms: 100 }],
+        vec![Update::Persist],
+    ]
+}
+
+/// All of these, and what replaces one type by another.
+fn mixed_alphabet() -> Vec<Vec<Update>> {
+    let mut alphabet = string_alphabet();
+    alphabet.extend(hash_alphabet());
+    alphabet.extend(set_alphabet());
+    alphabet.push(vec![Update::Remove, Update::Write(value("9"))]);
+    alphabet.push(vec![
+        Update::Remove,
+        Update::SetField(name("g"), value("9")),
+    ]);
+    alphabet
+}

@@ -1,0 +1,292 @@
+//! What a key must show, computed from the whole history by the definitions alone: slow, obvious,
+//! and without a line of the code it judges.
+//!
+//! "Seen" is direct: an op has seen what its replica had taken in of this key. Only writes of a
+//! register (and of a deadline) also stand for what the ops on that register that they had seen
+//! had seen: causal order is transitive.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Op;
+use crate::crdt::effect::Update;
+
+/// What a client must see. Every type that is live is listed, the visible one by its name.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Expected {
+    pub(super) visible: &'static str,
+    pub(super) string: Option<String>,
+    pub(super) fields: BTreeMap<String, (String, Option<u64>)>,
+    pub(super) members: BTreeSet<String>,
+    /// The deadline and its owner.
+    pub(super) deadline: Option<(u64, u8)>,
+}
+
+/// A register with its counter: the string, or a field.
+#[derive(Clone, PartialEq, Debug)]
+enum Cell {
+    String,
+    Field(String),
+}
+
+pub(super) struct Oracle<'a> {
+    pub(super) ops: &'a [Op],
+    pub(super) wall_first: bool,
+}
+
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("tests use text")
+}
+
+fn bits(set: u64) -> impl Iterator<Item = usize> {
+    let mut rest = set;
+    std::iter::from_fn(move || {
+        let index = rest.trailing_zeros() as usize;
+        rest &= rest.checked_sub(1)?;
+        Some(index)
+    })
+}
+
+impl Oracle<'_> {
+    /// What a replica shows that has taken in the ops of `delivered`.
+    pub(super) fn expected(&self, delivered: u64) -> Expected {
+        let mut expected = Expected::default();
+        let mut newest: Vec<(Option<(u64, i16, u64)>, &'static str)> = Vec::new();
+        let (string, stamp) = self.cell(&Cell::String, delivered);
+        newest.push((stamp, "string"));
+        expected.string = string;
+        let mut field_stamp = None;
+        for name in self.field_names() {
+            let cell = Cell::Field(name.clone());
+            let (value, stamp) = self.cell(&cell, delivered);
+            field_stamp = field_stamp.max(stamp);
+            if let Some(value) = value {
+                let deadline = self.deadline(Some(&name), delivered).map(|(at, _)| at);
+                expected.fields.insert(name, (value, deadline));
+            }
+        }
+        newest.push((field_stamp, "hash"));
+        let mut member_stamp = None;
+        for index in bits(delivered) {
+            for update in &self.ops[index].updates {
+                let Update::AddMember(name) = update else {
+                    continue;
+                };
+                let name = text(name);
+                if !bits(delivered).any(|other| self.removes_member(other, &name, index)) {
+                    if !bits(delivered).any(|other| self.adds_again(other, &name, index)) {
+                        member_stamp = member_stamp.max(Some(self.stamp(index)));
+                    }
+                    expected.members.insert(name);
+                }
+            }
+        }
+        newest.push((member_stamp, "set"));
+        let best = newest
+            .into_iter()
+            .filter(|(stamp, _)| stamp.is_some())
+            .max();
+        if let Some((_, kind)) = best {
+            expected.visible = kind;
+            expected.deadline = self.deadline(None, delivered);
+        }
+        expected
+    }
+
+    /// Greater wins: later wall clock, smaller replica, later number.
+    fn stamp(&self, index: usize) -> (u64, i16, u64) {
+        let op = &self.ops[index];
+        (op.wall_ms, -i16::from(op.dot.origin.0), op.dot.seq)
+    }
+
+    fn field_names(&self) -> BTreeSet<String> {
+        let updates = self.ops.iter().flat_map(|op| &op.updates);
+        let names = updates.filter_map(|update| match update {
+            Update::SetField(name, _)
+            | Update::AddField(name, _)
+            | Update::AddFieldFloat(name, _) => Some(text(name)),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    fn removes_key(&self, index: usize) -> bool {
+        self.ops[index].updates.contains(&Update::Remove)
+    }
+
+    fn removes_member(&self, index: usize, name: &str, victim: usize) -> bool {
+        let op = &self.ops[index];
+        let names_it = op
+            .updates
+            .iter()
+            .any(|update| matches!(update, Update::RemoveMember(member) if text(member) == name));
+        op.observed >> victim & 1 == 1 && (names_it || self.removes_key(index))
+    }
+
+    /// Whether `index` is a later addition of the member by the same origin.
+    fn adds_again(&self, index: usize, name: &str, earlier: usize) -> bool {
+        let (op, before) = (&self.ops[index], self.ops[earlier].dot);
+        let is_later = op.dot.origin == before.origin && op.dot.seq > before.seq;
+        let is_it =
+            |update: &Update| matches!(update, Update::AddMember(added) if text(added) == name);
+        is_later && op.updates.iter().any(is_it)
+    }
+
+    fn removes_cell(&self, index: usize, cell: &Cell) -> bool {
+        let removes_field = self.ops[index].updates.iter().any(|update| {
+            matches!((update, cell), (Update::RemoveField(name), Cell::Field(field)) if text(name) == *field)
+        });
+        removes_field || self.removes_key(index)
+    }
+
+    fn written(&self, index: usize, cell: &Cell) -> Option<String> {
+        let mut written = None;
+        for update in &self.ops[index].updates {
+            match (update, cell) {
+                (Update::Write(value) | Update::Amend(value), Cell::String) => {
+                    written = Some(text(&value.bytes()));
+                }
+                (Update::SetField(name, value), Cell::Field(field)) if text(name) == *field => {
+                    written = Some(text(&value.bytes()));
+                }
+                _ => {}
+            }
+        }
+        written
+    }
+
+    fn added(&self, index: usize, cell: &Cell) -> Option<f64> {
+        self.ops[index]
+            .updates
+            .iter()
+            .find_map(|update| match (update, cell) {
+                (Update::Add(amount), Cell::String) => Some(*amount as f64),
+                (Update::AddFloat(amount), Cell::String) => Some(*amount),
+                (Update::AddField(name, amount), Cell::Field(field)) if text(name) == *field => {
+                    Some(*amount as f64)
+                }
+                (Update::AddFieldFloat(name, amount), Cell::Field(field))
+                    if text(name) == *field =>
+                {
+                    Some(*amount)
+                }
+                _ => None,
+            })
+    }
+
+    /// What each write of a register comes after; the ops stand in the order they were made.
+    fn before(&self, touches: &dyn Fn(usize) -> bool, removes: &dyn Fn(usize) -> bool) -> Vec<u64> {
+        let mut before: Vec<u64> = Vec::new();
+        for op in self.ops {
+            let mut known = op.observed;
+            for seen in bits(op.observed) {
+                if touches(seen) {
+                    known |= before[seen];
+                } else if removes(seen) {
+                    known |= self.ops[seen].observed;
+                }
+            }
+            before.push(known);
+        }
+        before
+    }
+
+    /// The value of a register with its counter, and the stamp of its newest surviving update.
+    fn cell(&self, cell: &Cell, delivered: u64) -> (Option<String>, Option<(u64, i16, u64)>) {
+        let writes = |index: usize| self.written(index, cell).is_some();
+        let removes = |index: usize| self.removes_cell(index, cell);
+        let before = self.before(&writes, &removes);
+        let is_removed = |victim: usize| {
+            bits(delivered)
+                .any(|index| removes(index) && self.ops[index].observed >> victim & 1 == 1)
+        };
+        let is_superseded = |victim: usize| {
+            !self.wall_first
+                && bits(delivered).any(|index| writes(index) && before[index] >> victim & 1 == 1)
+        };
+        let is_reset = |victim: usize| {
+            bits(delivered).any(|index| {
+                (writes(index) || removes(index)) && self.ops[index].observed >> victim & 1 == 1
+            })
+        };
+        let surviving = bits(delivered)
+            .filter(|index| writes(*index) && !is_removed(*index) && !is_superseded(*index));
+        let winner = surviving.max_by_key(|index| self.stamp(*index));
+        let increments: Vec<usize> = bits(delivered)
+            .filter(|index| self.added(*index, cell).is_some() && !is_reset(*index))
+            .collect();
+        // Of one origin's increments the last counts, whatever its clock showed.
+        let is_last = |index: &usize| {
+            let origin = self.ops[*index].dot.origin;
+            !increments
+                .iter()
+                .any(|other| other > index && self.ops[*other].dot.origin == origin)
+        };
+        let last = increments.iter().copied().filter(is_last);
+        let newest = last.chain(winner).map(|index| self.stamp(index)).max();
+        let base = winner.and_then(|index| self.written(index, cell));
+        let sum: f64 = increments
+            .iter()
+            .filter_map(|index| self.added(*index, cell))
+            .sum();
+        let value = match base {
+            None if increments.is_empty() => None,
+            None => Some(sum.to_string()),
+            Some(base) if increments.is_empty() => Some(base),
+            Some(base) => match base.parse::<f64>() {
+                Ok(number) => Some((number + sum).to_string()),
+                Err(_) => Some(base),
+            },
+        };
+        (value, newest)
+    }
+
+    /// The deadline write that `index` makes of the key or a field; infinity for "for ever".
+    fn limit(&self, index: usize, field: Option<&str>) -> Option<u64> {
+        let mut limit = None;
+        for update in &self.ops[index].updates {
+            match (update, field) {
+                (Update::Write(_) | Update::Persist, None) => limit = Some(u64::MAX),
+                (Update::Expire { deadline_ms }, None) => limit = Some(*deadline_ms),
+                (Update::SetField(name, _) | Update::PersistField(name), Some(field))
+                    if text(name) == field =>
+                {
+                    limit = Some(u64::MAX);
+                }
+                (Update::ExpireField(name, deadline_ms), Some(field)) if text(name) == field => {
+                    limit = Some(*deadline_ms);
+                }
+                _ => {}
+            }
+        }
+        limit
+    }
+
+    fn deadline(&self, field: Option<&str>, delivered: u64) -> Option<(u64, u8)> {
+        let limits = |index: usize| self.limit(index, field).is_some();
+        let removes = |index: usize| match field {
+            Some(name) => {
+                let makes_anew = self.added(index, &Cell::Field(name.to_owned())).is_some()
+                    && !self.ops[index].fields_seen.iter().any(|seen| seen == name);
+                makes_anew || self.removes_cell(index, &Cell::Field(name.to_owned()))
+            }
+            None => self.ops[index].found_no_key || self.removes_key(index),
+        };
+        let before = self.before(&limits, &removes);
+        let is_dead = |victim: usize| {
+            bits(delivered).any(|index| {
+                let by_limit = limits(index) && before[index] >> victim & 1 == 1;
+                by_limit || (removes(index) && self.ops[index].observed >> victim & 1 == 1)
+            })
+        };
+        let surviving = bits(delivered).filter(|index| limits(*index) && !is_dead(*index));
+        let rank = |index: &usize| {
+            let dot = self.ops[*index].dot;
+            (self.limit(*index, field), -i16::from(dot.origin.0), dot.seq)
+        };
+        let winner = surviving.max_by_key(rank)?;
+        let at_ms = self
+            .limit(winner, field)
+            .filter(|at_ms| *at_ms != u64::MAX)?;
+        Some((at_ms, self.ops[winner].dot.origin.0))
+    }
+}
