@@ -1,7 +1,6 @@
 //! One integration binary for everything that needs the whole.
 
 mod cli;
-mod cli_errors;
 mod command_edges;
 mod commands;
 mod plans;
