@@ -295,7 +295,11 @@ fn command_names(program: &Command) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::ffi::OsString;
+
+    use clap::{ColorChoice, CommandFactory};
+
+    use super::{Line, colour_choice};
 
     #[test]
     fn the_command_line_is_sound() {

@@ -127,11 +127,11 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
 
     #[test]
     fn a_name_never_leaves_its_folder() {
-        let folder = |name: &str| folder(Path::new("out"), name).display().to_string();
+        let folder = |name: &str| super::folder(Path::new("out"), name).display().to_string();
         assert_eq!(folder("atlantic cut.2"), "out/atlantic cut.2");
         assert_eq!(folder("../../etc"), "out/-..-etc");
         assert_eq!(folder(".."), "out/scenario");

@@ -82,7 +82,10 @@ fn line(name: &str, at: SimTime, end: SimTime, took: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
+
+    use super::line;
+    use crate::time::SimTime;
 
     #[test]
     fn a_line_says_how_long_it_will_take() {
