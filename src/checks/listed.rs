@@ -42,8 +42,8 @@ pub const ALL: &[Listed] = &[
         "metadata rates",
         "While all members replicate, metadata stays within what the last effects leave behind, or \
          shrinks.",
-        "A-REPORT, A-SLICE and A-RECORD say how soon and how much; not evaluated when the group was \
-         never undisturbed for long enough.",
+        "A-REPORT, A-SLICE and A-RECORD say how soon and how much; not evaluated when the group \
+         was never undisturbed for long enough.",
     ),
     expectation(
         "ConvergesWithin",

@@ -5,7 +5,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args, ColorChoice, Command, CommandFactory, FromArgMatches};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -62,9 +61,9 @@ struct Line {
 pub(super) enum Colour {
     /// On a terminal
     Auto,
-    /// Always
+    /// Wherever it goes
     Always,
-    /// Never
+    /// Nowhere
     Never,
 }
 
@@ -98,8 +97,7 @@ pub(super) enum Request {
     ///
     /// Knows the codes of scenario mistakes (E0301), the refusals of the control plane
     /// (E-UNLINK-SELF), the assumptions (A-RECORD), the checks and expectations (quiescence,
-    /// NoOom),
-    /// and `scenario`: all that a scenario file can say.
+    /// NoOom), and `scenario`: all that a scenario file can say.
     Explain {
         /// A code or a name
         #[arg(required = true, value_name = "CODE")]
@@ -125,7 +123,7 @@ pub(super) struct Run {
     pub scenarios: Vec<PathBuf>,
     /// The seed of all randomness, instead of the scenario's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    #[arg(value_parser = RangedU64ValueParser::<u64>::new())]
+    #[arg(value_parser = seed)]
     pub seed: Option<u64>,
     /// Sets a value of the scenario: storm=2h, instances.redis-eu.sku=Balanced_B5
     #[arg(long = "set", value_name = "PATH=VALUE", action = ArgAction::Append)]
@@ -243,6 +241,11 @@ fn colour_choice(line: &[OsString]) -> ColorChoice {
     }
 }
 
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 fn threads(text: &str) -> Result<usize, String> {
     let count = text
         .parse()
@@ -292,7 +295,11 @@ fn command_names(program: &Command) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::ffi::OsString;
+
+    use clap::{ColorChoice, CommandFactory};
+
+    use super::{Line, colour_choice};
 
     #[test]
     fn the_command_line_is_sound() {

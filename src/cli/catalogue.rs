@@ -30,10 +30,10 @@ pub(super) fn list(terminal: &Terminal, topic: Topic, words: &[String]) -> Resul
         Topic::Errors => error_rows(),
         Topic::Assumptions => assumption_rows(),
     };
-    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let wanted: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     rows.retain(|row| {
         let row = row.join("  ").to_lowercase();
-        words.iter().all(|word| row.contains(word.as_str()))
+        wanted.iter().all(|word| row.contains(word.as_str()))
     });
     if rows.is_empty() {
         terminal.say(&format!("nothing matches {}\n", words.join(" ")));

@@ -100,7 +100,7 @@ fn unobserved(plan: &Plan, first: &First<'_>) -> Option<Divergence> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Divergence;
 
     #[test]
     fn a_divergence_names_itself() {

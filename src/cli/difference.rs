@@ -78,7 +78,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::first;
+    use crate::report::File;
 
     fn files(outcome: &str, journal: &str, chart: &str) -> Vec<File> {
         [

@@ -82,8 +82,11 @@ fn new(terminal: &Terminal, name: Option<&str>) -> Result<Exit, Error> {
     };
     let stem = name.strip_suffix(".ron").unwrap_or(name);
     let path = PathBuf::from(format!("{stem}.ron"));
+    let is_named = path
+        .file_name()
+        .is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
     // The name stands in a comment of the file, which a line break would end.
-    if path.file_stem().is_none_or(|stem| stem == ".ron") || name.contains(char::is_control) {
+    if !is_named || name.contains(char::is_control) {
         return Err(Error::BadName(name.to_owned()));
     }
     output::write_new(&path, &scenario::starter(stem))?;

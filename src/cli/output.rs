@@ -50,17 +50,18 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Error> {
 /// Writes `files` below `folder`: each beside its place first, then all into their places.
 ///
 /// # Errors
-/// When one cannot be written; none of them is then in its place.
+/// When one cannot be written: none of them is then in its place. When one cannot be put into its
+/// place, those before it stay; no file is ever half written.
 pub(super) fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     prepare(folder)?;
     let places: Vec<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();
+    if let Some(taken) = places.iter().find(|place| place.is_dir()) {
+        return Err(Error::InTheWay {
+            path: taken.clone(),
+            expected: "a file",
+        });
+    }
     for place in &places {
-        if place.is_dir() {
-            return Err(Error::InTheWay {
-                path: place.clone(),
-                expected: "a file",
-            });
-        }
         prepare(place.parent().unwrap_or(folder))?;
     }
     let mut written = Vec::new();
@@ -126,11 +127,11 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
 
     #[test]
     fn a_name_never_leaves_its_folder() {
-        let folder = |name: &str| folder(Path::new("out"), name).display().to_string();
+        let folder = |name: &str| super::folder(Path::new("out"), name).display().to_string();
         assert_eq!(folder("atlantic cut.2"), "out/atlantic cut.2");
         assert_eq!(folder("../../etc"), "out/-..-etc");
         assert_eq!(folder(".."), "out/scenario");

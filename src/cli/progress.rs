@@ -75,21 +75,36 @@ fn line(name: &str, at: SimTime, end: SimTime, took: Duration) -> String {
     let done = at.as_millis().min(end.as_millis());
     let all = end.as_millis().max(1);
     let percent = done * 100 / all;
+    let at = SimTime::from_secs(done / 1000);
     let seconds = took.as_secs();
-    let left = seconds * (all - done) / done.max(1);
-    format!("{name}: {percent} %, {at} of {end}, {seconds} s, about {left} s left")
+    // The first second tells little about the others.
+    let left = match seconds {
+        0 => String::new(),
+        _ => format!(", about {} s left", seconds * (all - done) / done.max(1)),
+    };
+    format!("{name}: {percent} %, {at} of {end}, {seconds} s{left}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
+
+    use super::line;
+    use crate::time::SimTime;
 
     #[test]
     fn a_line_says_how_long_it_will_take() {
-        let (at, end) = (SimTime::from_secs(3600), SimTime::from_secs(4 * 3600));
+        let (at, end) = (
+            SimTime::from_millis(3_600_005),
+            SimTime::from_secs(4 * 3600),
+        );
         assert_eq!(
             line("cut", at, end, Duration::from_secs(5)),
-            "cut: 25 %, 1h of 4h, 5 s, about 15 s left"
+            "cut: 25 %, 1h of 4h, 5 s, about 14 s left"
+        );
+        assert_eq!(
+            line("cut", SimTime::ZERO, end, Duration::ZERO),
+            "cut: 0 %, 0s of 4h, 0 s"
         );
     }
 }

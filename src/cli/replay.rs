@@ -10,6 +10,8 @@ use crate::cli::output;
 use crate::cli::run::{carried_out, files, reproduce, verdict};
 use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::Outcome;
+use crate::experiment::run::Finished;
+use crate::plan::Plan;
 use crate::report::{File, json, summary};
 use crate::scenario;
 use crate::world::Options;
@@ -62,13 +64,8 @@ pub(super) fn replay(terminal: &Terminal, request: &Replay) -> Result<Exit, Erro
         ));
         return Ok(exit);
     };
-    Ok(exit.max(compared(
-        terminal,
-        outcome,
-        &recorded.files,
-        &finished.outcome.digest,
-        || files(&plan, &finished),
-    )))
+    let files = &recorded.files;
+    Ok(exit.max(compared(terminal, outcome, files, &plan, &finished)))
 }
 
 fn recorded(path: &Path) -> Result<Recorded, Error> {
@@ -116,41 +113,49 @@ fn outcome(path: &Path) -> Result<Outcome, Error> {
 
 /// The files of the recorded run, as far as they are still there.
 fn left(beside: &Path, outcome: &Outcome) -> Vec<File> {
-    // Another version of the program is no difference of the run.
-    let outcome = Outcome {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        ..outcome.clone()
-    };
-    let mut files = vec![File {
+    let told = TELLING.iter().filter_map(|name| {
+        let text = output::read(&beside.with_file_name(name)).ok()?;
+        let path = (*name).to_owned();
+        Some(File { path, text })
+    });
+    [repeatable(outcome)].into_iter().chain(told).collect()
+}
+
+/// What a replay must repeat of an outcome: not the version of the program, nor the places in the
+/// scenario, as the plan that is replayed is another text.
+fn repeatable(outcome: &Outcome) -> File {
+    let mut outcome = outcome.clone();
+    outcome.version.clear();
+    for verdict in &mut outcome.verdicts {
+        verdict.detail.clear();
+    }
+    File {
         path: OUTCOME.to_owned(),
         text: json::file(&outcome),
-    }];
-    files.extend(TELLING.iter().filter_map(|name| {
-        let text = output::read(&beside.with_file_name(name)).ok()?;
-        Some(File {
-            path: (*name).to_owned(),
-            text,
-        })
-    }));
-    files
+    }
 }
 
 fn compared(
     terminal: &Terminal,
     recorded: &Outcome,
     left: &[File],
-    digest: &str,
-    files: impl FnOnce() -> Vec<File>,
+    plan: &Plan,
+    finished: &Finished,
 ) -> Exit {
-    let difference = difference::first(left, &files());
-    if difference.is_none() && recorded.digest == digest {
-        terminal.say(&format!("the same run: digest {digest}\n"));
+    let mut again = files(plan, finished);
+    again.retain(|file| file.path != OUTCOME);
+    again.push(repeatable(&finished.outcome));
+    let (was, is) = (&recorded.digest, &finished.outcome.digest);
+    let Some(difference) = difference::first(left, &again) else {
+        terminal.say(&format!("the same run: digest {is}\n"));
         return Exit::Holds;
-    }
-    let first = difference.unwrap_or_else(|| "none in the files".to_owned());
+    };
+    let digests = match was == is {
+        true => format!("the digest is {is} again"),
+        false => format!("digest {was} became {is}"),
+    };
     terminal.error(&format!(
-        "the replay diverges: digest {} became {digest}; first difference: {first}",
-        recorded.digest
+        "the replay diverges: {digests}; first difference: {difference}"
     ));
     let this = env!("CARGO_PKG_VERSION");
     if recorded.version != this {

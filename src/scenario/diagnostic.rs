@@ -154,6 +154,9 @@ impl Mistakes {
         let title = Level::ERROR
             .primary_title(&diagnostic.message)
             .id(diagnostic.code.id());
+        if diagnostic.code == Code::Unreadable {
+            return vec![Group::with_title(title)];
+        }
         let locus = self.source.locus(diagnostic.span);
         let mut snippet = self.snippet(locus.document);
         let primary = AnnotationKind::Primary.span(range(locus.span));

@@ -1,5 +1,6 @@
 //! One integration binary for everything that needs the whole.
 
+mod cli;
 mod command_edges;
 mod commands;
 mod plans;
