@@ -2,8 +2,11 @@
 
 mod command_edges;
 mod commands;
+mod growth;
 mod plans;
+mod published;
 mod replica;
+mod scenarios;
 mod tidy;
 mod transcripts;
 mod verdicts;
