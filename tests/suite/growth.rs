@@ -82,10 +82,10 @@ fn assert_growth(run: &Finished, until: SimTime) {
     }
 }
 
-/// Over four hours of the outage the growth is what the fleets wrote, at one record a write. The
+/// Over two hours of the outage the growth is what the fleets wrote, at one record a write. The
 /// counts are those of the whole storm; four deviations of a Poisson count are allowed.
 fn assert_rate(run: &Finished, series: &[(SimTime, u64)]) {
-    let (from, to) = (hours(1), hours(5));
+    let (from, to) = (hours(1), hours(3));
     let bytes = between(series, from, to + run.series.sample_every);
     let grown = bytes[bytes.len() - 1] - bytes[0];
     let survivors = ["redis-eu", "redis-sea"];
@@ -104,7 +104,7 @@ fn assert_rate(run: &Finished, series: &[(SimTime, u64)]) {
     let tolerance = 4.0 * expected.sqrt();
     assert!(
         (found - expected).abs() < tolerance,
-        "{found} records in four hours, by hand {expected} ± {tolerance}"
+        "{found} records in two hours, by hand {expected} ± {tolerance}"
     );
     let nominal = (2 * WRITES_A_SECOND * to.since(from).as_secs()) as f64;
     assert!(
@@ -121,7 +121,7 @@ fn metadata_grows_by_the_ledgers_constants_until_the_unlink() {
     };
     let control = run.outcome.control.iter().find(done);
     let unlink = SimTime::from_millis(control.expect("the member is unlinked").at_ms);
-    assert!(unlink > hours(5), "unlinked at {unlink}");
+    assert!(unlink > hours(3), "unlinked at {unlink}");
     assert_growth(run, unlink);
     for survivor in [EU, SEA] {
         let series = unstable(run, survivor);
