@@ -22,7 +22,8 @@ pub enum Metadata {
 /// How two writes of one register are ordered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lww {
-    /// Causal order first; the wall clock decides only between concurrent writes (`STR-1`, `STR-2`).
+    /// Causal order first; the wall clock decides only between concurrent writes (`STR-1`,
+    /// `STR-2`).
     CausalFirst,
     /// The wall clock decides always.
     WallFirst,

@@ -34,21 +34,24 @@ impl Assumptions {
                 field: "metadata",
                 value: self.metadata.name().to_owned(),
                 meaning: "which reading of \"metadata build-up\" is charged.",
-                reason: "the product page speaks of a build-up of metadata; what is kept is not published",
+                reason: "the product page speaks of a build-up of metadata; what is kept is not \
+                    published",
             },
             Listed {
                 id: "A-LWW",
                 field: "lww",
                 value: self.lww.name().to_owned(),
                 meaning: "how registers are ordered.",
-                reason: "Redis docs: vector clocks first, the wall clock only between concurrent writes",
+                reason: "Redis docs: vector clocks first, the wall clock only between concurrent \
+                    writes",
             },
             Listed {
                 id: "A-KEY",
                 field: "key_bytes",
                 value: self.key_bytes.to_string(),
                 meaning: "CRDT metadata of a live key, on top of Redis' own layout.",
-                reason: "measured for Redis Enterprise at three regions: +128 B a key (Ctrip, 2020), good to 25 %",
+                reason: "measured for Redis Enterprise at three regions: +128 B a key (Ctrip, 2020), \
+                    good to 25 %",
             },
             Listed {
                 id: "A-ELEMENT",
@@ -110,7 +113,8 @@ impl Assumptions {
                 field: "backlog_share",
                 value: self.backlog_share.to_string(),
                 meaning: "the share of a SKU's memory that its backlogs take, before the clamp.",
-                reason: "Redis docs: 1 % of the database size, 1 to 250 MB a shard; the SKU's memory is taken for it",
+                reason: "Redis docs: 1 % of the database size, 1 to 250 MB a shard; the SKU's memory \
+                    is taken for it",
             },
             Listed {
                 id: "A-BACKLOG-SIZE",
@@ -201,7 +205,8 @@ impl Assumptions {
                 id: "A-HEALTH",
                 field: "healthy_within",
                 value: self.healthy_within.to_string(),
-                meaning: "how recent a peer's acknowledgement must be for the group to count as healthy.",
+                meaning: "how recent a peer's acknowledgement must be for the group to count as \
+                    healthy.",
                 reason: "no figure is published",
             },
             Listed {
@@ -209,7 +214,8 @@ impl Assumptions {
                 field: "ingestion_delay",
                 value: self.ingestion_delay.to_string(),
                 meaning: "how late a metric reaches rules and alerts.",
-                reason: "Azure metrics have a grain of one minute; how late they are seen is not published",
+                reason: "Azure metrics have a grain of one minute; how late they are seen is not \
+                    published",
             },
             Listed {
                 id: "A-READD",

@@ -97,7 +97,8 @@ pub(super) enum Request {
     /// Say what a code or a name means, and where it comes from
     ///
     /// Knows the codes of scenario mistakes (E0301), the refusals of the control plane
-    /// (E-UNLINK-SELF), the assumptions (A-RECORD), the checks and expectations (quiescence, NoOom),
+    /// (E-UNLINK-SELF), the assumptions (A-RECORD), the checks and expectations (quiescence,
+    /// NoOom),
     /// and `scenario`: all that a scenario file can say.
     Explain {
         /// A code or a name

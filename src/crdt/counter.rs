@@ -282,7 +282,8 @@ impl Counters {
                         run.erase_all();
                     }
                 }
-                // They had all of it and have dropped it, as erased in full; or a reset known to them
+                // They had all of it and have dropped it, as erased in full; or a reset known to
+                // them
                 // had seen all of it.
                 Err(_) if mine.added.seq > 0 && is_dead(&sides.theirs, theirs, mine) => {
                     run.erase_all();

@@ -72,7 +72,8 @@ impl Contend for Limit {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Chain {
     writes: Antichain<Limit>,
-    /// What was observed by updates that found the key or field gone and made it anew: the deadlines
+    /// What was observed by updates that found the key or field gone and made it anew: the
+    /// deadlines
     /// they left behind.
     voided: Memory,
 }
@@ -176,7 +177,8 @@ impl Limits {
         }
     }
 
-    /// Whether a collection could still free something, given whether a client sees what is limited.
+    /// Whether a collection could still free something, given whether a client sees what is
+    /// limited.
     pub(crate) fn is_pending(&self, is_live: bool) -> bool {
         self.0.as_ref().is_some_and(|chain| {
             !is_live || !chain.voided.is_empty() || chain.writes.is_pending() || chain.is_endless()
@@ -199,7 +201,8 @@ impl Limits {
         self.0.is_none()
     }
 
-    /// Forgets what is stable. `texts` are the writes beside it; `is_live` says whether a client sees
+    /// Forgets what is stable. `texts` are the writes beside it; `is_live` says whether a client
+    /// sees
     /// what it limits, `is_bare` whether nothing but the limits is left.
     pub(crate) fn collect(
         &mut self,

@@ -1,4 +1,5 @@
-//! Hashes: each field a register with a counter on top, removed as it was observed (`H-1` to `H-9`).
+//! Hashes: each field a register with a counter on top, removed as it was observed (`H-1` to
+//! `H-9`).
 
 use crate::crdt::antichain::Entry;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};

@@ -5,13 +5,15 @@
 //!
 //! # How a key decides
 //!
-//! Links are FIFO per origin, so what a replica has observed is a [`clock::VersionVector`], exactly.
+//! Links are FIFO per origin, so what a replica has observed is a [`clock::VersionVector`],
+//! exactly.
 //! Each effect carries the vector its origin had observed. Two ideas carry everything else:
 //!
 //! - **A state is a function of the effects delivered.** A register write kills the writes its
 //!   context covers, a removal the writes, members and increments its context covers. A context
 //!   that reaches beyond what this replica has seen is remembered, and kills on arrival.
-//! - **A key knows how far it has seen.** A merged state brings a key up to the sender's clock before
+//! - **A key knows how far it has seen.** A merged state brings a key up to the sender's clock
+//! before
 //!   the replica's own clock gets there; the key keeps that clock, works as a filter until the
 //!   replica has caught up, and adds it to the context of local updates.
 //!

@@ -76,7 +76,8 @@ impl Object {
         }
     }
 
-    /// The write, if that is all there is: a plain `SET` that a compact row can stand for. `replica`
+    /// The write, if that is all there is: a plain `SET` that a compact row can stand for.
+    /// `replica`
     /// is the replica's clock.
     pub fn as_plain_write(&self, replica: &VersionVector) -> Option<(Stamp, &Value)> {
         let scalar = self.types.only_string()?;
@@ -194,7 +195,8 @@ impl Object {
         replica.covers(dot) || self.merged.covers(dot)
     }
 
-    /// Takes in another replica's state of this key, as of `their_clock`. `replica` is the receiver's
+    /// Takes in another replica's state of this key, as of `their_clock`. `replica` is the
+    /// receiver's
     /// clock. A key the sender does not hold merges as [`Object::new`].
     pub fn merge(
         &mut self,
@@ -310,7 +312,8 @@ impl Object {
         sizes
     }
 
-    /// Hash of what is live, with its dots; 0 if nothing is. Replicas that have seen the same effects
+    /// Hash of what is live, with its dots; 0 if nothing is. Replicas that have seen the same
+    /// effects
     /// agree on it, however far each has collected.
     pub fn digest(&self) -> u64 {
         if self.is_live() {

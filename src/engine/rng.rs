@@ -19,7 +19,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Draws are taken from the generator by this many: a call for each would cost more than they do.
+    /// Draws are taken from the generator by this many: a call for each would cost more than they
+    /// do.
     const BLOCK: usize = 32;
 
     /// The stream called `name` of the run with `seed`. A name says kind and indices, such as

@@ -1,7 +1,8 @@
 //! The log of one shard: its own effects in order. That log *is* the replication backlog.
 //!
 //! A ring bounded in bytes, with a cursor per peer (kept by the links). A cursor that falls off the
-//! ring means a full synchronisation. Source: Redis docs, active-active/manage.md#replication-backlog.
+//! ring means a full synchronisation. Source: Redis docs,
+//! active-active/manage.md#replication-backlog.
 
 use std::collections::VecDeque;
 

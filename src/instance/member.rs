@@ -23,7 +23,8 @@ impl Instance {
         self.stale = self.peers().next().is_some();
     }
 
-    /// What a timer comes to while the region is dark: reports and collection go on once it is back,
+    /// What a timer comes to while the region is dark: reports and collection go on once it is
+    /// back,
     /// everything else is over.
     pub fn sleep_through(&mut self, now: SimTime, timer: Timer, wire: &mut impl Wire) {
         self.now = now;

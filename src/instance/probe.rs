@@ -99,7 +99,8 @@ impl Instance {
         }
     }
 
-    /// Writes of one shard that are live, by origin: those that show, and those hidden by concurrent
+    /// Writes of one shard that are live, by origin: those that show, and those hidden by
+    /// concurrent
     /// ones.
     pub(super) fn live_writes(&self, id: ShardId) -> ([u64; MEMBERS_MAX], [u64; MEMBERS_MAX]) {
         let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);

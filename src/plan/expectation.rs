@@ -19,7 +19,8 @@ pub struct Expectation {
 /// What can be demanded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Judgement {
-    /// All linked members agree within this time after the storm's end (or the last heal in settle).
+    /// All linked members agree within this time after the storm's end (or the last heal in
+    /// settle).
     ConvergesWithin(SimDuration),
     /// At the end some members differ, and every difference has an excuse.
     StaysApart,

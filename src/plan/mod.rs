@@ -1,4 +1,5 @@
-//! A plan: a scenario without choices. Plain data, in the domain's types, ready to be built and run.
+//! A plan: a scenario without choices. Plain data, in the domain's types, ready to be built and
+//! run.
 //!
 //! `scenario` makes it from a file; `world` carries it out; nothing in it is random any more except
 //! what the run's own named streams will draw.

@@ -383,7 +383,8 @@ impl Cluster {
         }
     }
 
-    /// Delivers everything, reports and collects until nothing changes; all must agree and be clean.
+    /// Delivers everything, reports and collects until nothing changes; all must agree and be
+    /// clean.
     pub(super) fn settle(&mut self) {
         for _ in 0..3 {
             for from in 0..self.replicas.len() {

@@ -68,20 +68,7 @@ impl Lowering<'_> {
             Expect::ConvergesWithin(within) => self.converges(within.given()?, phases),
             Expect::StaysApart => Some(Judgement::StaysApart),
             Expect::NoOom => Some(Judgement::NoOom),
-            Expect::OomBetween { on, from, to } => {
-                let owner = owner("OomBetween");
-                let on = self.subject(on, &owner, places);
-                let from = self.required(from, "from", &owner, "\"5h\"");
-                let to = self.required(to, "to", &owner, "\"6h\"");
-                let from = from.and_then(|given| self.judged_at(given, phases));
-                let to = to.and_then(|given| self.judged_at(given, phases));
-                let (from, to) = (from?, to?);
-                if from.value > to.value {
-                    self.reversed(from.span, to.span, "the span");
-                    return None;
-                }
-                Some(Judgement::OomBetween(on?, from.value, to.value))
-            }
+            Expect::OomBetween { .. } => self.oom_between(given, places, phases),
             Expect::MemoryOf { .. } => self.memory(given, places, phases),
             Expect::MetadataBelowWithin {
                 below,
@@ -131,6 +118,29 @@ impl Lowering<'_> {
                 Some(Judgement::Sometimes(what))
             }
         }
+    }
+
+    fn oom_between(
+        &mut self,
+        given: &Sp<Expect>,
+        places: &Places,
+        phases: Phases,
+    ) -> Option<Judgement> {
+        let Expect::OomBetween { on, from, to } = &given.value else {
+            return None;
+        };
+        let owner = Owner::new("`OomBetween`".to_owned(), given.span);
+        let on = self.subject(on, &owner, places);
+        let from = self.required(from, "from", &owner, "\"5h\"");
+        let to = self.required(to, "to", &owner, "\"6h\"");
+        let from = from.and_then(|given| self.judged_at(given, phases));
+        let to = to.and_then(|given| self.judged_at(given, phases));
+        let (from, to) = (from?, to?);
+        if from.value > to.value {
+            self.reversed(from.span, to.span, "the span");
+            return None;
+        }
+        Some(Judgement::OomBetween(on?, from.value, to.value))
     }
 
     fn converges(
