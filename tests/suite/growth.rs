@@ -4,11 +4,12 @@
 //! Under the reading `PerEffect`, a survivor charges one record (A-RECORD) for every effect it
 //! holds that some linked member has not seen.
 
-use meridian::experiment::outcome::ControlResult;
+use meridian::experiment::outcome::{ControlOutcome, ControlResult};
 use meridian::experiment::run::Finished;
 use meridian::id::InstanceId;
+use meridian::metrics::series::LinkSeries;
 use meridian::plan::MemoryKind;
-use meridian::time::SimTime;
+use meridian::time::{SimDuration, SimTime};
 
 use crate::scenarios;
 
@@ -50,7 +51,7 @@ fn hours(hours: u64) -> SimTime {
 /// What `from` has written and `to` has not acknowledged, at every sample: a count of operations,
 /// made by the link and not by the ledger.
 fn unsent(run: &Finished, from: InstanceId, to: InstanceId) -> &[u64] {
-    let link = |link: &&meridian::metrics::series::LinkSeries| link.from == from && link.to == to;
+    let link = |link: &&LinkSeries| link.from == from && link.to == to;
     &run.series
         .links
         .iter()
@@ -69,7 +70,7 @@ fn assert_growth(run: &Finished, until: SimTime) {
         assert!(*most <= TWO_REPORTS, "{most} bytes before the outage");
         let (eu, sea) = (unsent(run, EU, US), unsent(run, SEA, US));
         for (at, (when, bytes)) in series.iter().enumerate() {
-            if *when <= DARK + meridian::time::SimDuration::from_secs(5) || *when >= until {
+            if *when <= DARK + SimDuration::from_secs(5) || *when >= until {
                 continue;
             }
             let by_hand = RECORD * (eu[at] + sea[at]);
@@ -116,7 +117,7 @@ fn assert_rate(run: &Finished, series: &[(SimTime, u64)]) {
 #[test]
 fn metadata_grows_by_the_ledgers_constants_until_the_unlink() {
     let run = scenarios::finished("flagship");
-    let done = |control: &&meridian::experiment::outcome::ControlOutcome| {
+    let done = |control: &&ControlOutcome| {
         control.result == ControlResult::Ok && control.request.starts_with("force-unlink")
     };
     let control = run.outcome.control.iter().find(done);
@@ -127,7 +128,7 @@ fn metadata_grows_by_the_ledgers_constants_until_the_unlink() {
         let series = unstable(run, survivor);
         let high = between(&series, DARK, unlink).into_iter().max();
         let high = high.expect("there are samples");
-        let freed = unlink + meridian::time::SimDuration::from_secs(60);
+        let freed = unlink + SimDuration::from_secs(60);
         let low = between(&series, freed, run.series.end).into_iter().max();
         let low = low.expect("there are samples");
         assert!(low <= TWO_REPORTS, "{low} bytes a minute after the unlink");
@@ -149,7 +150,7 @@ fn metadata_never_falls_while_the_member_is_away() {
     let first = SimTime::from_millis(ooms.min().expect("somebody runs out of memory"));
     assert_growth(run, first);
     for survivor in [EU, SEA] {
-        let away = DARK + meridian::time::SimDuration::from_secs(5);
+        let away = DARK + SimDuration::from_secs(5);
         let bytes = between(&unstable(run, survivor), away, run.series.end);
         assert!(bytes.is_sorted(), "records of {survivor:?} fall");
         let memory = run.outcome.instances[usize::from(survivor.0)].memory;

@@ -1,12 +1,11 @@
 //! The shipped scenarios: each passes, is the same on one thread and on two, comes to the outcome
 //! in its snapshot, and renders the report that stands in `reports/`.
 //!
-//! After a change that is meant to move them, two commands write them anew, for a review of what
-//! moved:
+//! After a change that is meant to move them, this writes `reports/` and `tests/suite/snapshots/`
+//! anew, for a review of what moved:
 //!
 //! ```sh
-//! MERIDIAN_UPDATE=1 cargo test scenarios::   # reports/
-//! INSTA_UPDATE=always cargo test scenarios:: # tests/suite/snapshots/
+//! MERIDIAN_UPDATE=1 INSTA_UPDATE=always cargo test --test suite scenarios::
 //! ```
 
 use std::env;

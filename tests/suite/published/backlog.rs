@@ -5,7 +5,7 @@
 
 use meridian::assumption::BacklogSharing;
 use meridian::history::{Event, LinkEvent, Observation};
-use meridian::id::{InstanceId, RegionId};
+use meridian::id::{FleetId, InstanceId, RegionId};
 use meridian::plan::{
     Arrivals, FleetPlan, Memory, MemoryKind, Operation, Plan, Popularity, Sizes, Step, ValueKind,
 };
@@ -22,6 +22,7 @@ const VALUE_BYTES: u32 = 124;
 const ONE_WAY: SimDuration = SimDuration::from_millis(40);
 const DARK: SimTime = SimTime::from_secs(10);
 const WRITER: InstanceId = InstanceId(0);
+const WRITERS: FleetId = FleetId(0);
 
 /// A writer at `arrivals` for the whole storm, and peers that go dark at ten seconds for `away`.
 /// Each member has one shard, so that there is one ring.
@@ -78,8 +79,8 @@ fn retained(peers: u16, sharing: BacklogSharing, arrivals: Arrivals) -> u64 {
     let minute = SimDuration::from_secs(60);
     let mut plan = outage(peers + 1, arrivals, minute + SimDuration::from_secs(5));
     plan.assumptions.backlog_sharing = sharing;
-    plan.fleets[meridian::id::FleetId(0)].starts = DARK;
-    plan.fleets[meridian::id::FleetId(0)].ends = DARK + minute;
+    plan.fleets[WRITERS].starts = DARK;
+    plan.fleets[WRITERS].ends = DARK + minute;
     let at = DARK + minute + SimDuration::from_secs(2);
     let mut found = None;
     watch(&plan, |seen| match seen.event {
@@ -167,13 +168,13 @@ fn g5b_a_ring_bridges_what_fits_into_it() {
     }
 }
 
-/// When effects are as fresh again as the route allows, and how long they had been waiting for
-/// the link when it came back. None when they never are.
+/// How long effects had been waiting when the link came back, and how long after that they were as
+/// fresh again as the route allows, for good; none when they never were.
 fn drain(arrivals: Arrivals, link: ByteRate) -> (SimDuration, Option<SimDuration>) {
     let away = SimDuration::from_secs(60);
     let mut plan = outage(2, arrivals, away);
     plan.storm = plan.storm + SimDuration::from_secs(80);
-    plan.fleets[meridian::id::FleetId(0)].ends = SimTime::ZERO + plan.storm;
+    plan.fleets[WRITERS].ends = SimTime::ZERO + plan.storm;
     plan.sample_every = SimDuration::from_millis(100);
     for route in &mut plan.routes {
         route.bandwidth = link;
