@@ -3,8 +3,11 @@
 mod cli;
 mod command_edges;
 mod commands;
+mod growth;
 mod plans;
+mod published;
 mod replica;
+mod scenarios;
 mod tidy;
 mod transcripts;
 mod verdicts;
