@@ -87,6 +87,20 @@ impl<T: Contend> Antichain<T> {
         }
     }
 
+    /// Whether no origin has two surviving writes, as by wall clock it can.
+    pub(crate) fn has_one_per_origin(&self) -> bool {
+        let mut origins = self
+            .entries
+            .as_slice()
+            .iter()
+            .map(|entry| entry.stamp.dot.origin);
+        let mut rest = origins.clone();
+        origins.all(|origin| {
+            rest.next();
+            rest.clone().all(|other| other != origin)
+        })
+    }
+
     pub(crate) fn foreseen(&self) -> &Memory {
         &self.foreseen
     }

@@ -1,9 +1,9 @@
 //! An effect arrives at a key: each of its parts goes where it belongs.
 
 use crate::crdt::clock::VersionVector;
-use crate::crdt::counter::{Reach, RunId};
 use crate::crdt::effect::{Beyond, Change, Part};
 use crate::crdt::expiry::{Chain, Limit};
+use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::Text;
 use crate::crdt::tally::Tally;
 use crate::crdt::typed::Types;

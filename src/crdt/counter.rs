@@ -8,115 +8,10 @@
 
 use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
+use crate::crdt::run::{Amount, EPOCH_SHIFT, Reach, Run, RunId};
 use crate::crdt::tally::Tally;
 use crate::crdt::{Arrival, Horizon, Memory, Sides};
-use crate::id::{Id, ReplicaId};
-
-/// The bits of a sequence number that count within one epoch of its origin.
-const EPOCH_SHIFT: u32 = 40;
-
-/// A sum of increments. Whole and fractional ones stay apart so that whole ones are exact.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Amount {
-    /// The sum of whole increments.
-    pub whole: i64,
-    /// The sum of fractional increments.
-    pub float: f64,
-}
-
-impl Amount {
-    /// The sum. Whole parts wrap: runs are bounded by what their origin could see, 59 bits.
-    pub fn plus(self, other: Amount) -> Amount {
-        Amount {
-            whole: self.whole.wrapping_add(other.whole),
-            float: self.float + other.float,
-        }
-    }
-
-    fn minus(self, other: Amount) -> Amount {
-        Amount {
-            whole: self.whole.wrapping_sub(other.whole),
-            float: self.float - other.float,
-        }
-    }
-}
-
-/// How far a run went: its last increment, how many, and their sum.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Reach {
-    /// The sequence number of the last increment; 0 for none.
-    pub seq: u64,
-    /// The number of increments.
-    pub count: u64,
-    /// Their sum.
-    pub amount: Amount,
-}
-
-/// Which run: its origin, and the sequence number before its first increment.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct RunId {
-    /// Who adds to it.
-    pub origin: ReplicaId,
-    /// The sequence number before its first increment.
-    pub from: u64,
-}
-
-/// One run as far as it is known here.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Run {
-    id: RunId,
-    added: Reach,
-    wall_ms: u64,
-    erased: Reach,
-}
-
-impl Run {
-    fn new(id: RunId) -> Self {
-        Self {
-            id,
-            added: Reach::default(),
-            wall_ms: 0,
-            erased: Reach::default(),
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        self.added.seq > self.erased.seq
-    }
-
-    /// All that is known of the run is erased, if no more is already.
-    fn erase_all(&mut self) {
-        if self.is_live() {
-            self.erased = self.added;
-        }
-    }
-
-    fn live_count(&self) -> u64 {
-        if self.is_live() {
-            self.added.count - self.erased.count
-        } else {
-            0
-        }
-    }
-
-    fn live_amount(&self) -> Amount {
-        self.added.amount.minus(self.erased.amount)
-    }
-
-    fn dot(&self) -> Dot {
-        Dot {
-            origin: self.id.origin,
-            seq: self.added.seq,
-        }
-    }
-
-    fn stamp(&self) -> Stamp {
-        Stamp {
-            dot: self.dot(),
-            wall_ms: self.wall_ms,
-        }
-    }
-}
+use crate::id::Id;
 
 /// The runs of one counter, in order of origin and age.
 #[derive(Clone, Default, Debug)]
@@ -271,7 +166,7 @@ impl Counters {
                 Ok(at) if mine.added.seq == 0 && sides.mine.covers(theirs.runs[at].dot()) => {}
                 Ok(at) => {
                     let other = &theirs.runs[at];
-                    run = joined(run, other);
+                    run.join(other);
                     // What one side has of the run may all have been seen by a reset on the other.
                     let (longer, resets) = if other.added.seq > mine.added.seq {
                         (other, &self.erased_at)
@@ -283,8 +178,7 @@ impl Counters {
                     }
                 }
                 // They had all of it and have dropped it, as erased in full; or a reset known to
-                // them
-                // had seen all of it.
+                // them had seen all of it.
                 Err(_) if mine.added.seq > 0 && is_dead(&sides.theirs, theirs, mine) => {
                     run.erase_all();
                 }
@@ -382,17 +276,4 @@ impl Counters {
             *fallen += expected[origin] - live[origin];
         }
     }
-}
-
-/// What two replicas know of one run.
-fn joined(mine: Run, theirs: &Run) -> Run {
-    let mut run = mine;
-    if theirs.added.seq > run.added.seq {
-        run.added = theirs.added;
-        run.wall_ms = theirs.wall_ms;
-    }
-    if theirs.erased.seq > run.erased.seq {
-        run.erased = theirs.erased;
-    }
-    run
 }

@@ -1,16 +1,7 @@
 //! The hash behind digests: fixed, so that it is the same in every process.
 
 use crate::crdt::clock::Stamp;
-
-/// Scatters the bits of `word`.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014), the
-/// finaliser of SplitMix64.
-pub(crate) fn mix(word: u64) -> u64 {
-    let word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^ (word >> 31)
-}
+use crate::engine::digest::mix;
 
 /// Adds `word` to a running hash; the order counts.
 pub(crate) fn fold(state: u64, word: u64) -> u64 {

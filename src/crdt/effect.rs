@@ -1,7 +1,7 @@
 //! What travels: the effect of one command on one key.
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
-use crate::crdt::counter::{Reach, RunId};
+use crate::crdt::run::{Reach, RunId};
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
 

@@ -73,8 +73,7 @@ impl Contend for Limit {
 pub(crate) struct Chain {
     writes: Antichain<Limit>,
     /// What was observed by updates that found the key or field gone and made it anew: the
-    /// deadlines
-    /// they left behind.
+    /// deadlines they left behind.
     voided: Memory,
 }
 
@@ -185,15 +184,23 @@ impl Limits {
         })
     }
 
-    /// Whether every limit stored is "for ever" and seen by `replica`.
-    pub(crate) fn are_endless_within(&self, replica: &VersionVector) -> bool {
-        self.0.as_ref().is_none_or(|chain| {
-            let is_seen =
-                |entry: &Entry<Limit>| entry.item.0.is_none() && replica.covers(entry.stamp.dot);
-            chain.voided.is_within(replica)
-                && chain.writes.foreseen().is_within(replica)
-                && chain.writes.entries().iter().all(is_seen)
-        })
+    /// Whether each of `texts` takes the deadline away and nothing else is to be known, but what
+    /// `replica` has seen: then the limits can be made again from the writes.
+    pub(crate) fn follow_from(&self, texts: &Antichain<Text>, replica: &VersionVector) -> bool {
+        let writes = texts.entries();
+        let persists = writes.iter().all(|write| write.item.persists);
+        let Some(chain) = &self.0 else {
+            return persists && writes.len() == 1;
+        };
+        let limits = chain.writes.entries();
+        let matches = |limit: &Entry<Limit>| {
+            limit.item.0.is_none() && writes.iter().any(|write| write.stamp == limit.stamp)
+        };
+        persists
+            && chain.voided.is_empty()
+            && chain.writes.foreseen().is_within(replica)
+            && limits.len() == writes.len()
+            && limits.iter().all(matches)
     }
 
     /// Whether nothing is stored.
@@ -202,8 +209,7 @@ impl Limits {
     }
 
     /// Forgets what is stable. `texts` are the writes beside it; `is_live` says whether a client
-    /// sees
-    /// what it limits, `is_bare` whether nothing but the limits is left.
+    /// sees what it limits, `is_bare` whether nothing but the limits is left.
     pub(crate) fn collect(
         &mut self,
         texts: Option<&mut Antichain<Text>>,

@@ -3,12 +3,12 @@
 
 use crate::crdt::antichain::Entry;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
-use crate::crdt::counter::{Reach, RunId};
 use crate::crdt::digest;
 use crate::crdt::effect::Beyond;
 use crate::crdt::elements::{Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
 use crate::crdt::object::Sizes;
+use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::crdt::clock::{Dot, VersionVector};
-use crate::crdt::counter::Amount;
 use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
+use crate::crdt::run::Amount;
 use crate::crdt::scalar::Scalar;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::{Datatype, Memory, Rules};

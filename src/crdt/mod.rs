@@ -6,16 +6,15 @@
 //! # How a key decides
 //!
 //! Links are FIFO per origin, so what a replica has observed is a [`clock::VersionVector`],
-//! exactly.
-//! Each effect carries the vector its origin had observed. Two ideas carry everything else:
+//! exactly. Each effect carries the vector its origin had observed. Two ideas carry everything
+//! else:
 //!
 //! - **A state is a function of the effects delivered.** A register write kills the writes its
 //!   context covers, a removal the writes, members and increments its context covers. A context
 //!   that reaches beyond what this replica has seen is remembered, and kills on arrival.
 //! - **A key knows how far it has seen.** A merged state brings a key up to the sender's clock
-//! before
-//!   the replica's own clock gets there; the key keeps that clock, works as a filter until the
-//!   replica has caught up, and adds it to the context of local updates.
+//!   before the replica's own clock gets there; the key keeps that clock, works as a filter until
+//!   the replica has caught up, and adds it to the context of local updates.
 //!
 //! One file a type, one small trait ([`Datatype`]), one line each in `object::Typed`.
 //!
@@ -23,12 +22,12 @@
 
 pub mod antichain;
 pub mod clock;
-pub mod counter;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
 pub mod number;
 pub mod object;
+pub mod run;
 pub mod scalar;
 pub mod set;
 pub mod tally;
@@ -36,6 +35,7 @@ pub mod typed;
 pub mod value;
 
 mod apply;
+mod counter;
 mod digest;
 mod elements;
 mod few;

@@ -1,6 +1,6 @@
 //! Values as numbers: what `INCR` and its kin read and make.
 
-use crate::crdt::counter::Amount;
+use crate::crdt::run::Amount;
 
 /// The greatest magnitude of a counter, 2^59 (`CNT-2`).
 ///

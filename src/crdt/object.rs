@@ -77,17 +77,10 @@ impl Object {
     }
 
     /// The write, if that is all there is: a plain `SET` that a compact row can stand for.
-    /// `replica`
-    /// is the replica's clock.
+    /// `replica` is the replica's clock.
     pub fn as_plain_write(&self, replica: &VersionVector) -> Option<(Stamp, &Value)> {
-        let scalar = self.types.only_string()?;
-        let is_plain = self.limits.is_empty()
-            && self.removed.is_empty()
-            && self.merged.is_within(replica)
-            && !scalar.has_counters()
-            && scalar.writes().foreseen().is_within(replica);
-        match scalar.writes().entries() {
-            [sole] if is_plain && sole.item.persists => Some((sole.stamp, &sole.item.value)),
+        match self.plain_writes(replica)? {
+            [sole] => Some((sole.stamp, &sole.item.value)),
             _ => None,
         }
     }
@@ -105,8 +98,8 @@ impl Object {
         (self.digest() == plain).then_some((winner.stamp, &winner.item.value))
     }
 
-    /// The surviving writes, if plain ones are all there is: a plain write that has seen them all
-    /// leaves nothing but itself. `replica` is the replica's clock.
+    /// The surviving writes, if plain ones are all there is: applied one by one, as concurrent
+    /// ones, they make the same key. `replica` is the replica's clock.
     pub fn plain_writes(&self, replica: &VersionVector) -> Option<&[Entry<Text>]> {
         let scalar = self.types.only_string()?;
         let writes = scalar.writes();
@@ -114,7 +107,8 @@ impl Object {
             && self.merged.is_within(replica)
             && !scalar.has_counters()
             && writes.foreseen().is_within(replica)
-            && self.limits.are_endless_within(replica);
+            && writes.has_one_per_origin()
+            && self.limits.follow_from(writes, replica);
         is_plain.then(|| writes.entries())
     }
 
@@ -196,8 +190,7 @@ impl Object {
     }
 
     /// Takes in another replica's state of this key, as of `their_clock`. `replica` is the
-    /// receiver's
-    /// clock. A key the sender does not hold merges as [`Object::new`].
+    /// receiver's clock. A key the sender does not hold merges as [`Object::new`].
     pub fn merge(
         &mut self,
         theirs: &Object,
@@ -313,8 +306,7 @@ impl Object {
     }
 
     /// Hash of what is live, with its dots; 0 if nothing is. Replicas that have seen the same
-    /// effects
-    /// agree on it, however far each has collected.
+    /// effects agree on it, however far each has collected.
     pub fn digest(&self) -> u64 {
         if self.is_live() {
             self.types.digest().wrapping_add(self.limits.digest())

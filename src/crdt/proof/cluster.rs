@@ -4,18 +4,20 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Op;
-use super::oracle::{Expected, Oracle, text};
+use super::judge::{done, is_sensible};
+use super::oracle::Expected;
+use super::step::Step;
 use crate::assumption::Lww;
 use crate::crdt::Rules;
-use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
-use crate::crdt::effect::{Change, Effect, Part, Update};
-use crate::crdt::object::{Object, View};
+use crate::crdt::clock::{Dot, FILL_SEQ, MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::effect::{Change, Effect, Update};
+use crate::crdt::object::Object;
 use crate::crdt::tally::Tally;
 use crate::id::{Id, ReplicaId};
 
 /// What travels on a link.
 #[derive(Clone, Debug)]
-enum Message {
+pub(super) enum Message {
     /// An effect on this key, by its index.
     Effect(usize),
     /// An effect on another key of the shard.
@@ -42,51 +44,22 @@ pub(super) struct Replica {
     reports: [VersionVector; MEMBERS_MAX],
     pub(super) tally: Tally,
     /// Writes that lay dead inside merged states.
-    unseen: [u64; MEMBERS_MAX],
-    syncs: u32,
+    pub(super) unseen: [u64; MEMBERS_MAX],
+    pub(super) syncs: u32,
 }
 
-/// What a step does; drawn from bytes, so that a failing history shrinks.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
-    Update {
-        at: usize,
-        what: usize,
-        wall_ms: u64,
-    },
-    Elsewhere {
-        at: usize,
-    },
-    Deliver {
-        from: usize,
-        to: usize,
-    },
-    Sync {
-        from: usize,
-        to: usize,
-        whole: bool,
-    },
-    Report {
-        from: usize,
-    },
-    Collect {
-        at: usize,
-    },
-    Compact {
-        at: usize,
-    },
-}
-
+#[derive(Clone)]
 pub(super) struct Cluster {
-    rules: Rules,
+    pub(super) rules: Rules,
     alphabet: Vec<Vec<Update>>,
     pub(super) ops: Vec<Op>,
-    effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
     pub(super) replicas: Vec<Replica>,
-    links: BTreeMap<(usize, usize), VecDeque<Message>>,
+    pub(super) links: BTreeMap<(usize, usize), VecDeque<Message>>,
     /// The digest that goes with each set of delivered ops.
-    digests: BTreeMap<u64, u64>,
-    pub(super) judges: bool,
+    pub(super) digests: BTreeMap<u64, u64>,
+    /// What the oracle says of each set of delivered ops.
+    pub(super) sayings: BTreeMap<u64, Expected>,
 }
 
 impl Cluster {
@@ -114,8 +87,44 @@ impl Cluster {
                 .map(|pair| (pair, VecDeque::new()))
                 .collect(),
             digests: BTreeMap::new(),
-            judges: true,
+            sayings: BTreeMap::new(),
         }
+    }
+
+    /// Data that all replicas hold when the run starts.
+    pub(super) fn fill(&mut self, updates: Vec<Update>) {
+        let stamp = Stamp {
+            dot: Dot {
+                origin: ReplicaId(0),
+                seq: FILL_SEQ,
+            },
+            wall_ms: 0,
+        };
+        let none = VersionVector::ZERO;
+        let effect = Object::new().effect(stamp, &none, self.rules, updates.clone());
+        let effect = effect.expect("a fill writes something");
+        for replica in &mut self.replicas {
+            replica
+                .object
+                .apply(&effect, &none, self.rules, &mut Tally::default());
+            replica.delivered = 1;
+        }
+        let Stamp { dot, wall_ms } = stamp;
+        let (observed, fields_seen) = (0, Vec::new());
+        let op = Op {
+            dot,
+            wall_ms,
+            observed,
+            updates,
+            found_no_key: true,
+            fields_seen,
+        };
+        self.ops.push(op);
+        self.effects.push(effect);
+    }
+
+    pub(super) fn alphabet_len(&self) -> usize {
+        self.alphabet.len()
     }
 
     /// Takes one step and judges the replicas it touched.
@@ -177,7 +186,7 @@ impl Cluster {
         if !was_live && !limits {
             assert_eq!(replica.object.deadline(), None, "a new key has no deadline");
         }
-        let seen = self.oracle().expected(observed);
+        let seen = self.expected(observed);
         let updates = done(&seen, updates, &effect);
         let found_no_key = seen.visible.is_empty();
         let fields_seen = seen.fields.into_keys().collect();
@@ -286,6 +295,25 @@ impl Cluster {
                 replica.object.digest()
             );
             replica.object = Object::from_write(stamp, value.clone());
+        } else if let Some(writes) = replica.object.plain_writes(&replica.clock) {
+            let writes = writes.to_vec();
+            replica.object = Object::new();
+            for write in writes {
+                let mut after = VersionVector::ZERO;
+                after.observe(write.stamp.dot);
+                let Stamp { dot, wall_ms } = write.stamp;
+                let change = Change::Write(write.item.value);
+                let effect = Effect {
+                    origin: dot.origin,
+                    wall_ms,
+                    after,
+                    change,
+                };
+                let none = &mut Tally::default();
+                replica
+                    .object
+                    .apply(&effect, &VersionVector::ZERO, self.rules, none);
+            }
         } else if replica.object.is_vacant() {
             replica.object = Object::new();
         }
@@ -319,209 +347,4 @@ impl Cluster {
             bits | 1 << index
         })
     }
-
-    /// Writes taken in but accounted for nowhere, by origin.
-    fn missing(&self, at: usize) -> [i64; MEMBERS_MAX] {
-        let replica = &self.replicas[at];
-        let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
-        replica.object.count_writes(&mut present, &mut hidden);
-        let mut missing = [0; MEMBERS_MAX];
-        for (index, effect) in self.effects.iter().enumerate() {
-            if replica.delivered >> index & 1 == 1 {
-                missing[effect.origin.index()] += effect.writes() as i64;
-            }
-        }
-        for origin in 0..MEMBERS_MAX {
-            let tally = &replica.tally;
-            let known = present[origin] + hidden[origin] + tally.superseded[origin];
-            missing[origin] -= (known + tally.overwritten[origin] + replica.unseen[origin]) as i64;
-        }
-        missing
-    }
-
-    fn balance(&mut self, at: usize) {
-        let missing = self.missing(at);
-        for (unseen, missing) in self.replicas[at].unseen.iter_mut().zip(missing) {
-            *unseen += u64::try_from(missing).expect("no write is accounted for twice");
-        }
-    }
-
-    /// The laws, at one replica.
-    fn judge(&mut self, at: usize) {
-        let replica = &self.replicas[at];
-        let digest = replica.object.digest();
-        let known = *self.digests.entry(replica.delivered).or_insert(digest);
-        assert_eq!(
-            known,
-            digest,
-            "one digest for one set of ops\n{}",
-            self.story(at)
-        );
-        if replica.syncs == 0 {
-            assert_eq!(
-                self.missing(at),
-                [0; MEMBERS_MAX],
-                "writes add up\n{}",
-                self.story(at)
-            );
-        }
-        if self.judges {
-            let expected = self.oracle().expected(replica.delivered);
-            assert_eq!(
-                seen(&replica.object),
-                expected,
-                "as the oracle says\n{}",
-                self.story(at)
-            );
-        }
-    }
-
-    pub(super) fn oracle(&self) -> Oracle<'_> {
-        Oracle {
-            ops: &self.ops,
-            wall_first: self.rules.lww == Lww::WallFirst,
-        }
-    }
-
-    /// Delivers everything, reports and collects until nothing changes; all must agree and be
-    /// clean.
-    pub(super) fn settle(&mut self) {
-        for _ in 0..3 {
-            for from in 0..self.replicas.len() {
-                self.step(Step::Report { from });
-            }
-            let pairs: Vec<(usize, usize)> = self.links.keys().copied().collect();
-            for (from, to) in pairs {
-                while self.deliver(from, to) {
-                    self.judge(to);
-                }
-            }
-            for at in 0..self.replicas.len() {
-                self.step(Step::Collect { at });
-            }
-        }
-        for at in 0..self.replicas.len() {
-            let object = &self.replicas[at].object;
-            assert!(!object.is_pending(), "all is collected\n{}", self.story(at));
-            assert!(
-                object.is_live() || object.is_vacant(),
-                "nothing stays\n{}",
-                self.story(at)
-            );
-            assert_eq!(
-                object.digest(),
-                self.replicas[0].object.digest(),
-                "{}",
-                self.story(at)
-            );
-        }
-    }
-
-    fn story(&self, at: usize) -> String {
-        let mut story = format!("at {at}, delivered {:b}\n", self.replicas[at].delivered);
-        for (index, op) in self.ops.iter().enumerate() {
-            story += &format!("{index}: {op:?}\n");
-        }
-        story + &format!("{:#?}", self.replicas[at].object)
-    }
-}
-
-/// Whether a command would make these updates: no `EXPIRE` of what is not there.
-fn is_sensible(object: &Object, updates: &[Update]) -> bool {
-    let has_field = |name: &[u8]| {
-        object
-            .types()
-            .hash()
-            .is_some_and(|hash| hash.field(name).is_some())
-    };
-    match &updates[0] {
-        Update::Expire { .. } | Update::Persist => object.is_live(),
-        Update::ExpireField(name, _) | Update::PersistField(name) => has_field(name),
-        _ => true,
-    }
-}
-
-/// What a client sees of a key, in the oracle's words.
-pub(super) fn seen(object: &Object) -> Expected {
-    let types = object.types();
-    let visible = match object.view() {
-        View::Absent => "",
-        View::String(_) => "string",
-        View::Hash(_) => "hash",
-        View::Set(_) => "set",
-    };
-    let string = types
-        .string()
-        .and_then(|scalar| scalar.bytes())
-        .map(|bytes| text(&bytes));
-    let fields = types
-        .hash()
-        .into_iter()
-        .flat_map(|hash| hash.fields())
-        .map(|(name, field)| {
-            let value = field.scalar().bytes().expect("a live field has a value");
-            (
-                text(name),
-                (
-                    text(&value),
-                    field.deadline().map(|deadline| deadline.at_ms),
-                ),
-            )
-        });
-    let members = types
-        .set()
-        .into_iter()
-        .flat_map(|set| set.members())
-        .map(|name| text(name));
-    let deadline = object
-        .deadline()
-        .map(|deadline| (deadline.at_ms, deadline.owner.0));
-    Expected {
-        visible,
-        string,
-        fields: fields.collect(),
-        members: members.collect(),
-        deadline,
-    }
-}
-
-/// The updates without removals of what was not there; the others must be in the effect.
-fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Vec<Update> {
-    let parts = match &effect.change {
-        Change::Write(_) => &[][..],
-        Change::Parts(parts) => parts,
-    };
-    let removes = updates.contains(&Update::Remove) && !seen.visible.is_empty();
-    let mut expected = Vec::new();
-    let mut done = Vec::new();
-    for update in updates {
-        let (part, is_there) = match &update {
-            Update::Remove => (Part::Remove, removes),
-            Update::RemoveField(name) => {
-                let is_there = seen.fields.contains_key(&text(name)) && !removes;
-                (Part::RemoveField(name.clone()), is_there)
-            }
-            Update::RemoveMember(name) => {
-                let is_there = seen.members.contains(&text(name)) && !removes;
-                (Part::RemoveMember(name.clone()), is_there)
-            }
-            _ => {
-                done.push(update);
-                continue;
-            }
-        };
-        if is_there {
-            expected.push(part);
-            done.push(update);
-        }
-    }
-    let is_removal = |part: &&Part| {
-        matches!(
-            part,
-            Part::Remove | Part::RemoveField(_) | Part::RemoveMember(_)
-        )
-    };
-    let removals: Vec<Part> = parts.iter().filter(is_removal).cloned().collect();
-    assert_eq!(removals, expected, "removals as asked");
-    done
 }

@@ -5,39 +5,14 @@
 use proptest::prelude::{Strategy, any, prop};
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use super::cluster::{Cluster, Step};
+use super::cluster::Cluster;
+use super::step::Step;
 use super::{hash_alphabet, mixed_alphabet, set_alphabet, string_alphabet};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
 
 /// Where the random histories start from.
 const SEED: u8 = 7;
-
-fn step(size: usize, draw: [u8; 4]) -> Step {
-    let [kind, first, second, what] = draw.map(usize::from);
-    let (at, other) = (first % size, second % size);
-    let distinct = if other == at { (at + 1) % size } else { other };
-    match kind % 32 {
-        0..=11 => Step::Update {
-            at,
-            what,
-            wall_ms: (second % 5) as u64,
-        },
-        12..=22 => Step::Deliver {
-            from: distinct,
-            to: at,
-        },
-        23 => Step::Elsewhere { at },
-        24 | 25 => Step::Sync {
-            from: distinct,
-            to: at,
-            whole: what % 2 == 0,
-        },
-        26 | 27 => Step::Report { from: at },
-        28 | 29 => Step::Collect { at },
-        _ => Step::Compact { at },
-    }
-}
 
 fn check(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, cases: u32) {
     let config = Config {
@@ -47,21 +22,31 @@ fn check(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, cases: u32) {
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[SEED; 32]);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let histories = (2_usize..=5, prop::collection::vec(any::<[u8; 4]>(), 1..70));
-    let histories = histories.prop_map(|(size, draws)| {
-        let steps: Vec<Step> = draws.into_iter().map(|draw| step(size, draw)).collect();
-        (size, steps)
+    let histories = (
+        2_usize..=5,
+        any::<bool>(),
+        prop::collection::vec(any::<[u8; 4]>(), 1..70),
+    );
+    let histories = histories.prop_map(|(size, is_filled, draws)| {
+        let steps: Vec<Step> = draws
+            .into_iter()
+            .map(|draw| Step::drawn(size, draw))
+            .collect();
+        (size, is_filled, steps)
     });
-    let outcome = runner.run(&histories, |(size, steps)| {
+    let outcome = runner.run(&histories, |(size, is_filled, steps)| {
         let mut cluster = Cluster::new(size, lww, alphabet());
+        if is_filled {
+            cluster.fill(alphabet().swap_remove(0));
+        }
         for step in steps {
             cluster.step(step);
         }
         cluster.settle();
         Ok(())
     });
-    if let Err(TestError::Fail(_, (size, steps))) = &outcome {
-        panic!("{size} replicas: {steps:?}");
+    if let Err(TestError::Fail(_, (size, is_filled, steps))) = &outcome {
+        panic!("{size} replicas: filled {is_filled}, {steps:?}");
     }
     outcome.expect("every history keeps the laws");
 }

@@ -3,9 +3,11 @@
 
 mod cluster;
 mod exhaustive;
+mod judge;
 mod laws;
 mod oracle;
 mod rules;
+mod step;
 
 use crate::crdt::clock::Dot;
 use crate::crdt::effect::Update;

@@ -21,6 +21,9 @@ pub(super) struct Expected {
     pub(super) deadline: Option<(u64, u8)>,
 }
 
+/// Greater wins: wall clock, smaller replica, later number.
+type Rank = (u64, i16, u64);
+
 /// A register with its counter: the string, or a field.
 #[derive(Clone, PartialEq, Debug)]
 enum Cell {
@@ -50,7 +53,7 @@ impl Oracle<'_> {
     /// What a replica shows that has taken in the ops of `delivered`.
     pub(super) fn expected(&self, delivered: u64) -> Expected {
         let mut expected = Expected::default();
-        let mut newest: Vec<(Option<(u64, i16, u64)>, &'static str)> = Vec::new();
+        let mut newest: Vec<(Option<Rank>, &'static str)> = Vec::new();
         let (string, stamp) = self.cell(&Cell::String, delivered);
         newest.push((stamp, "string"));
         expected.string = string;
@@ -92,8 +95,7 @@ impl Oracle<'_> {
         expected
     }
 
-    /// Greater wins: later wall clock, smaller replica, later number.
-    fn stamp(&self, index: usize) -> (u64, i16, u64) {
+    fn stamp(&self, index: usize) -> Rank {
         let op = &self.ops[index];
         (op.wall_ms, -i16::from(op.dot.origin.0), op.dot.seq)
     }
@@ -132,9 +134,11 @@ impl Oracle<'_> {
     }
 
     fn removes_cell(&self, index: usize, cell: &Cell) -> bool {
-        let removes_field = self.ops[index].updates.iter().any(|update| {
-            matches!((update, cell), (Update::RemoveField(name), Cell::Field(field)) if text(name) == *field)
-        });
+        let is_it = |update: &Update| match (update, cell) {
+            (Update::RemoveField(name), Cell::Field(field)) => text(name) == *field,
+            _ => false,
+        };
+        let removes_field = self.ops[index].updates.iter().any(is_it);
         removes_field || self.removes_key(index)
     }
 
@@ -191,7 +195,7 @@ impl Oracle<'_> {
     }
 
     /// The value of a register with its counter, and the stamp of its newest surviving update.
-    fn cell(&self, cell: &Cell, delivered: u64) -> (Option<String>, Option<(u64, i16, u64)>) {
+    fn cell(&self, cell: &Cell, delivered: u64) -> (Option<String>, Option<Rank>) {
         let writes = |index: usize| self.written(index, cell).is_some();
         let removes = |index: usize| self.removes_cell(index, cell);
         let before = self.before(&writes, &removes);

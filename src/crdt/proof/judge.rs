@@ -1,0 +1,218 @@
+//! What is asked of each replica after each step, and of all in the end.
+
+use super::cluster::Cluster;
+use super::oracle::{Expected, Oracle, text};
+use super::step::Step;
+use crate::assumption::Lww;
+use crate::crdt::clock::MEMBERS_MAX;
+use crate::crdt::effect::{Change, Effect, Part, Update};
+use crate::crdt::object::{Object, View};
+use crate::id::Id;
+
+impl Cluster {
+    /// Writes taken in but accounted for nowhere, by origin.
+    fn missing(&self, at: usize) -> [i64; MEMBERS_MAX] {
+        let replica = &self.replicas[at];
+        let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
+        replica.object.count_writes(&mut present, &mut hidden);
+        let mut missing = [0; MEMBERS_MAX];
+        for (index, effect) in self.effects.iter().enumerate() {
+            if replica.delivered >> index & 1 == 1 && !effect.dot().is_fill() {
+                missing[effect.origin.index()] += effect.writes() as i64;
+            }
+        }
+        for origin in 0..MEMBERS_MAX {
+            let tally = &replica.tally;
+            let known = present[origin] + hidden[origin] + tally.superseded[origin];
+            missing[origin] -= (known + tally.overwritten[origin] + replica.unseen[origin]) as i64;
+        }
+        missing
+    }
+
+    pub(super) fn balance(&mut self, at: usize) {
+        let missing = self.missing(at);
+        for (unseen, missing) in self.replicas[at].unseen.iter_mut().zip(missing) {
+            *unseen += u64::try_from(missing).expect("no write is accounted for twice");
+        }
+    }
+
+    /// The laws, at one replica.
+    pub(super) fn judge(&mut self, at: usize) {
+        let replica = &self.replicas[at];
+        let digest = replica.object.digest();
+        let known = *self.digests.entry(replica.delivered).or_insert(digest);
+        assert_eq!(
+            known,
+            digest,
+            "one digest for one set of ops\n{}",
+            self.story(at)
+        );
+        if replica.syncs == 0 {
+            assert_eq!(
+                self.missing(at),
+                [0; MEMBERS_MAX],
+                "writes add up\n{}",
+                self.story(at)
+            );
+        }
+        let delivered = replica.delivered;
+        let expected = self.expected(delivered);
+        let seen = seen(&self.replicas[at].object);
+        assert_eq!(seen, expected, "as the oracle says\n{}", self.story(at));
+    }
+
+    pub(super) fn expected(&mut self, delivered: u64) -> Expected {
+        if let Some(expected) = self.sayings.get(&delivered) {
+            return expected.clone();
+        }
+        let oracle = Oracle {
+            ops: &self.ops,
+            wall_first: self.rules.lww == Lww::WallFirst,
+        };
+        let expected = oracle.expected(delivered);
+        self.sayings.insert(delivered, expected.clone());
+        expected
+    }
+
+    /// Delivers everything, reports and collects until nothing changes; all must agree and be
+    /// clean.
+    pub(super) fn settle(&mut self) {
+        for _ in 0..3 {
+            for from in 0..self.replicas.len() {
+                self.step(Step::Report { from });
+            }
+            let pairs: Vec<(usize, usize)> = self.links.keys().copied().collect();
+            for (from, to) in pairs {
+                while self.deliver(from, to) {
+                    self.judge(to);
+                }
+            }
+            for at in 0..self.replicas.len() {
+                self.step(Step::Collect { at });
+            }
+        }
+        for at in 0..self.replicas.len() {
+            let object = &self.replicas[at].object;
+            assert!(!object.is_pending(), "all is collected\n{}", self.story(at));
+            assert!(
+                object.is_live() || object.is_vacant(),
+                "nothing stays\n{}",
+                self.story(at)
+            );
+            assert_eq!(
+                object.digest(),
+                self.replicas[0].object.digest(),
+                "{}",
+                self.story(at)
+            );
+        }
+    }
+
+    fn story(&self, at: usize) -> String {
+        let mut story = format!("at {at}, delivered {:b}\n", self.replicas[at].delivered);
+        for (index, op) in self.ops.iter().enumerate() {
+            story += &format!("{index}: {op:?}\n");
+        }
+        story + &format!("{:#?}", self.replicas[at].object)
+    }
+}
+
+/// What a client sees of a key, in the oracle's words.
+pub(super) fn seen(object: &Object) -> Expected {
+    let types = object.types();
+    let visible = match object.view() {
+        View::Absent => "",
+        View::String(_) => "string",
+        View::Hash(_) => "hash",
+        View::Set(_) => "set",
+    };
+    let string = types
+        .string()
+        .and_then(|scalar| scalar.bytes())
+        .map(|bytes| text(&bytes));
+    let fields = types
+        .hash()
+        .into_iter()
+        .flat_map(|hash| hash.fields())
+        .map(|(name, field)| {
+            let value = field.scalar().bytes().expect("a live field has a value");
+            (
+                text(name),
+                (
+                    text(&value),
+                    field.deadline().map(|deadline| deadline.at_ms),
+                ),
+            )
+        });
+    let members = types
+        .set()
+        .into_iter()
+        .flat_map(|set| set.members())
+        .map(|name| text(name));
+    let deadline = object
+        .deadline()
+        .map(|deadline| (deadline.at_ms, deadline.owner.0));
+    Expected {
+        visible,
+        string,
+        fields: fields.collect(),
+        members: members.collect(),
+        deadline,
+    }
+}
+
+/// The updates without removals of what was not there; the others must be in the effect.
+pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Vec<Update> {
+    let parts = match &effect.change {
+        Change::Write(_) => &[][..],
+        Change::Parts(parts) => parts,
+    };
+    let removes = updates.contains(&Update::Remove) && !seen.visible.is_empty();
+    let mut expected = Vec::new();
+    let mut done = Vec::new();
+    for update in updates {
+        let (part, is_there) = match &update {
+            Update::Remove => (Part::Remove, removes),
+            Update::RemoveField(name) => {
+                let is_there = seen.fields.contains_key(&text(name)) && !removes;
+                (Part::RemoveField(name.clone()), is_there)
+            }
+            Update::RemoveMember(name) => {
+                let is_there = seen.members.contains(&text(name)) && !removes;
+                (Part::RemoveMember(name.clone()), is_there)
+            }
+            _ => {
+                done.push(update);
+                continue;
+            }
+        };
+        if is_there {
+            expected.push(part);
+            done.push(update);
+        }
+    }
+    let is_removal = |part: &&Part| {
+        matches!(
+            part,
+            Part::Remove | Part::RemoveField(_) | Part::RemoveMember(_)
+        )
+    };
+    let removals: Vec<Part> = parts.iter().filter(is_removal).cloned().collect();
+    assert_eq!(removals, expected, "removals as asked");
+    done
+}
+
+/// Whether a command would make these updates: no `EXPIRE` of what is not there.
+pub(super) fn is_sensible(object: &Object, updates: &[Update]) -> bool {
+    let has_field = |name: &[u8]| {
+        object
+            .types()
+            .hash()
+            .is_some_and(|hash| hash.field(name).is_some())
+    };
+    match &updates[0] {
+        Update::Expire { .. } | Update::Persist => object.is_live(),
+        Update::ExpireField(name, _) | Update::PersistField(name) => has_field(name),
+        _ => true,
+    }
+}
