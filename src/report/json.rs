@@ -17,7 +17,7 @@ pub fn file(outcome: &Outcome) -> String {
     text
 }
 
-/// The outcome in `text`, as [`line`] or [`file`] wrote it.
+/// The outcome in `text`, as [`line()`] or [`file()`] wrote it.
 ///
 /// # Errors
 /// When the text is no JSON, or lacks a field of an outcome: with line and column.

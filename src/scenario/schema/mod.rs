@@ -3,7 +3,7 @@
 //! These types say how a file looks and nothing else; `lower` turns them into the domain's types.
 //! All fields may be left out as far as serde is concerned: which ones may not is said while
 //! lowering, so that every missing field is reported. `record!` and `choice!` keep the
-//! documentation of each field beside its name, for [`reference`].
+//! documentation of each field beside its name, for [`mod@reference`].
 
 pub(super) mod amount;
 pub(super) mod assumptions;
