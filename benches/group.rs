@@ -67,7 +67,8 @@ fn scenario_of([members, keys, rate, seconds]: [usize; 4]) -> String {
         })
         .collect();
     format!(
-        "(schema_version: 1, question: \"How fast is a group?\", seed: 7, storm: \"{seconds}s\", settle: \"5s\", \
+        "(schema_version: 1, question: \"How fast is a group?\", seed: 7, \
+         storm: \"{seconds}s\", settle: \"5s\", \
          instances: [{members}], \
          fill: [(prefix: \"user:\", keys: {keys}, value: \"100B\")], \
          traffic: [(fleet: \"app\", arrivals: Poisson(\"{rate}/s\"), mix: \"ycsb-a\", \

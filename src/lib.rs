@@ -21,8 +21,8 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 1 | [`id`], [`quantity`], [`time`], [`assumption`]; [`engine`]: agenda, windows, random streams, digest; [`catalogue`]: Azure's regions, sizes and prices |
-//! | 2 | [`crdt`]: the data types; [`network`]: routes; [`control`]: the group's state machine; [`history`]: the observations |
+//! | 1 | [`id`], [`quantity`], [`time`], [`assumption`], [`engine`], [`catalogue`] |
+//! | 2 | [`crdt`]: the data types; [`network`]: routes; [`control`]: the group; [`history`] |
 //! | 3 | [`instance`]: one cache; [`traffic`]: who sends what when |
 //! | 4 | [`plan`], [`scenario`], [`checks`], [`metrics`] |
 //! | 5 | [`world`]: regions as logical processes, advanced in windows |

@@ -50,8 +50,7 @@ impl Assumptions {
                 field: "key_bytes",
                 value: self.key_bytes.to_string(),
                 meaning: "CRDT metadata of a live key, on top of Redis' own layout.",
-                reason: "measured for Redis Enterprise at three regions: +128 B a key (Ctrip, 2020), \
-                    good to 25 %",
+                reason: "measured at three regions: +128 B a key (Ctrip, 2020), good to 25 %",
             },
             Listed {
                 id: "A-ELEMENT",
@@ -113,8 +112,7 @@ impl Assumptions {
                 field: "backlog_share",
                 value: self.backlog_share.to_string(),
                 meaning: "the share of a SKU's memory that its backlogs take, before the clamp.",
-                reason: "Redis docs: 1 % of the database size, 1 to 250 MB a shard; the SKU's memory \
-                    is taken for it",
+                reason: "Redis docs: 1 % of the database, 1 to 250 MB a shard",
             },
             Listed {
                 id: "A-BACKLOG-SIZE",

@@ -35,7 +35,8 @@ enum Size {
 macro_rules! shipped {
     ($($test:ident, $name:literal, $size:ident;)*) => {
         const SHIPPED: &[&str] = &[$($name),*];
-        static RUNS: [OnceLock<Finished>; SHIPPED.len()] = [const { OnceLock::new() }; SHIPPED.len()];
+        static RUNS: [OnceLock<Finished>; SHIPPED.len()] =
+            [const { OnceLock::new() }; SHIPPED.len()];
         $(
             #[test]
             fn $test() {

@@ -82,7 +82,9 @@ macro_rules! choice {
                     $(
                         reference.word(stringify!($variant), concat!($($variant_doc),*));
                         $(reference.row::<$inner>("", "");)?
-                        $($(reference.row::<$type>(stringify!($field), concat!($($field_doc),*));)*)?
+                        $($(
+                            reference.row::<$type>(stringify!($field), concat!($($field_doc),*));
+                        )*)?
                     )*
                     $(
                         $(<$inner>::register(reference);)?

@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("assumption", &["quantity", "time"]),
     ("engine", &["id", "quantity", "time"]),
     ("catalogue", &["id", "quantity", "time"]),
-    ("crdt", &["id", "assumption"]),
+    ("crdt", &["id", "assumption", "engine"]),
     (
         "network",
         &[

@@ -50,7 +50,7 @@ fn every_scenario_has_a_snapshot_and_a_report() {
         "snapshot",
         |name, stem| {
             let (_, file) = name.rsplit_once('/').unwrap_or(("", name));
-            file.contains(&format!("@{stem}.")) || file.contains(&format!("__{stem}."))
+            file == format!("{stem}.snap")
         },
     ));
     if top().join("reports").is_dir() {
