@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::assumption::Lww;
+use crate::assumption::{BacklogSharing, Lww};
 use crate::crdt::{Dot, Stamp, Update};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
@@ -133,7 +133,9 @@ impl Instance {
             }
         }
         shard.log.append(entry);
-        shard.ledger.set(MemoryKind::Backlog, shard.log.bytes());
+        if self.assumptions.backlog_sharing == BacklogSharing::Shared {
+            shard.ledger.set(MemoryKind::Backlog, shard.log.bytes());
+        }
         self.note_memory(id, wire);
     }
 
