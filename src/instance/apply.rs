@@ -219,6 +219,9 @@ impl Instance {
     /// Makes a row ready for a write of this instance, which has seen all it holds. Returns whether
     /// it is; a key in its general form may have to stay so.
     fn clear_row(&mut self, id: ShardId, key: u32) -> bool {
+        if !self.has_rows() {
+            return false;
+        }
         match self.keyspace.rows[key as usize].state {
             RowState::Absent | RowState::Plain => {}
             RowState::Contested => self.end_contest(id, key),
@@ -229,7 +232,7 @@ impl Instance {
                 self.end_contest(id, key);
             }
         }
-        self.has_rows()
+        true
     }
 
     /// Whether rows can hold plain writes: where the wall clock decides always, a later write need
