@@ -56,6 +56,13 @@ impl<E> Agenda<E> {
         self.heap.peek().map_or(Order::NEVER, |entry| entry.0.order)
     }
 
+    /// When the first event is due; [`SimTime::MAX`] when nothing is pending.
+    pub fn due(&self) -> SimTime {
+        self.heap
+            .peek()
+            .map_or(SimTime::MAX, |entry| entry.0.order.at)
+    }
+
     /// Takes the first event.
     ///
     /// # Panics

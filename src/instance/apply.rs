@@ -1,7 +1,5 @@
 //! The path that runs a billion times: plain strings, read, written and applied.
 
-use std::sync::Arc;
-
 use crate::assumption::{BacklogSharing, Lww};
 use crate::crdt::{Dot, Stamp, Update};
 use crate::history::Event;
@@ -12,7 +10,7 @@ use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 use crate::instance::footprint;
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::Inflow;
-use crate::instance::parcel::{Cargo, Parcel, Timer, Wire};
+use crate::instance::parcel::{Shipment, Timer, Wire};
 use crate::instance::row::{RowState, plain_digest};
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal};
@@ -52,8 +50,8 @@ impl Instance {
             self.change(Key::Generated(key), vec![Update::Write(value)], wire);
             return Ok(());
         }
-        let row = &mut self.keyspace.rows[key as usize];
-        let shard = &mut self.shards[id];
+        let row = &self.keyspace.rows[key as usize];
+        let shard = &self.shards[id];
         let stamp = Stamp {
             dot: Dot {
                 origin: self.replica,
@@ -62,7 +60,8 @@ impl Instance {
             wall_ms,
         };
         let mut after = shard.context(row);
-        replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+        self.replace(id, key, PlainWrite { stamp, bytes, tag });
+        let shard = &mut self.shards[id];
         after.0[self.replica.index()] = seq;
         shard.observe(self.replica, seq, 1, record);
         shard.acknowledged += 1;
@@ -107,29 +106,24 @@ impl Instance {
         let shard = &mut self.shards[id];
         let end = shard.log.end();
         let bytes = shard.log.size(&entry);
+        let longest = self.assumptions.send_buffer;
         for at in 0..self.members.len() {
             let peer = self.members[at];
             let outgoing = &mut self.outgoing[peer.index()];
             let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else {
                 continue;
             };
-            let caught_up = outgoing.is_caught_up(id, end);
-            if caught_up && wire.queue(peer) <= self.assumptions.send_buffer {
-                let parcel = Parcel::Effect(entry.clone());
-                let cargo = Cargo {
-                    made_at: self.now,
-                    shard: id,
-                    epoch,
-                    parcel,
-                };
-                wire.send(peer, cargo, bytes);
+            let shipment = Shipment {
+                shard: id,
+                epoch,
+                entry: &entry,
+                bytes,
+            };
+            if outgoing.is_caught_up(id, end) && wire.offer(peer, &shipment, longest) {
                 outgoing.shards[id.index()].cursor += 1;
             } else if !outgoing.pumping {
                 outgoing.pumping = true;
-                wire.timer(
-                    self.now + self.assumptions.send_buffer / 2,
-                    Timer::Pump(peer),
-                );
+                wire.timer(self.now + longest / 2, Timer::Pump(peer));
             }
         }
         shard.log.append(entry);
@@ -144,7 +138,7 @@ impl Instance {
         &mut self,
         from: ReplicaId,
         id: ShardId,
-        entry: Entry,
+        entry: &Entry,
         wire: &mut impl Wire,
     ) {
         let shard = &mut self.shards[id];
@@ -164,11 +158,11 @@ impl Instance {
             0
         };
         let writes = entry.writes();
-        match entry.payload {
+        match &entry.payload {
             Payload::Write { key, bytes, tag } => {
-                self.apply_write(from, id, &entry, key, bytes, tag)
+                self.apply_write(from, id, entry, *key, *bytes, *tag);
             }
-            Payload::Body(ref body) => self.apply_general(from, id, &entry, &Arc::clone(body)),
+            Payload::Body(body) => self.apply_general(from, id, entry, body),
         }
         self.shards[id].observe(from, dot.seq, writes, record);
         self.note_memory(id, wire);
@@ -197,21 +191,17 @@ impl Instance {
         let simple = is_settled(entry, from, shard) && self.has_rows();
         let reduced =
             state == RowState::General && simple && self.reduce(id, key, Some(&entry.after));
-        let row = &mut self.keyspace.rows[key as usize];
-        let shard = &mut self.shards[id];
+        let row = &self.keyspace.rows[key as usize];
+        let write = PlainWrite { stamp, bytes, tag };
         match state {
-            RowState::Absent if simple => {
-                replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
-            }
+            RowState::Absent if simple => self.replace(id, key, write),
             RowState::Plain if simple && entry.after.covers(row.dot()) => {
-                replace(shard, key, row, stamp, bytes, tag, &self.assumptions);
+                self.replace(id, key, write);
             }
             RowState::Plain | RowState::Contested if simple => {
-                self.contest(id, key, &entry.after, PlainWrite { stamp, bytes, tag });
+                self.contest(id, key, &entry.after, write);
             }
-            RowState::General if reduced => {
-                self.contest(id, key, &entry.after, PlainWrite { stamp, bytes, tag });
-            }
+            RowState::General if reduced => self.contest(id, key, &entry.after, write),
             _ => self.apply_general_write(from, id, entry, (key, bytes, tag)),
         }
     }
@@ -242,7 +232,16 @@ impl Instance {
     }
 
     /// Tells the witness when a shard runs out of memory or has room again.
+    #[inline]
     pub(super) fn note_memory(&mut self, id: ShardId, wire: &mut impl Wire) {
+        let shard = &self.shards[id];
+        if shard.full || shard.ledger.is_full() {
+            self.note_full(id, wire);
+        }
+    }
+
+    #[cold]
+    fn note_full(&mut self, id: ShardId, wire: &mut impl Wire) {
         let shard = &mut self.shards[id];
         let full = shard.ledger.is_full();
         shard.note_memory(self.now);
@@ -269,34 +268,34 @@ impl Instance {
     }
 }
 
-/// Replaces what a row holds, absent or plain, by a write that has seen it.
-fn replace(
-    shard: &mut Shard,
-    key: u32,
-    row: &mut crate::instance::row::Row,
-    stamp: Stamp,
-    bytes: u32,
-    tag: u32,
-    assumptions: &crate::assumption::Assumptions,
-) {
-    if row.shows() {
-        let old = row.stamp();
-        shard.digest ^= plain_digest(key, old, row.bytes, row.tag);
-        if !old.dot.is_fill() {
-            shard.tally.superseded[old.dot.origin.index()] += 1;
+impl Instance {
+    /// Replaces what a row holds, absent or plain, by a write that has seen it.
+    fn replace(&mut self, id: ShardId, key: u32, write: PlainWrite) {
+        let row = &mut self.keyspace.rows[key as usize];
+        let shard = &mut self.shards[id];
+        let PlainWrite { stamp, bytes, tag } = write;
+        let mut part = plain_digest(key, stamp, bytes, tag);
+        if row.shows() {
+            let old = row.stamp();
+            part ^= plain_digest(key, old, row.bytes, row.tag);
+            if !old.dot.is_fill() {
+                shard.tally.superseded[old.dot.origin.index()] += 1;
+            }
+            if row.bytes != bytes {
+                let value = |bytes: u32| footprint::string_value(u64::from(bytes));
+                shard
+                    .ledger
+                    .adjust(MemoryKind::Values, value(row.bytes), value(bytes));
+            }
+        } else {
+            let value = u64::from(bytes);
+            let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
+            shard.charge(&taken);
         }
-        if row.bytes != bytes {
-            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard
-                .ledger
-                .adjust(MemoryKind::Values, value(row.bytes), value(bytes));
-        }
-    } else {
-        let footprint = footprint::plain(GENERATED_KEY_BYTES, u64::from(bytes), assumptions);
-        shard.charge(&footprint);
+        shard.digest ^= part;
+        self.keyspace.digests.toggle(key, part);
+        row.set(stamp, bytes, tag);
     }
-    shard.digest ^= plain_digest(key, stamp, bytes, tag);
-    row.set(stamp, bytes, tag);
 }
 
 /// Whether everything the effect's origin had seen is here: no effect that it has seen can still

@@ -95,7 +95,7 @@ impl Instance {
         from: ReplicaId,
         id: ShardId,
         entry: &Entry,
-        body: &Arc<Body>,
+        body: &Body,
     ) {
         self.apply_change(from, id, entry, body.key.clone(), body.change.clone());
     }
@@ -171,7 +171,12 @@ impl Instance {
         let now = slot.measure(&self.assumptions);
         let shard = &mut self.shards[id];
         shard.rebook(&before.footprint, &now.footprint);
-        shard.digest ^= before.digest ^ now.digest;
+        let part = before.digest ^ now.digest;
+        shard.digest ^= part;
+        if let Key::Generated(key) = slot.key {
+            self.keyspace.digests.toggle(key, part);
+        }
+        let slot = self.keyspace.slot(at);
         let own_deadline = slot
             .object
             .deadline()

@@ -4,8 +4,10 @@
 //! for each other member, until a write that has seen them falls on the key. What a contest cannot
 //! hold (a removal, a counter, a deadline, a write ahead of what it had seen) is a general object.
 
-use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Stamp, Tally, VersionVector};
-use crate::id::ShardId;
+use crate::crdt::{
+    Change, Conflict, Dot, Effect, MEMBERS_MAX, Object, Stamp, Tally, VersionVector,
+};
+use crate::id::{ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::change::generated;
 use crate::instance::footprint;
@@ -21,52 +23,73 @@ pub(super) struct PlainWrite {
     pub(super) tag: u32,
 }
 
-/// The writes hidden under one row.
-#[derive(Clone, Copy, Debug, Default)]
+/// The writes hidden under one row, and while one arrives all its candidates: at most one for each
+/// origin.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Hidden {
-    writes: [Option<PlainWrite>; MEMBERS_MAX],
+    writes: [PlainWrite; MEMBERS_MAX],
+    count: usize,
+}
+
+impl Default for Hidden {
+    fn default() -> Self {
+        let nothing = PlainWrite {
+            stamp: Stamp {
+                dot: Dot {
+                    origin: ReplicaId(0),
+                    seq: 0,
+                },
+                wall_ms: 0,
+            },
+            bytes: 0,
+            tag: 0,
+        };
+        Self {
+            writes: [nothing; MEMBERS_MAX],
+            count: 0,
+        }
+    }
 }
 
 impl Hidden {
     /// The writes.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &PlainWrite> {
-        self.writes.iter().flatten()
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, PlainWrite> {
+        self.writes[..self.count].iter()
     }
 
     fn add(&mut self, write: PlainWrite) {
-        let free = self.writes.iter_mut().find(|slot| slot.is_none());
-        *free.expect("an origin has at most one write in a contest") = Some(write);
+        self.writes[self.count] = write;
+        self.count += 1;
+    }
+
+    fn take(&mut self, at: usize) -> PlainWrite {
+        self.count -= 1;
+        self.writes.swap(at, self.count);
+        self.writes[self.count]
     }
 
     /// Drops what `after` has seen.
     fn fall(&mut self, after: &VersionVector, tally: &mut Tally) {
-        for slot in &mut self.writes {
-            if let Some(write) = slot.filter(|write| after.covers(write.stamp.dot)) {
-                tally.fall(write.stamp.dot, false);
-                *slot = None;
+        for at in (0..self.count).rev() {
+            if after.covers(self.writes[at].stamp.dot) {
+                let fallen = self.take(at);
+                tally.fall(fallen.stamp.dot, false);
             }
         }
     }
 
     /// Takes the winner out.
-    fn take_winner(&mut self) -> Option<PlainWrite> {
-        let best = (0..self.writes.len())
-            .filter(|at| self.writes[*at].is_some())
-            .reduce(|best, at| {
-                if beats(self.writes[at], self.writes[best]) {
-                    at
-                } else {
-                    best
-                }
-            })?;
-        self.writes[best].take()
-    }
-}
-
-fn beats(one: Option<PlainWrite>, other: Option<PlainWrite>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.stamp.beats(&other.stamp),
-        (one, _) => one.is_some(),
+    ///
+    /// # Panics
+    /// When there is no write.
+    fn take_winner(&mut self) -> PlainWrite {
+        let mut best = 0;
+        for at in 1..self.count {
+            if self.writes[at].stamp.beats(&self.writes[best].stamp) {
+                best = at;
+            }
+        }
+        self.take(best)
     }
 }
 
@@ -117,9 +140,7 @@ impl Keyspace {
         for write in writes {
             hidden.add(*write);
         }
-        let shown = hidden
-            .take_winner()
-            .expect("a row is set to one write at least");
+        let shown = hidden.take_winner();
         self.rows[key as usize].set(shown.stamp, shown.bytes, shown.tag);
         self.hide(key, hidden);
     }
@@ -132,11 +153,11 @@ impl Keyspace {
         }
         row.state = RowState::Plain;
         self.free_hidden.push(row.object);
-        std::mem::take(&mut self.hidden[row.object as usize])
+        self.hidden[row.object as usize]
     }
 
     fn hide(&mut self, key: u32, hidden: Hidden) {
-        if hidden.iter().next().is_none() {
+        if hidden.count == 0 {
             return;
         }
         let at = match self.free_hidden.pop() {
@@ -174,30 +195,36 @@ impl Instance {
         let mut hidden = self.keyspace.unhide(key);
         let shard = &mut self.shards[id];
         hidden.fall(after, &mut shard.tally);
-        let row = &mut self.keyspace.rows[key as usize];
-        let old = row.shown();
-        let has_seen = after.covers(old.stamp.dot);
-        if has_seen {
+        let old = self.keyspace.rows[key as usize].shown();
+        if after.covers(old.stamp.dot) {
             shard.tally.fall(old.stamp.dot, true);
         } else {
             hidden.add(old);
         }
-        if hidden.iter().next().is_some() {
+        if hidden.count > 0 {
             shard.tally.meet(Conflict::WriteWrite);
         }
         hidden.add(write);
-        let shown = hidden
-            .take_winner()
-            .expect("the arriving write is a candidate");
-        shard.digest ^= plain_digest(key, old.stamp, old.bytes, old.tag);
-        shard.digest ^= plain_digest(key, shown.stamp, shown.bytes, shown.tag);
+        let shown = hidden.take_winner();
+        if shown.stamp != old.stamp {
+            self.show(id, key, &old, &shown);
+        }
+        self.keyspace.hide(key, hidden);
+    }
+
+    /// Another write of a contest shows than before.
+    fn show(&mut self, id: ShardId, key: u32, old: &PlainWrite, shown: &PlainWrite) {
+        let shard = &mut self.shards[id];
+        let part = plain_digest(key, old.stamp, old.bytes, old.tag)
+            ^ plain_digest(key, shown.stamp, shown.bytes, shown.tag);
+        shard.digest ^= part;
+        self.keyspace.digests.toggle(key, part);
         if old.bytes != shown.bytes {
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
             shard
                 .ledger
                 .adjust(MemoryKind::Values, value(old.bytes), value(shown.bytes));
         }
-        row.set(shown.stamp, shown.bytes, shown.tag);
-        self.keyspace.hide(key, hidden);
+        self.keyspace.rows[key as usize].set(shown.stamp, shown.bytes, shown.tag);
     }
 }

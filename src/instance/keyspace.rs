@@ -58,11 +58,37 @@ pub enum Place {
     Nowhere,
 }
 
+/// So many rows share a digest.
+pub(super) const BLOCK_ROWS: usize = 32;
+
+/// The digest of each block of rows: what its keys contribute to their shards' digests, combined.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct BlockDigests(Vec<u64>);
+
+impl BlockDigests {
+    /// Of rows that are all absent.
+    pub(super) fn of_absent(rows: usize) -> Self {
+        Self(vec![0; rows.div_ceil(BLOCK_ROWS)])
+    }
+
+    /// Adds a key's part, or takes it out again.
+    #[inline]
+    pub(super) fn toggle(&mut self, key: u32, part: u64) {
+        self.0[key as usize / BLOCK_ROWS] ^= part;
+    }
+
+    /// The digests, block by block.
+    pub(super) fn as_slice(&self) -> &[u64] {
+        &self.0
+    }
+}
+
 /// All keys of an instance.
 #[derive(Clone, Debug, Default)]
 pub struct Keyspace {
     /// Generated keys, by index.
     pub rows: Vec<Row>,
+    pub(super) digests: BlockDigests,
     objects: Vec<Option<Slot>>,
     free: Vec<u32>,
     pub(super) hidden: Vec<Hidden>,
@@ -80,6 +106,7 @@ impl Keyspace {
             .collect();
         Self {
             rows,
+            digests: BlockDigests::of_absent(shards.len()),
             ..Self::default()
         }
     }
@@ -199,6 +226,7 @@ impl Keyspace {
         for row in &mut self.rows {
             *row = Row::absent(row.shard());
         }
+        self.digests = BlockDigests::of_absent(self.rows.len());
         self.objects.clear();
         self.free.clear();
         self.hidden.clear();

@@ -13,6 +13,7 @@ pub mod slot;
 mod apply;
 mod change;
 mod collect;
+mod compare;
 mod contest;
 mod effect;
 mod frontier;
@@ -41,6 +42,7 @@ use crate::time::{SimDuration, SimTime};
 
 pub use change::shard_of_slot;
 pub use command::Refusal;
+pub use compare::Comparison;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
@@ -49,8 +51,8 @@ pub use link::{Incoming, LinkState};
 pub use log::Log;
 pub use naming::Naming;
 pub use operate::FillKind;
-pub use parcel::{Cargo, Flight, Parcel, Timer, Wire};
-pub use probe::{Custody, unequal_keys};
+pub use parcel::{Cargo, Flight, Parcel, Shipment, Timer, Wire};
+pub use probe::Custody;
 pub use scripted::Answer;
 pub use shard::{Counts, Shard};
 
@@ -191,6 +193,12 @@ impl Instance {
     /// Whether it restarted and has not caught up yet: it answers reads and refuses writes.
     pub fn is_stale(&self) -> bool {
         self.stale
+    }
+
+    /// Brings the row of a generated key into cache; what it returns means nothing.
+    #[inline]
+    pub fn touch(&self, key: u32) -> u64 {
+        self.keyspace.rows[key as usize].wall_ms
     }
 
     /// Its region's wall clock, in milliseconds since 1970.

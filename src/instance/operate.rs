@@ -109,7 +109,9 @@ impl Instance {
             let value = u64::from(bytes);
             let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
             shard.charge(&taken);
-            shard.digest ^= plain_digest(key, FILL, bytes, key);
+            let part = plain_digest(key, FILL, bytes, key);
+            shard.digest ^= part;
+            self.keyspace.digests.toggle(key, part);
             return;
         }
         let name = Key::Generated(key);

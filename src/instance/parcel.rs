@@ -69,12 +69,28 @@ pub enum Item {
 pub trait Wire {
     /// Sends a parcel to another member, `bytes` long.
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
+    /// Sends an effect, unless what is queued for `to` takes longer than `longest` to leave. Returns
+    /// whether it did.
+    fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool;
     /// How long what is already queued for `to` will take to leave.
     fn queue(&self, to: ReplicaId) -> SimDuration;
     /// Wakes the instance at `at`.
     fn timer(&mut self, at: SimTime, timer: Timer);
     /// Tells the witness.
     fn observe(&mut self, event: crate::history::Event);
+}
+
+/// An effect on its way out, to every peer that is caught up.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipment<'a> {
+    /// The shard it belongs to.
+    pub shard: ShardId,
+    /// The connection it belongs to.
+    pub epoch: u32,
+    /// The effect.
+    pub entry: &'a Entry,
+    /// Its bytes on the wire.
+    pub bytes: u64,
 }
 
 /// A parcel on its way out.

@@ -4,12 +4,10 @@ use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::contest::Hidden;
-use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
+use crate::instance::effect::GENERATED_KEY_BYTES;
 use crate::instance::footprint::{self, Footprint};
-use crate::instance::keyspace::Place;
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::Inflow;
-use crate::instance::row::RowState;
 
 /// What a replica knows of the writes of one origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,35 +75,32 @@ impl Instance {
             .any(|link| link.shards[shard.index()] == Inflow::Merging)
     }
 
-    /// What this replica knows of the writes of `origin`, over all shards.
-    pub fn custody(&self, origin: ReplicaId) -> Custody {
-        let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
-        for id in self.shards.ids() {
-            let (shown, covered) = self.live_writes(id);
-            for at in 0..MEMBERS_MAX {
-                present[at] += shown[at];
-                hidden[at] += covered[at];
+    /// What this replica knows of the writes of each origin, over all shards.
+    pub fn custody(&self) -> [Custody; MEMBERS_MAX] {
+        let (present, hidden) = self.live_writes(None);
+        let mut custody: [Custody; MEMBERS_MAX] = Default::default();
+        for (at, custody) in custody.iter_mut().enumerate() {
+            custody.present = present[at];
+            custody.overwritten = hidden[at];
+            for shard in &self.shards {
+                custody.applied += shard.frontier.prefix[at].writes;
+                custody.superseded += shard.tally.superseded[at];
+                custody.overwritten += shard.tally.overwritten[at];
             }
         }
-        let at = origin.index();
-        let sum = |of: fn(&crate::instance::Shard, usize) -> u64| {
-            self.shards.iter().map(|shard| of(shard, at)).sum::<u64>()
-        };
-        Custody {
-            applied: sum(|shard, at| shard.frontier.prefix[at].writes),
-            present: present[at],
-            superseded: sum(|shard, at| shard.tally.superseded[at]),
-            overwritten: sum(|shard, at| shard.tally.overwritten[at]) + hidden[at],
-        }
+        custody
     }
 
-    /// Writes of one shard that are live, by origin: those that show, and those hidden by
-    /// concurrent
-    /// ones.
-    pub(super) fn live_writes(&self, id: ShardId) -> ([u64; MEMBERS_MAX], [u64; MEMBERS_MAX]) {
+    /// Writes that are live, of one shard or all, by origin: those that show, and those hidden by
+    /// concurrent ones.
+    pub(super) fn live_writes(
+        &self,
+        only: Option<ShardId>,
+    ) -> ([u64; MEMBERS_MAX], [u64; MEMBERS_MAX]) {
         let (mut present, mut hidden) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
+        let concerns = |shard: ShardId| only.is_none_or(|only| only == shard);
         let rows = self.keyspace.rows.iter();
-        for row in rows.filter(|row| row.shows() && row.shard() == id) {
+        for row in rows.filter(|row| row.shows() && concerns(row.shard())) {
             let dot = row.dot();
             present[dot.origin.index()] += u64::from(!dot.is_fill());
             for write in self.keyspace.hidden(row).iter().flat_map(Hidden::iter) {
@@ -113,7 +108,8 @@ impl Instance {
                 hidden[dot.origin.index()] += u64::from(!dot.is_fill());
             }
         }
-        for (_, slot) in self.keyspace.objects().filter(|(_, slot)| slot.shard == id) {
+        let objects = self.keyspace.objects();
+        for (_, slot) in objects.filter(|(_, slot)| concerns(slot.shard)) {
             slot.object.count_writes(&mut present, &mut hidden);
         }
         (present, hidden)
@@ -131,93 +127,18 @@ impl Instance {
 
     /// Keys that hold something, as `DBSIZE` counts them.
     pub fn key_count(&self) -> u64 {
-        let rows = self.keyspace.rows.iter().filter(|row| row.shows()).count();
-        let objects = self
-            .keyspace
-            .objects()
-            .filter(|(_, slot)| slot.object.is_live())
-            .count();
-        (rows + objects) as u64
+        self.key_counts().iter().sum()
     }
 
-    /// Keys of one shard that hold something.
-    pub fn key_count_of(&self, shard: ShardId) -> u64 {
-        let rows = self.keyspace.rows.iter();
-        let rows = rows
-            .filter(|row| row.shows() && row.shard() == shard)
-            .count();
-        let objects = self.keyspace.objects();
-        let objects = objects
-            .filter(|(_, slot)| slot.shard == shard && slot.object.is_live())
-            .count();
-        (rows + objects) as u64
-    }
-
-    /// The part of its shard's digest that a key contributes.
-    fn contribution(&self, key: &Key) -> u64 {
-        match self.keyspace.place(key) {
-            Place::Nowhere => 0,
-            Place::Object(at) => self.keyspace.slot(at).measure(&self.assumptions).digest,
-            Place::Row(index) => {
-                let row = &self.keyspace.rows[index as usize];
-                if row.state == RowState::Absent {
-                    return 0;
-                }
-                crate::instance::row::plain_digest(index, row.stamp(), row.bytes, row.tag)
-            }
+    /// Keys of each shard that hold something.
+    pub fn key_counts(&self) -> IdVec<ShardId, u64> {
+        let mut counts: IdVec<ShardId, u64> = self.shards.iter().map(|_| 0).collect();
+        for row in self.keyspace.rows.iter().filter(|row| row.shows()) {
+            counts[row.shard()] += 1;
         }
-    }
-}
-
-/// How many keys are not equal in all of `replicas`.
-pub fn unequal_keys(replicas: &[&Instance]) -> u64 {
-    let Some((first, others)) = replicas.split_first() else {
-        return 0;
-    };
-    let same = |shard: ShardId| {
-        others
-            .iter()
-            .all(|other| other.shards[shard].digest == first.shards[shard].digest)
-    };
-    let differing: Vec<bool> = first.shards.ids().map(|shard| !same(shard)).collect();
-    if !differing.contains(&true) {
-        return 0;
-    }
-    let mut unequal = 0;
-    for (index, row) in first.keyspace.rows.iter().enumerate() {
-        if !differing[row.shard().index()] {
-            continue;
+        for (_, slot) in self.keyspace.objects() {
+            counts[slot.shard] += u64::from(slot.object.is_live());
         }
-        let plainly_equal = others.iter().all(|other| {
-            let theirs = &other.keyspace.rows[index];
-            row.state != RowState::General
-                && theirs.state != RowState::General
-                && row.same_write(theirs)
-        });
-        if !plainly_equal {
-            let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));
-            let mine = first.contribution(&key);
-            let equal = others.iter().all(|other| other.contribution(&key) == mine);
-            unequal += u64::from(!equal);
-        }
+        counts
     }
-    unequal + unequal_names(first, others)
-}
-
-/// How many named keys are not equal.
-fn unequal_names(first: &Instance, others: &[&Instance]) -> u64 {
-    let mut names = std::collections::BTreeSet::new();
-    for replica in others.iter().copied().chain([first]) {
-        for (_, slot) in replica.keyspace.objects() {
-            if let Key::Named(name) = &slot.key {
-                names.insert(name.clone());
-            }
-        }
-    }
-    let unequal = names.into_iter().filter(|name| {
-        let key = Key::Named(name.clone());
-        let mine = first.contribution(&key);
-        others.iter().any(|other| other.contribution(&key) != mine)
-    });
-    unequal.count() as u64
 }

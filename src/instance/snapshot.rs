@@ -89,7 +89,7 @@ impl Instance {
         if !shard.ahead.is_empty() {
             return;
         }
-        let (present, hidden) = self.live_writes(id);
+        let (present, hidden) = self.live_writes(Some(id));
         let shard = &mut self.shards[id];
         for origin in 0..MEMBERS_MAX {
             let known = present[origin]
@@ -291,7 +291,9 @@ fn merge_row(
             return true;
         }
         RowState::Plain if clock.covers(mine.dot()) => {
-            shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+            let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+            shard.digest ^= part;
+            instance.keyspace.digests.toggle(key, part);
             if !mine.dot().is_fill() {
                 shard.tally.superseded[mine.dot().origin.index()] += 1;
             }
@@ -304,7 +306,9 @@ fn merge_row(
     }
     mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
     mine.brought_by = number;
-    shard.digest ^= plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+    let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+    shard.digest ^= part;
+    instance.keyspace.digests.toggle(key, part);
     true
 }
 

@@ -4,6 +4,7 @@ use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
+use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState};
 use crate::instance::parcel::{Cargo, Flight, Item, Parcel, Start, Timer, Wire};
@@ -18,11 +19,13 @@ const SIGNAL_BYTES: u64 = 64;
 impl Instance {
     /// Takes in what arrived.
     pub fn deliver(&mut self, now: SimTime, flight: Flight, wire: &mut impl Wire) {
+        if let Parcel::Effect(entry) = &flight.parcel {
+            self.deliver_effect(now, &flight, entry, wire);
+            return;
+        }
         self.now = now;
         let from = flight.from;
-        if !self.members.contains(&from) {
-            self.shards[flight.shard].counts.refused_effects += 1;
-            self.observe_link(from, None, LinkEvent::Refused, wire);
+        if self.refuses(&flight, wire) {
             return;
         }
         if let Parcel::Connect(frontiers) = &flight.parcel {
@@ -35,10 +38,6 @@ impl Instance {
         }
         incoming.heard_at = now;
         match flight.parcel {
-            Parcel::Effect(entry) => match incoming.shards[flight.shard.index()] {
-                Inflow::Stopped => {}
-                Inflow::Streaming | Inflow::Merging => self.apply(from, flight.shard, entry, wire),
-            },
             Parcel::Report(frontiers) => self.on_report(from, &frontiers, wire),
             Parcel::Accept(starts) => self.on_accept(from, &starts, wire),
             Parcel::Chunk(items, clock) => {
@@ -49,8 +48,41 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect(_) => {}
+            Parcel::Connect(_) | Parcel::Effect(_) => {}
         }
+    }
+
+    /// Takes in an effect, that of `flight`.
+    pub fn deliver_effect(
+        &mut self,
+        now: SimTime,
+        flight: &Flight,
+        entry: &Entry,
+        wire: &mut impl Wire,
+    ) {
+        self.now = now;
+        let (from, shard) = (flight.from, flight.shard);
+        if self.refuses(flight, wire) {
+            return;
+        }
+        let incoming = &mut self.incoming[from.index()];
+        if flight.epoch != incoming.epoch {
+            return;
+        }
+        incoming.heard_at = now;
+        if incoming.shards[shard.index()] != Inflow::Stopped {
+            self.apply(from, shard, entry, wire);
+        }
+    }
+
+    /// Whether a parcel comes from a member that was dropped.
+    fn refuses(&mut self, flight: &Flight, wire: &mut impl Wire) -> bool {
+        if self.members.contains(&flight.from) {
+            return false;
+        }
+        self.shards[flight.shard].counts.refused_effects += 1;
+        self.observe_link(flight.from, None, LinkEvent::Refused, wire);
+        true
     }
 
     /// A parcel of the link from `from` was dropped on its way: the connection is broken.

@@ -75,13 +75,15 @@ impl Route {
     }
 
     /// Sends a message and returns when it arrives: never before `now` and the floor, never before
-    /// a message sent earlier. Takes two draws of `stream`, one for the delay and one for loss,
-    /// whether the route needs them or not.
-    pub fn send<F>(&mut self, now: SimTime, bytes: u64, stream: &mut F) -> SimTime
-    where
-        F: FnMut() -> u64 + ?Sized,
-    {
-        let (delay_draw, loss_draw) = (stream(), stream());
+    /// a message sent earlier. Takes one uniform draw where the delay varies, and one where
+    /// messages are lost, each from a stream of its own: a loss that sets in moves no delay.
+    pub fn send(
+        &mut self,
+        now: SimTime,
+        bytes: u64,
+        draw_delay: impl FnOnce() -> u64,
+        draw_loss: impl FnOnce() -> u64,
+    ) -> SimTime {
         let departure = if now > self.free_at {
             self.wire.rest();
             now
@@ -90,21 +92,22 @@ impl Route {
         };
         self.free_at = departure + self.wire.transmission(bytes);
         let mut delay = match &self.delay {
-            Delay::Quantiles(_) => Segment::sample(&self.segments, delay_draw),
-            other => other.sample(delay_draw),
+            Delay::Constant(delay) => *delay,
+            Delay::Quantiles(_) => Segment::sample(&self.segments, draw_delay()),
+            mixture @ Delay::Mixture(_) => mixture.sample(draw_delay()),
         };
         if let Some(degradation) = self.degraded {
             delay = SimDuration(degradation.delay.of(delay.0));
         }
         let mut arrival = self.free_at + delay;
-        let retransmissions = self.tries.retransmissions(loss_draw);
-        if retransmissions > 0 {
+        if !self.tries.is_certain() {
+            let retransmissions = self.tries.retransmissions(draw_loss());
             arrival += self.retransmit * retransmissions;
+            self.counters.retransmissions += retransmissions;
         }
         self.latest = self.latest.max(arrival);
         self.counters.messages += 1;
         self.counters.bytes += bytes;
-        self.counters.retransmissions += retransmissions;
         self.latest
     }
 
@@ -189,6 +192,11 @@ impl Tries {
         Self {
             lost: u64::try_from(parts).unwrap_or(u64::MAX),
         }
+    }
+
+    /// Whether the first try gets through.
+    fn is_certain(self) -> bool {
+        self.lost == 0
     }
 
     /// The number of losses that a uniform draw stands for: `k` or more with `lost` to the `k`th.

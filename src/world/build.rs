@@ -7,14 +7,14 @@ use crate::assumption::Assumptions;
 use crate::engine::{Agenda, Digest, Stream, TieBreak, mix};
 use crate::id::{FleetId, Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Instance, Naming, Setup, shard_of_slot};
-use crate::metrics::histogram::Histogram;
 use crate::network::Route;
 use crate::plan::{self, Plan, Step};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 use crate::traffic::{Fleet, FleetConfig, KeySpace, Lane, SizeChoice};
 use crate::world::clients::{ClientCounts, Clients};
-use crate::world::fabric::{Exit, Fabric, Inbound, InboundCounts, SentCounts, narrow};
+use crate::world::fabric::{Exit, Fabric, SentCounts, narrow};
+use crate::world::inbound::Inbound;
 use crate::world::region::{Region, Scripted};
 
 /// Half the round trip between two zones of one region.
@@ -92,16 +92,8 @@ fn empty_region(
     let mut inbound = Vec::new();
     for instance in &here {
         for from in (0..homes.len()).filter(|from| from != instance) {
-            inbound.push(Inbound {
-                from: ReplicaId::at(from),
-                source: homes[from].0,
-                local: homes[*instance].1,
-                queue: VecDeque::new(),
-                touched: 0,
-                lag: Histogram::default(),
-                lag_total: Histogram::default(),
-                counts: InboundCounts::default(),
-            });
+            let (source, _) = homes[from];
+            inbound.push(Inbound::new(ReplicaId::at(from), source, homes[*instance].1));
         }
     }
     let fabric = Fabric {
@@ -114,7 +106,6 @@ fn empty_region(
             .map(|to| exit(plan, region, to))
             .collect(),
         outbox: plan.regions.iter().map(|_| Vec::new()).collect(),
-        inbound,
         agenda: Agenda::new(tie_break),
         observations: Vec::new(),
         observed,
@@ -126,6 +117,8 @@ fn empty_region(
         instances: Vec::new(),
         clients: Vec::new(),
         script: VecDeque::new(),
+        inbound,
+        heads: Vec::new(),
         fabric,
         dark: false,
         cut_from: vec![false; plan.regions.len()],
@@ -144,7 +137,8 @@ fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
     let retransmit = plan.assumptions.retransmit;
     Some(Exit {
         route: Route::new(route.delay.clone(), route.bandwidth, route.loss, retransmit),
-        stream: Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
+        delays: Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
+        losses: Stream::named(plan.seed, &format!("route {}→{} loss", from.0, to.0)),
     })
 }
 

@@ -1,9 +1,9 @@
 //! What a run leaves behind: counts that no single observation carries.
 
-use crate::crdt::Conflict;
+use crate::crdt::{Conflict, MEMBERS_MAX};
 use crate::history::{Event, MetSeen, Observation, WritesSeen};
-use crate::id::{FleetId, Id, InstanceId, ReplicaId, ShardId};
-use crate::instance::{Counts, Custody, MemoryKind, unequal_keys};
+use crate::id::{FleetId, Id, IdVec, InstanceId, ReplicaId, ShardId};
+use crate::instance::{Comparison, Counts, Custody, MemoryKind};
 use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
 use crate::world::World;
@@ -111,8 +111,10 @@ impl World<'_> {
     pub(super) fn end(mut self, witness: &mut dyn FnMut(&Observation)) -> Ending {
         let at = self.windows.now();
         if self.options.observed {
+            let custodies = self.plan.instances.ids();
+            let custodies = custodies.map(|id| self.instance(id).custody()).collect();
             for origin in self.plan.instances.ids() {
-                let seen = self.classify(origin);
+                let seen = self.classify(origin, &custodies);
                 self.observe(at, Event::Writes(Box::new(seen)));
                 let met = self.met(origin);
                 self.observe(at, Event::Met(met));
@@ -172,7 +174,8 @@ impl World<'_> {
     fn observe_differences(&mut self, at: SimTime) {
         for one in self.plan.instances.ids() {
             for other in self.plan.instances.ids().filter(|other| *other > one) {
-                let keys = unequal_keys(&[self.instance(one), self.instance(other)]);
+                let keys = Comparison::default()
+                    .unequal_keys(&[self.instance(one), self.instance(other)]);
                 if keys > 0 {
                     self.observe(
                         at,
@@ -188,7 +191,11 @@ impl World<'_> {
 
     /// What became of the writes of one origin: by the word of the replica that knows best, which
     /// is the origin itself while it is a member with its memory intact.
-    fn classify(&self, origin: InstanceId) -> WritesSeen {
+    fn classify(
+        &self,
+        origin: InstanceId,
+        custodies: &IdVec<InstanceId, [Custody; MEMBERS_MAX]>,
+    ) -> WritesSeen {
         let replica = Self::replica(origin);
         let acknowledged: u64 = self
             .instance(origin)
@@ -213,7 +220,7 @@ impl World<'_> {
             )
         };
         let keeper = keepers.max_by_key(knows_best);
-        let custody = keeper.map_or(Custody::default(), |id| self.instance(id).custody(replica));
+        let custody = keeper.map_or(Custody::default(), |id| custodies[id][replica.index()]);
         let lost = acknowledged.saturating_sub(custody.applied);
         let cause = if lost > 0 {
             self.cause_of_loss(origin)
@@ -250,6 +257,7 @@ impl World<'_> {
                 *sum += met;
             }
         }
+        let keys = instance.key_counts();
         let shards = instance.shards().iter().map(|shard| ShardEnding {
             id: shard.id,
             used: shard.ledger.by_kind(),
@@ -260,13 +268,13 @@ impl World<'_> {
             oom_at: shard.oom_at,
             oom_without_records_at: shard.oom_without_records_at,
             peak_without_records: shard.ledger.lean_peak(),
-            keys: instance.key_count_of(shard.id),
+            keys: keys[shard.id],
             counts: shard.counts,
         });
         InstanceEnding {
             id,
             linked: self.is_linked(id),
-            keys: instance.key_count(),
+            keys: keys.iter().sum(),
             conflicts,
             shards: shards.collect(),
         }
@@ -286,7 +294,7 @@ impl World<'_> {
         let (_, sender) = self.homes[from.index()];
         let (_, receiver) = self.homes[to.index()];
         let sent = self.region_of(from).fabric.sent[sender][to.index()];
-        let arrived = &self.region_of(to).fabric.inbound;
+        let arrived = &self.region_of(to).inbound;
         let inbound = arrived
             .iter()
             .find(|inbound| {

@@ -1,12 +1,9 @@
 //! What surrounds the instances of one region: routes out, streams in, the agenda, the witness.
 
-use std::collections::VecDeque;
-
-use crate::engine::{Agenda, Class, Digest, Order, Stream, TieBreak};
+use crate::engine::{Agenda, Digest, Stream, TieBreak};
 use crate::history::{Event, Observation};
 use crate::id::{Id, RegionId, ReplicaId};
-use crate::instance::{Cargo, Flight, Parcel, Timer, Wire};
-use crate::metrics::histogram::Histogram;
+use crate::instance::{Cargo, Flight, Parcel, Shipment, Timer, Wire};
 use crate::network::Route;
 use crate::time::{SimDuration, SimTime};
 
@@ -15,38 +12,19 @@ use crate::time::{SimDuration, SimTime};
 pub(super) struct Exit {
     /// The route.
     pub route: Route,
-    /// Its randomness.
-    pub stream: Stream,
+    /// Draws of its delay.
+    pub delays: Stream,
+    /// Draws of its losses.
+    pub losses: Stream,
 }
 
-/// What arrives from one instance for one instance of the region, sorted by arrival.
-#[derive(Debug)]
-pub(super) struct Inbound {
-    /// Who sends.
-    pub from: ReplicaId,
-    /// Where its region is.
-    pub source: RegionId,
-    /// The receiver's place among the region's instances.
-    pub local: usize,
-    /// What is under way.
-    pub queue: VecDeque<Flight>,
-    /// How many at the front have had their rows touched.
-    pub touched: usize,
-    /// How late effects arrived since the last sample, in microseconds.
-    pub lag: Histogram,
-    /// The same, over the whole run.
-    pub lag_total: Histogram,
-    /// What was carried, and what was not.
-    pub counts: InboundCounts,
-}
-
-/// What a link has carried.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct InboundCounts {
-    /// Effects that arrived.
-    pub effects: u64,
-    /// Parcels dropped on arrival: the route was cut, or nobody was there.
-    pub dropped: u64,
+impl Exit {
+    /// When a message sent now arrives.
+    fn send(&mut self, now: SimTime, bytes: u64) -> SimTime {
+        let (delays, losses) = (&mut self.delays, &mut self.losses);
+        self.route
+            .send(now, bytes, || delays.next_u64(), || losses.next_u64())
+    }
 }
 
 /// What an instance sent, over the whole run.
@@ -69,10 +47,8 @@ pub(super) struct Fabric {
     pub homes: Vec<(RegionId, usize)>,
     /// Routes out, by target region; none to itself.
     pub exits: Vec<Option<Exit>>,
-    /// What was sent since the last exchange, by target region.
+    /// What was sent since the last exchange, by target region; its own is one of them.
     pub outbox: Vec<Vec<Flight>>,
-    /// What arrives.
-    pub inbound: Vec<Inbound>,
     /// Timers, each with the place of its instance.
     pub agenda: Agenda<(usize, Timer)>,
     /// What the witness saw since the last collection of it; dropped when nobody looks.
@@ -88,28 +64,6 @@ pub(super) struct Fabric {
 }
 
 impl Fabric {
-    /// The place of the first parcel of an inbound stream.
-    pub(super) fn inbound_head(&self, at: usize) -> Order {
-        let inbound = &self.inbound[at];
-        inbound.queue.front().map_or(Order::NEVER, |flight| {
-            let (target, source) = (inbound.local, inbound.from.index());
-            self.tie_break.order(
-                flight.arrival,
-                Class::Delivery,
-                narrow(target),
-                narrow(source),
-            )
-        })
-    }
-
-    /// The stream that brings what `from` sends to `local`.
-    pub(super) fn inbound_of(&mut self, from: ReplicaId, local: usize) -> &mut Inbound {
-        self.inbound
-            .iter_mut()
-            .find(|inbound| inbound.from == from && inbound.local == local)
-            .expect("every ordered pair of members has a stream")
-    }
-
     /// What an instance reaches the world through, at one instant.
     pub(super) fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
         Reach {
@@ -135,20 +89,25 @@ pub(super) struct Reach<'a> {
     replica: ReplicaId,
 }
 
+impl Reach<'_> {
+    /// Takes a word into the digest of everything handled.
+    pub(super) fn digest(&mut self, word: u64) {
+        self.fabric.digest.word(word);
+    }
+}
+
 impl Wire for Reach<'_> {
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
-        let (region, place) = self.fabric.homes[to.index()];
-        let arrival = match &mut self.fabric.exits[region.index()] {
-            Some(exit) => {
-                let stream = &mut exit.stream;
-                exit.route.send(self.now, bytes, &mut || stream.next_u64())
-            }
-            None => self.now + self.fabric.local_delay,
+        let fabric = &mut *self.fabric;
+        let (region, _) = fabric.homes[to.index()];
+        let arrival = match &mut fabric.exits[region.index()] {
+            Some(exit) => exit.send(self.now, bytes),
+            None => self.now + fabric.local_delay,
         };
-        let sent = &mut self.fabric.sent[self.local][to.index()];
+        let sent = &mut fabric.sent[self.local][to.index()];
         sent.bytes += bytes;
         sent.effects += u64::from(matches!(cargo.parcel, Parcel::Effect(_)));
-        let flight = Flight {
+        fabric.outbox[region.index()].push(Flight {
             arrival,
             made_at: cargo.made_at,
             from: self.replica,
@@ -156,15 +115,31 @@ impl Wire for Reach<'_> {
             shard: cargo.shard,
             epoch: cargo.epoch,
             parcel: cargo.parcel,
+        });
+    }
+
+    #[inline]
+    fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool {
+        let fabric = &mut *self.fabric;
+        let (region, _) = fabric.homes[to.index()];
+        let arrival = match &mut fabric.exits[region.index()] {
+            Some(exit) if exit.route.queue(self.now) > longest => return false,
+            Some(exit) => exit.send(self.now, shipment.bytes),
+            None => self.now + fabric.local_delay,
         };
-        if region == self.fabric.region {
-            self.fabric
-                .inbound_of(flight.from, place)
-                .queue
-                .push_back(flight);
-        } else {
-            self.fabric.outbox[region.index()].push(flight);
-        }
+        let sent = &mut fabric.sent[self.local][to.index()];
+        sent.bytes += shipment.bytes;
+        sent.effects += 1;
+        fabric.outbox[region.index()].push(Flight {
+            arrival,
+            made_at: self.now,
+            from: self.replica,
+            to,
+            shard: shipment.shard,
+            epoch: shipment.epoch,
+            parcel: Parcel::Effect(shipment.entry.clone()),
+        });
+        true
     }
 
     fn queue(&self, to: ReplicaId) -> SimDuration {

@@ -14,6 +14,7 @@ mod control;
 mod ending;
 mod fabric;
 mod govern;
+mod inbound;
 mod region;
 mod rules;
 mod sample;
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Digest, Windows};
 use crate::history::Observation;
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
-use crate::instance::Instance;
+use crate::instance::{Comparison, Instance};
 use crate::plan::Plan;
 use crate::time::{SimDuration, SimTime};
 
@@ -69,6 +70,7 @@ pub struct World<'a> {
     group: crate::control::Group,
     capped: bool,
     touched: Vec<(String, u64)>,
+    comparison: Comparison,
 }
 
 /// Something to govern.
@@ -113,6 +115,7 @@ impl<'a> World<'a> {
             group: crate::control::Group::linked(members),
             capped: false,
             touched: Vec::new(),
+            comparison: Comparison::default(),
         }
     }
 

@@ -1,21 +1,18 @@
 //! A region: a logical process with instances, clients, an agenda and streams of its own.
 
 use std::collections::VecDeque;
-use std::hint::black_box;
 
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
-use crate::id::Id;
-use crate::instance::{Answer, Flight, Instance, Parcel, Payload, Wire};
+use crate::id::{Id, ReplicaId};
+use crate::instance::{Answer, Flight, Instance, Parcel, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
 use crate::world::fabric::{Fabric, narrow};
+use crate::world::inbound::Inbound;
 
 /// What a client sees of an instance in a dark region.
 const NO_CONNECTION: &str = "(error) no connection to the server";
-
-/// How many parcels ahead rows are brought into cache.
-const TOUCH_AHEAD: usize = 24;
 
 /// A scripted command: a client operation at a fixed instant.
 #[derive(Clone, Debug)]
@@ -41,6 +38,10 @@ pub(super) struct Region {
     pub clients: Vec<Clients>,
     /// Commands yet to come.
     pub script: VecDeque<Scripted>,
+    /// What arrives.
+    pub inbound: Vec<Inbound>,
+    /// When the first event of each stream is due, while the region advances.
+    pub heads: Vec<SimTime>,
     /// Everything around them.
     pub fabric: Fabric,
     /// Whether the region is dark.
@@ -60,9 +61,9 @@ pub(super) struct Region {
 /// Which stream an event comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Source {
-    Inbound(usize),
     Agenda,
     Script,
+    Inbound(usize),
     Clients(usize),
 }
 
@@ -70,17 +71,23 @@ impl Process for Region {
     type Parcel = Flight;
 
     fn next_at(&self) -> SimTime {
-        self.first().0.at
+        let all = (0..self.streams()).map(|stream| self.due(self.source(stream)));
+        all.min().unwrap_or(SimTime::MAX)
     }
 
     fn advance(&mut self, horizon: SimTime) {
+        let mut heads = std::mem::take(&mut self.heads);
+        self.refresh(&mut heads);
         loop {
-            let (first, source, second) = self.first_two();
-            if first.at >= horizon {
+            let (stream, due, next) = first_of(&heads);
+            if due >= horizon {
                 break;
             }
-            self.run(source, second.at.min(horizon), first);
+            // At equal times the published order decides, one event at a time.
+            let stream = if due == next { self.first_by_order() } else { stream };
+            self.run(stream, next.min(horizon), &mut heads);
         }
+        self.heads = heads;
         self.fabric.agenda.reach(horizon);
     }
 
@@ -89,132 +96,178 @@ impl Process for Region {
     }
 
     fn accept(&mut self, _source: usize, parcels: &mut Vec<Flight>) {
-        let homes = std::mem::take(&mut self.fabric.homes);
-        for flight in parcels.drain(..) {
-            let (_, local) = homes[flight.to.index()];
-            self.fabric
-                .inbound_of(flight.from, local)
+        while let Some(Flight { from, to, .. }) = parcels.first() {
+            let (from, to) = (*from, *to);
+            let others = |flight: &Flight| (flight.from, flight.to) != (from, to);
+            let count = parcels.iter().position(others).unwrap_or(parcels.len());
+            let (_, local) = self.fabric.homes[to.index()];
+            self.inbound_of(from, local)
                 .queue
-                .push_back(flight);
+                .extend(parcels.drain(..count));
         }
-        self.fabric.homes = homes;
     }
 }
 
+/// The stream that is due first, when, and when the first of the others is.
+fn first_of(heads: &[SimTime]) -> (usize, SimTime, SimTime) {
+    let (mut stream, mut first, mut second) = (0, SimTime::MAX, SimTime::MAX);
+    for (at, &due) in heads.iter().enumerate() {
+        if due < first {
+            (stream, first, second) = (at, due, first);
+        } else if due < second {
+            second = due;
+        }
+    }
+    (stream, first, second)
+}
+
+const AGENDA: usize = 0;
+const SCRIPT: usize = 1;
+/// Streams before those of links and fleets.
+const OWN_STREAMS: usize = 2;
+
 impl Region {
-    /// The first event of all streams.
-    fn first(&self) -> (Order, Source) {
-        let (first, source, _) = self.first_two();
-        (first, source)
+    fn streams(&self) -> usize {
+        OWN_STREAMS + self.inbound.len() + self.clients.len()
     }
 
-    /// The first event, its stream, and the first event of all other streams.
-    fn first_two(&self) -> (Order, Source, Order) {
-        let mut first = (self.fabric.agenda.head(), Source::Agenda);
-        let mut second = Order::NEVER;
-        let mut consider = |order: Order, source: Source| {
-            if order < first.0 {
-                second = first.0;
-                first = (order, source);
-            } else if order < second {
-                second = order;
+    fn source(&self, stream: usize) -> Source {
+        match stream {
+            AGENDA => Source::Agenda,
+            SCRIPT => Source::Script,
+            _ if stream < OWN_STREAMS + self.inbound.len() => {
+                Source::Inbound(stream - OWN_STREAMS)
             }
-        };
-        for at in 0..self.fabric.inbound.len() {
-            consider(self.fabric.inbound_head(at), Source::Inbound(at));
+            _ => Source::Clients(stream - OWN_STREAMS - self.inbound.len()),
         }
-        for (at, clients) in self.clients.iter().enumerate() {
-            consider(
-                self.client_order(clients.next_at(), at),
-                Source::Clients(at),
-            );
-        }
-        if let Some(scripted) = self.script.front() {
-            consider(self.script_order(scripted), Source::Script);
-        }
-        (first.0, first.1, second)
     }
 
-    fn client_order(&self, at: SimTime, fleet: usize) -> Order {
-        if at == SimTime::MAX {
-            return Order::NEVER;
+    /// When a stream's first event is due.
+    fn due(&self, source: Source) -> SimTime {
+        match source {
+            Source::Agenda => self.fabric.agenda.due(),
+            Source::Script => self.script.front().map_or(SimTime::MAX, |first| first.at),
+            Source::Inbound(at) => self.inbound[at].due(),
+            Source::Clients(at) => self.clients[at].next_at(),
         }
-        self.fabric
-            .tie_break
-            .order(at, Class::Client, 0, narrow(fleet) + 1)
     }
 
-    fn script_order(&self, scripted: &Scripted) -> Order {
-        let target = narrow(scripted.local);
-        self.fabric
-            .tie_break
-            .order(scripted.at, Class::Client, target, 0)
+    fn refresh(&self, heads: &mut Vec<SimTime>) {
+        heads.clear();
+        heads.extend((0..self.streams()).map(|stream| self.due(self.source(stream))));
     }
 
-    /// Handles the first event of `source`, and those after it that come before `until` and
-    /// before whatever the agenda got meanwhile.
-    fn run(&mut self, source: Source, until: SimTime, first: Order) {
-        let mut at = first.at;
+    /// The stream whose first event comes first in the published order.
+    fn first_by_order(&self) -> usize {
+        let order = |stream: &usize| self.order(self.source(*stream));
+        (0..self.streams())
+            .min_by_key(order)
+            .expect("a region has an agenda")
+    }
+
+    fn order(&self, source: Source) -> Order {
+        let tie_break = self.fabric.tie_break;
+        match source {
+            Source::Agenda => self.fabric.agenda.head(),
+            Source::Inbound(at) => self.inbound[at].order(tie_break),
+            Source::Script => self.script.front().map_or(Order::NEVER, |first| {
+                tie_break.order(first.at, Class::Client, narrow(first.local), 0)
+            }),
+            Source::Clients(at) => match self.clients[at].next_at() {
+                SimTime::MAX => Order::NEVER,
+                due => tie_break.order(due, Class::Client, 0, narrow(at) + 1),
+            },
+        }
+    }
+
+    /// The stream that brings what `from` sends to `local`.
+    pub(super) fn inbound_of(&mut self, from: ReplicaId, local: usize) -> &mut Inbound {
+        self.inbound
+            .iter_mut()
+            .find(|inbound| inbound.from == from && inbound.local == local)
+            .expect("every ordered pair of members has a stream")
+    }
+
+    /// Handles the first event of a stream, and those after it that come before `until` and before
+    /// whatever the agenda got meanwhile.
+    fn run(&mut self, stream: usize, until: SimTime, heads: &mut Vec<SimTime>) {
+        let source = self.source(stream);
         loop {
             self.events += 1;
             match source {
-                Source::Inbound(stream) => self.receive(stream),
+                Source::Inbound(at) => self.receive(at),
                 Source::Agenda => self.wake(),
                 Source::Script => self.command(),
-                Source::Clients(fleet) => self.operate(fleet),
+                Source::Clients(at) => self.operate(at),
             }
-            let next = match source {
-                Source::Inbound(stream) => self.fabric.inbound[stream]
-                    .queue
-                    .front()
-                    .map(|flight| flight.arrival),
-                Source::Clients(fleet) => Some(self.clients[fleet].next_at()),
-                Source::Agenda | Source::Script => None,
-            };
-            let Some(next) = next else { return };
-            // Strictly earlier than every other stream: at equal times the published order decides.
-            if next >= until || next >= self.fabric.agenda.head().at || self.instances.len() > 1 {
+            let due = self.due(source);
+            assert!(heads[stream] <= due, "a stream is sorted");
+            heads[stream] = due;
+            heads[AGENDA] = self.fabric.agenda.due();
+            if self.instances.len() > 1 {
+                self.hand_over_here();
+                self.refresh(heads);
                 return;
             }
-            assert!(at <= next, "a stream is sorted");
-            at = next;
+            // Strictly earlier than every other stream.
+            if due >= until || (stream != AGENDA && due >= heads[AGENDA]) {
+                return;
+            }
+        }
+    }
+
+    /// Hands over what instances of the region have sent one another.
+    fn hand_over_here(&mut self) {
+        let here = self.fabric.region.index();
+        if !self.fabric.outbox[here].is_empty() {
+            let mut parcels = std::mem::take(&mut self.fabric.outbox[here]);
+            self.accept(here, &mut parcels);
+            self.fabric.outbox[here] = parcels;
         }
     }
 
     fn receive(&mut self, stream: usize) {
-        if self.fabric.inbound[stream].touched == 0 {
-            self.touch_inbound(stream);
-        }
-        let inbound = &mut self.fabric.inbound[stream];
-        inbound.touched -= 1;
-        let flight = inbound
-            .queue
-            .pop_front()
-            .expect("a stream that is due has a parcel");
-        let now = flight.arrival;
+        let inbound = &mut self.inbound[stream];
         let (from, local, source) = (inbound.from, inbound.local, inbound.source);
+        let instance = &mut self.instances[local];
+        if inbound.touched == 0 {
+            inbound.touch_ahead(instance);
+        }
+        inbound.touched -= 1;
+        let now = inbound.due();
         self.fabric.digest.word(now.0);
         if self.dark || self.cut_from[source.index()] {
-            inbound.counts.dropped += 1;
-            if self.dark {
-                self.dark_drops += 1;
-            } else {
-                self.cut_drops[source.index()] += 1;
-            }
-            self.drop_flight(now, local, &flight);
+            self.drop_first(stream);
             return;
         }
+        let mut reach = self.fabric.reach(now, local, instance.replica());
+        let flight = inbound
+            .queue
+            .front()
+            .expect("a stream that is due has a parcel");
         if let Parcel::Effect(entry) = &flight.parcel {
             inbound.counts.effects += 1;
-            let lag = now.since(flight.made_at).as_micros();
-            inbound.lag.record(lag);
-            self.fabric
-                .digest
-                .word(entry.after.0[from.index()] ^ entry.wall_ms);
+            inbound.lag.record(now.since(flight.made_at).as_micros());
+            reach.digest(entry.after.0[from.index()] ^ entry.wall_ms);
+            instance.deliver_effect(now, flight, entry, &mut reach);
+            inbound.queue.pop_front();
+        } else if let Some(flight) = inbound.queue.pop_front() {
+            instance.deliver(now, flight, &mut reach);
         }
-        let instance = &mut self.instances[local];
-        let mut reach = self.fabric.reach(now, local, instance.replica());
-        instance.deliver(now, flight, &mut reach);
+    }
+
+    fn drop_first(&mut self, stream: usize) {
+        let inbound = &mut self.inbound[stream];
+        let (local, source) = (inbound.local, inbound.source);
+        inbound.counts.dropped += 1;
+        if self.dark {
+            self.dark_drops += 1;
+        } else {
+            self.cut_drops[source.index()] += 1;
+        }
+        if let Some(flight) = inbound.queue.pop_front() {
+            self.drop_flight(flight.arrival, local, &flight);
+        }
     }
 
     fn drop_flight(&mut self, now: SimTime, local: usize, flight: &Flight) {
@@ -231,25 +284,6 @@ impl Region {
         if !self.dark {
             instance.on_dropped(now, flight.from, flight.epoch, &mut reach);
         }
-    }
-
-    /// Brings the rows that the next parcels concern into cache, all at once: independent loads
-    /// overlap, dependent ones would not.
-    fn touch_inbound(&mut self, stream: usize) {
-        let inbound = &mut self.fabric.inbound[stream];
-        let rows = &self.instances[inbound.local].keyspace().rows;
-        let mut sum = 0;
-        let mut touched = 0;
-        for flight in inbound.queue.iter().take(TOUCH_AHEAD) {
-            touched += 1;
-            if let Parcel::Effect(entry) = &flight.parcel
-                && let Payload::Write { key, .. } = &entry.payload
-            {
-                sum ^= rows[*key as usize].wall_ms;
-            }
-        }
-        black_box(sum);
-        inbound.touched = touched;
     }
 
     fn wake(&mut self) {

@@ -2,7 +2,6 @@
 
 use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen, ShowSeen};
 use crate::id::{Id, InstanceId, ReplicaId};
-use crate::instance::unequal_keys;
 use crate::time::SimTime;
 use crate::world::World;
 
@@ -23,6 +22,7 @@ impl World<'_> {
             self.sample_shards(at, id, recount);
             self.sample_links(at, id);
         }
+        let mut comparison = std::mem::take(&mut self.comparison);
         let linked: Vec<_> = self
             .plan
             .instances
@@ -30,7 +30,8 @@ impl World<'_> {
             .filter(|id| self.is_linked(*id))
             .map(|id| self.instance(id))
             .collect();
-        let keys = unequal_keys(&linked);
+        let keys = comparison.unequal_keys(&linked);
+        self.comparison = comparison;
         self.observe(at, Event::Unequal { keys });
     }
 
@@ -38,6 +39,10 @@ impl World<'_> {
         let linked = self.is_linked(id);
         let instance = self.instance(id);
         let counted = recount.then(|| instance.recount());
+        assert!(
+            !recount || instance.digests_hold(),
+            "digests go with the state"
+        );
         let mut events = Vec::new();
         for shard in instance.shards() {
             events.push(Event::Fingerprint(Fingerprint {
@@ -66,8 +71,8 @@ impl World<'_> {
         let (region, local) = self.homes[to.index()];
         for from in self.plan.instances.ids().filter(|from| *from != to) {
             let unacknowledged = self.instance(from).unacknowledged(Self::replica(to));
-            let fabric = &mut self.windows.processes_mut()[region.index()].fabric;
-            let inbound = fabric.inbound_of(ReplicaId::at(from.index()), local);
+            let region = &mut self.windows.processes_mut()[region.index()];
+            let inbound = region.inbound_of(ReplicaId::at(from.index()), local);
             let lag = std::mem::take(&mut inbound.lag);
             inbound.lag_total.merge(&lag);
             let seen = LagSeen {

@@ -26,6 +26,17 @@ fn atlantic() -> Delay {
         .expect("the figures are sound")
 }
 
+/// Sends with one stream for delay and loss.
+fn send(
+    route: &mut Route,
+    now: SimTime,
+    bytes: u64,
+    stream: &mut dyn FnMut() -> u64,
+) -> SimTime {
+    let (delay, loss) = (stream(), stream());
+    route.send(now, bytes, || delay, || loss)
+}
+
 #[test]
 fn a_wire_is_exact_over_time() {
     let mut wire = Wire::new(3);
@@ -47,16 +58,16 @@ fn messages_queue_for_the_wire() {
     let now = SimTime::from_secs(1);
     let mut stream = || 0;
     assert_eq!(
-        route.send(now, 1_000, &mut stream),
+        send(&mut route, now, 1_000, &mut stream),
         SimTime::from_millis(1_041)
     );
     assert_eq!(
-        route.send(now, 1_000, &mut stream),
+        send(&mut route, now, 1_000, &mut stream),
         SimTime::from_millis(1_042)
     );
     assert_eq!(route.queue(now), ms(2));
     assert_eq!(route.queue(now + ms(5)), SimDuration::ZERO);
-    assert_eq!(route.send(now + ms(5), 0, &mut stream), now + ms(45));
+    assert_eq!(send(&mut route, now + ms(5), 0, &mut stream), now + ms(45));
     let counters = route.counters();
     assert_eq!(
         (counters.messages, counters.bytes, counters.retransmissions),
@@ -65,19 +76,25 @@ fn messages_queue_for_the_wire() {
 }
 
 #[test]
-fn every_message_takes_two_draws() {
-    for loss in [NO_LOSS, Ratio::ONE] {
-        let mut route = Route::new(Delay::Constant(ms(1)), WIDE, loss, ms(200));
-        let mut draws = 0;
-        let mut stream = || {
-            draws += 1;
-            0
-        };
-        let stream: &mut dyn FnMut() -> u64 = &mut stream;
-        for _ in 0..3 {
-            route.send(SimTime::ZERO, 10, stream);
+fn a_message_draws_what_its_route_needs() {
+    let varying = Delay::Quantiles(vec![(0, ms(1)), (1_000_000, ms(2))]);
+    for (delay, varies) in [(Delay::Constant(ms(1)), 0), (varying, 3)] {
+        for (loss, loses) in [(NO_LOSS, 0), (Ratio::ONE, 3)] {
+            let mut route = Route::new(delay.clone(), WIDE, loss, ms(200));
+            let (mut delays, mut losses) = (0, 0);
+            for _ in 0..3 {
+                let draw_delay = || {
+                    delays += 1;
+                    0
+                };
+                let draw_loss = || {
+                    losses += 1;
+                    0
+                };
+                route.send(SimTime::ZERO, 10, draw_delay, draw_loss);
+            }
+            assert_eq!((delays, losses), (varies, loses));
         }
-        assert_eq!(draws, 6);
     }
 }
 
@@ -96,7 +113,7 @@ fn loss_delays_as_published() {
         .map(|index| {
             // Far apart, so that no message waits for one before it.
             let now = SimTime::from_secs(60 * index);
-            route.send(now, 100, &mut || stream.next_u64()).since(now)
+            send(&mut route, now, 100, &mut || stream.next_u64()).since(now)
         })
         .collect();
     let sum: u64 = delays.iter().map(|delay| delay.as_micros()).sum();
@@ -121,7 +138,7 @@ fn loss_delays_as_published() {
 #[test]
 fn a_route_that_loses_all_delivers_in_the_end() {
     let mut route = Route::new(Delay::Constant(ms(100)), WIDE, Ratio::ONE, ms(200));
-    let arrival = route.send(SimTime::ZERO, 1, &mut || u64::MAX / 2);
+    let arrival = send(&mut route, SimTime::ZERO, 1, &mut || u64::MAX / 2);
     assert_eq!(arrival, SimTime::ZERO + ms(100 + 64 * 200));
 }
 
@@ -137,13 +154,13 @@ fn a_degraded_route_is_worse_until_it_heals() {
     assert_eq!((route.floor(), route.median()), (ms(100), ms(100)));
     // 10 ms on the wire, 100 ms under way, lost once.
     assert_eq!(
-        route.send(SimTime::ZERO, 1_000, &mut stream),
+        send(&mut route, SimTime::ZERO, 1_000, &mut stream),
         SimTime::from_millis(310)
     );
     route.heal();
     assert_eq!((route.floor(), route.degradation()), (ms(40), None));
     let now = SimTime::from_secs(1);
-    assert_eq!(route.send(now, 1_000, &mut stream), now + ms(41));
+    assert_eq!(send(&mut route, now, 1_000, &mut stream), now + ms(41));
 }
 
 #[test]
@@ -165,7 +182,7 @@ proptest! {
         let (mut now, mut last) = (SimTime::ZERO, SimTime::ZERO);
         for (gap, bytes) in sends {
             now += SimDuration(gap);
-            let arrival = route.send(now, bytes, &mut || stream.next_u64());
+            let arrival = send(&mut route, now, bytes, &mut || stream.next_u64());
             prop_assert!(arrival >= now + route.floor());
             prop_assert!(arrival >= last);
             last = arrival;

@@ -1,0 +1,129 @@
+//! Which keys replicas differ in, without looking at every key each time.
+//!
+//! Beside its shards' digests an instance keeps one for every block of rows, in step with every
+//! change. A comparison looks only into blocks whose digests differ, and not again into those it
+//! has already seen as they are.
+
+use std::collections::BTreeSet;
+
+use crate::engine::mix;
+use crate::id::{IdVec, ShardId};
+use crate::instance::Instance;
+use crate::instance::effect::Key;
+use crate::instance::keyspace::{BLOCK_ROWS, BlockDigests, Place};
+use crate::instance::row::{RowState, plain_digest};
+
+/// Counts unequal keys, and remembers the blocks it has compared.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    blocks: Vec<Compared>,
+}
+
+/// What came of comparing a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Compared {
+    /// A digest of the digests that were compared.
+    signature: u64,
+    unequal: u64,
+}
+
+impl Comparison {
+    /// How many keys are not equal in all of `replicas`.
+    pub fn unequal_keys(&mut self, replicas: &[&Instance]) -> u64 {
+        let Some((first, others)) = replicas.split_first() else {
+            return 0;
+        };
+        let blocks = first.keyspace.digests.as_slice().len();
+        self.blocks.resize(blocks, Compared::default());
+        let mut unequal = 0;
+        for (block, compared) in self.blocks.iter_mut().enumerate() {
+            let mine = first.keyspace.digests.as_slice()[block];
+            let digests = others.iter().map(|other| other.keyspace.digests.as_slice()[block]);
+            if digests.clone().all(|theirs| theirs == mine) {
+                continue;
+            }
+            let signature = digests.fold(mix(mine), |all, theirs| mix(all ^ theirs));
+            if compared.signature != signature {
+                let unequal = unequal_rows(block, first, others);
+                *compared = Compared { signature, unequal };
+            }
+            unequal += compared.unequal;
+        }
+        unequal + unequal_names(first, others)
+    }
+}
+
+/// How many generated keys of one block are not equal.
+fn unequal_rows(block: usize, first: &Instance, others: &[&Instance]) -> u64 {
+    let start = block * BLOCK_ROWS;
+    let end = (start + BLOCK_ROWS).min(first.keyspace.rows.len());
+    let mut unequal = 0;
+    for index in start..end {
+        let row = &first.keyspace.rows[index];
+        let plainly_equal = others.iter().all(|other| {
+            let theirs = &other.keyspace.rows[index];
+            row.state != RowState::General
+                && theirs.state != RowState::General
+                && row.same_write(theirs)
+        });
+        if !plainly_equal {
+            let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));
+            let mine = first.contribution(&key);
+            unequal += u64::from(others.iter().any(|other| other.contribution(&key) != mine));
+        }
+    }
+    unequal
+}
+
+/// How many named keys are not equal.
+fn unequal_names(first: &Instance, others: &[&Instance]) -> u64 {
+    let mut names = BTreeSet::new();
+    for replica in others.iter().copied().chain([first]) {
+        for (_, slot) in replica.keyspace.objects() {
+            if let Key::Named(name) = &slot.key {
+                names.insert(name.clone());
+            }
+        }
+    }
+    let unequal = names.into_iter().filter(|name| {
+        let key = Key::Named(name.clone());
+        let mine = first.contribution(&key);
+        others.iter().any(|other| other.contribution(&key) != mine)
+    });
+    unequal.count() as u64
+}
+
+impl Instance {
+    /// The part of its shard's digest that a key contributes.
+    fn contribution(&self, key: &Key) -> u64 {
+        match self.keyspace.place(key) {
+            Place::Nowhere => 0,
+            Place::Object(at) => self.keyspace.slot(at).measure(&self.assumptions).digest,
+            Place::Row(index) => {
+                let row = &self.keyspace.rows[index as usize];
+                if row.state == RowState::Absent {
+                    return 0;
+                }
+                plain_digest(index, row.stamp(), row.bytes, row.tag)
+            }
+        }
+    }
+
+    /// Whether the digests kept with every change are those of the state as it stands.
+    pub fn digests_hold(&self) -> bool {
+        let mut shards: IdVec<ShardId, u64> = self.shards.iter().map(|_| 0).collect();
+        let mut blocks = BlockDigests::of_absent(self.keyspace.rows.len());
+        for (index, row) in (0..).zip(&self.keyspace.rows) {
+            let part = self.contribution(&Key::Generated(index));
+            shards[row.shard()] ^= part;
+            blocks.toggle(index, part);
+        }
+        for (_, slot) in self.keyspace.objects() {
+            if matches!(slot.key, Key::Named(_)) {
+                shards[slot.shard] ^= slot.measure(&self.assumptions).digest;
+            }
+        }
+        let kept = self.shards.iter().map(|shard| shard.digest);
+        blocks == self.keyspace.digests && kept.eq(shards.iter().copied())
+    }
+}
