@@ -157,20 +157,27 @@ impl Keyspace {
     }
 
     fn hide(&mut self, key: u32, hidden: Hidden) {
-        if hidden.count == 0 {
-            return;
+        if hidden.count > 0 {
+            *self.hidden_mut(key) = hidden;
         }
-        let at = match self.free_hidden.pop() {
-            Some(at) => at,
-            None => {
-                self.hidden.push(Hidden::default());
-                u32::try_from(self.hidden.len() - 1).expect("fewer than 2^32 keys are contested")
-            }
-        };
-        self.hidden[at as usize] = hidden;
+    }
+
+    /// The writes hidden under a row that shows something; it is contested from now on.
+    fn hidden_mut(&mut self, key: u32) -> &mut Hidden {
         let row = &mut self.rows[key as usize];
-        row.state = RowState::Contested;
-        row.object = at;
+        if row.state != RowState::Contested {
+            row.state = RowState::Contested;
+            row.object = match self.free_hidden.pop() {
+                Some(at) => at,
+                None => {
+                    self.hidden.push(Hidden::default());
+                    u32::try_from(self.hidden.len() - 1)
+                        .expect("fewer than 2^32 keys are contested")
+                }
+            };
+            self.hidden[row.object as usize].count = 0;
+        }
+        &mut self.hidden[row.object as usize]
     }
 }
 
@@ -192,10 +199,10 @@ impl Instance {
         after: &VersionVector,
         write: PlainWrite,
     ) {
-        let mut hidden = self.keyspace.unhide(key);
         let shard = &mut self.shards[id];
-        hidden.fall(after, &mut shard.tally);
         let old = self.keyspace.rows[key as usize].shown();
+        let hidden = self.keyspace.hidden_mut(key);
+        hidden.fall(after, &mut shard.tally);
         if after.covers(old.stamp.dot) {
             shard.tally.fall(old.stamp.dot, true);
         } else {
@@ -206,10 +213,12 @@ impl Instance {
         }
         hidden.add(write);
         let shown = hidden.take_winner();
+        if hidden.count == 0 {
+            self.keyspace.unhide(key);
+        }
         if shown.stamp != old.stamp {
             self.show(id, key, &old, &shown);
         }
-        self.keyspace.hide(key, hidden);
     }
 
     /// Another write of a contest shows than before.
@@ -225,6 +234,9 @@ impl Instance {
                 .ledger
                 .adjust(MemoryKind::Values, value(old.bytes), value(shown.bytes));
         }
-        self.keyspace.rows[key as usize].set(shown.stamp, shown.bytes, shown.tag);
+        let row = &mut self.keyspace.rows[key as usize];
+        let state = row.state;
+        row.set(shown.stamp, shown.bytes, shown.tag);
+        row.state = state;
     }
 }

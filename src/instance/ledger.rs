@@ -31,6 +31,7 @@ impl Ledger {
     }
 
     /// Takes `bytes` into use.
+    #[inline]
     pub fn charge(&mut self, kind: MemoryKind, bytes: u64) {
         let used = &mut self.used[kind as usize];
         *used += bytes;
@@ -38,8 +39,10 @@ impl Ledger {
         let peak = &mut self.peak[kind as usize];
         *peak = (*peak).max(*used);
         self.total_peak = self.total_peak.max(self.total);
-        let unstable = self.used[MemoryKind::Unstable as usize];
-        self.lean_peak = self.lean_peak.max(self.total - unstable);
+        if kind != MemoryKind::Unstable {
+            let unstable = self.used[MemoryKind::Unstable as usize];
+            self.lean_peak = self.lean_peak.max(self.total - unstable);
+        }
     }
 
     /// Gives `bytes` back.

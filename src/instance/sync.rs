@@ -76,6 +76,7 @@ impl Instance {
     }
 
     /// Whether a parcel comes from a member that was dropped.
+    #[inline]
     fn refuses(&mut self, flight: &Flight, wire: &mut impl Wire) -> bool {
         if self.members.contains(&flight.from) {
             return false;

@@ -5,7 +5,6 @@ use thiserror::Error;
 use crate::quantity::{Ratio, wide_product};
 use crate::time::SimDuration;
 
-use super::wire::Divisor;
 
 /// The whole of a distribution, in the millionths that quantiles are given in.
 const WHOLE: u32 = 1_000_000;
@@ -227,13 +226,12 @@ impl Delay {
         match self {
             Self::Constant(delay) => *delay,
             Self::Quantiles(points) => {
-                let position = position(draw);
                 let inner = &points[1..points.len() - 1];
                 let behind = inner
                     .iter()
-                    .take_while(|point| u64::from(point.0) << 32 <= position)
+                    .take_while(|point| parts(point.0) <= draw)
                     .count();
-                Segment::between(&points[behind], &points[behind + 1]).delay(position)
+                Segment::between(&points[behind], &points[behind + 1]).delay(draw)
             }
             Self::Mixture(parts) => {
                 let total: u64 = parts.iter().map(|(weight, _)| u64::from(*weight)).sum();
@@ -255,49 +253,50 @@ impl Delay {
 /// One stretch of quantiles, between two points.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
-    /// Where it begins, in millionths with 32 binary places.
+    /// Where it begins, in parts of 2^64.
     from: u64,
     /// The delay there.
     least: u64,
-    /// How much longer the delay is at its end.
-    span: u64,
-    /// How long it is, in millionths.
-    width: Divisor,
+    /// How much the delay would grow over a whole distribution at this slope.
+    per_whole: u64,
 }
 
 impl Segment {
     fn between(this: &(u32, SimDuration), next: &(u32, SimDuration)) -> Self {
+        let span = next.1.0 - this.1.0;
+        // No draw falls between two points of one share.
+        let share = u128::from(next.0 - this.0).max(1);
+        // At most an hour in nanoseconds, over a millionth at least: below 2^62.
+        let per_whole = u128::from(span) * u128::from(WHOLE) / share;
         Self {
-            from: u64::from(this.0) << 32,
+            from: parts(this.0),
             least: this.1.0,
-            span: next.1.0 - this.1.0,
-            width: Divisor::new(u64::from(next.0 - this.0)),
+            per_whole: u64::try_from(per_whole).expect("an hour is short enough"),
         }
     }
 
     /// Linear within the segment that the draw falls on.
     #[inline]
     pub(super) fn sample(segments: &[Self], draw: u64) -> SimDuration {
-        let position = position(draw);
         let behind = segments[1..]
             .iter()
-            .take_while(|next| next.from <= position)
+            .take_while(|next| next.from <= draw)
             .count();
-        segments[behind].delay(position)
+        segments[behind].delay(draw)
     }
 
     #[inline]
-    fn delay(&self, position: u64) -> SimDuration {
-        let (high, low) = wide_product(self.span, position - self.from);
-        // At most an hour in nanoseconds times a million: below 2^62.
-        let (part, _) = self.width.divide((high << 32) | (low >> 32));
-        SimDuration(self.least + part)
+    fn delay(&self, draw: u64) -> SimDuration {
+        let (whole, rest) = wide_product(draw - self.from, self.per_whole);
+        // Rounded to the nearest nanosecond.
+        SimDuration(self.least + whole + (rest >> 63))
     }
 }
 
-/// Where a draw falls, in millionths with 32 binary places.
-fn position(draw: u64) -> u64 {
-    wide_product(draw, u64::from(WHOLE) << 32).0
+/// A share in millionths, below one, in parts of 2^64.
+fn parts(share: u32) -> u64 {
+    let parts = (u128::from(share) << 64) / u128::from(WHOLE);
+    u64::try_from(parts).expect("a segment starts below a share of one")
 }
 
 /// The parts that are ever chosen.

@@ -63,6 +63,7 @@ impl ArrivalTimes {
 
     /// The next instant, never before the one returned last; [`SimTime::MAX`] when there is none.
     /// Poisson takes one draw, the others none.
+    #[inline]
     pub fn advance(&mut self, stream: &mut Stream) -> SimTime {
         match &mut self.gaps {
             Gaps::Never => self.last = SimTime::MAX,
@@ -128,6 +129,7 @@ impl Logarithm {
     }
 
     /// Minus the natural logarithm of a uniform number above zero and at most one.
+    #[inline]
     pub(super) fn negated(&self, draw: u64) -> f64 {
         const ONE: u64 = 1_023 << 52;
         let bits = (draw >> 11) + 1;

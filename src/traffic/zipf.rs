@@ -66,6 +66,7 @@ impl Zipf {
     }
 
     /// A rank. One draw for those in the head; for the others one more for each try.
+    #[inline]
     pub(super) fn rank(&self, stream: &mut Stream) -> u32 {
         let choice = self.table.choice(stream.next_u64());
         if choice < self.head {

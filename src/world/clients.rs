@@ -48,6 +48,13 @@ pub struct ClientCounts {
     pub unavailable: u64,
 }
 
+impl ClientCounts {
+    /// Grows with every operation that did something, by another amount for reads and for writes.
+    fn done(&self) -> u64 {
+        self.writes + 2 * self.hits
+    }
+}
+
 impl Clients {
     /// When the next operation arrives.
     pub(super) fn next_at(&self) -> SimTime {
@@ -73,10 +80,9 @@ impl Clients {
         }
         let replica = instance.replica();
         let mut reach = fabric.reach(arrival.at, self.local, replica);
-        let before = self.counts;
+        let before = self.counts.done();
         self.carry_out(instance, &arrival, &mut reach);
-        let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
-        fabric.digest.word(word ^ done);
+        fabric.digest.word(word ^ (self.counts.done() - before));
     }
 
     /// Brings the rows that the next arrivals concern into cache, all at once.

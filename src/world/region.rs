@@ -191,29 +191,42 @@ impl Region {
     /// Handles the first event of a stream, and those after it that come before `until` and before
     /// whatever the agenda got meanwhile.
     fn run(&mut self, stream: usize, until: SimTime, heads: &mut Vec<SimTime>) {
-        let source = self.source(stream);
-        loop {
-            self.events += 1;
-            match source {
-                Source::Inbound(at) => self.receive(at),
-                Source::Agenda => self.wake(),
-                Source::Script => self.command(),
-                Source::Clients(at) => self.operate(at),
+        heads[stream] = match self.source(stream) {
+            Source::Agenda => {
+                self.wake();
+                self.fabric.agenda.due()
             }
-            let due = self.due(source);
-            assert!(heads[stream] <= due, "a stream is sorted");
-            heads[stream] = due;
-            heads[AGENDA] = self.fabric.agenda.due();
-            if self.instances.len() > 1 {
-                self.hand_over_here();
-                self.refresh(heads);
-                return;
+            Source::Script => {
+                self.command();
+                self.due(Source::Script)
             }
-            // Strictly earlier than every other stream.
-            if due >= until || (stream != AGENDA && due >= heads[AGENDA]) {
-                return;
-            }
+            Source::Inbound(at) => loop {
+                self.receive(at);
+                let next = self.inbound[at].due();
+                if !self.goes_on(next, until) {
+                    break next;
+                }
+            },
+            Source::Clients(at) => loop {
+                self.operate(at);
+                let next = self.clients[at].next_at();
+                if !self.goes_on(next, until) {
+                    break next;
+                }
+            },
+        };
+        heads[AGENDA] = self.fabric.agenda.due();
+        if self.instances.len() > 1 {
+            self.hand_over_here();
+            self.refresh(heads);
         }
+    }
+
+    /// Whether a stream's next event comes strictly before those of all others: `until` is theirs
+    /// at the start, and the agenda may have got an earlier one.
+    #[inline]
+    fn goes_on(&self, next: SimTime, until: SimTime) -> bool {
+        next < until && next < self.fabric.agenda.due() && self.instances.len() == 1
     }
 
     /// Hands over what instances of the region have sent one another.
@@ -226,7 +239,9 @@ impl Region {
         }
     }
 
+    #[inline]
     fn receive(&mut self, stream: usize) {
+        self.events += 1;
         let inbound = &mut self.inbound[stream];
         let (from, local, source) = (inbound.from, inbound.local, inbound.source);
         let instance = &mut self.instances[local];
@@ -287,6 +302,7 @@ impl Region {
     }
 
     fn wake(&mut self) {
+        self.events += 1;
         let (now, (local, timer)) = self
             .fabric
             .agenda
@@ -302,7 +318,9 @@ impl Region {
         }
     }
 
+    #[inline]
     fn operate(&mut self, fleet: usize) {
+        self.events += 1;
         self.operations += 1;
         self.dark_drops += u64::from(self.dark);
         let clients = &mut self.clients[fleet];
@@ -310,6 +328,7 @@ impl Region {
     }
 
     fn command(&mut self) {
+        self.events += 1;
         let scripted = self
             .script
             .pop_front()
