@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::assumption::{BacklogSharing, Lww};
+use crate::assumption::Lww;
 use crate::crdt::{Dot, Stamp, Update};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
@@ -133,9 +133,7 @@ impl Instance {
             }
         }
         shard.log.append(entry);
-        if self.assumptions.backlog_sharing == BacklogSharing::Shared {
-            shard.ledger.set(MemoryKind::Backlog, shard.log.bytes());
-        }
+        self.measure_backlog(id);
         self.note_memory(id, wire);
     }
 
