@@ -3,12 +3,18 @@
 //! The outcome of a run lists the ones in force (contract C2). What a source does settle stands
 //! beside the code that uses it, with that source.
 
+pub mod range;
 mod table;
 
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
 
+pub use range::Range;
 pub use table::Listed;
+
+/// A-STALE-TEXT by default.
+const STALE_TEXT: &str =
+    "ERR this instance is stale: it takes no writes until it has caught up with its peers";
 
 /// What a write leaves behind in memory until every linked member has seen it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,6 +110,26 @@ pub struct Assumptions {
     pub jitter: Ratio,
     /// A-FLOOR: the least delay of a route, as a share of its median.
     pub delay_floor: Ratio,
+    /// A-TAIL: how far the longest delay lies beyond P95, as a share of what P95 lies beyond the
+    /// median.
+    pub delay_tail: Ratio,
+    /// A-MIRROR: whether a figure published for one direction of a pair counts for the other.
+    pub mirror: bool,
+    /// A-LOCAL: how long a message takes between two instances of one region.
+    pub local_delay: SimDuration,
+    /// A-RESUME: to what share of its limit a full shard must fall before it takes effects of
+    /// peers again.
+    pub resume_share: Ratio,
+    /// A-COLLECT-OBJECTS: how many keys with something to collect a shard looks at in one slice.
+    pub collection_objects: u32,
+    /// A-ITEM: what a key takes in a full synchronisation beside its name and value.
+    pub item_bytes: Bytes,
+    /// A-REPORT-SIZE: what a clock report takes on the wire for each shard.
+    pub report_bytes: Bytes,
+    /// A-SIGNAL-SIZE: what a message without a payload takes on the wire.
+    pub signal_bytes: Bytes,
+    /// A-STALE-TEXT: what a stale instance answers to a write.
+    pub stale_text: String,
 }
 
 impl Default for Assumptions {
@@ -136,6 +162,15 @@ impl Default for Assumptions {
             readd_is_fresh: true,
             jitter: Ratio { ppm: 1_040_000 },
             delay_floor: Ratio { ppm: 900_000 },
+            delay_tail: Ratio::ONE,
+            mirror: true,
+            local_delay: SimDuration::from_micros(775),
+            resume_share: Ratio { ppm: 990_000 },
+            collection_objects: 20_000,
+            item_bytes: Bytes(48),
+            report_bytes: Bytes(160),
+            signal_bytes: Bytes(64),
+            stale_text: STALE_TEXT.to_owned(),
         }
     }
 }

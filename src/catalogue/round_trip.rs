@@ -64,11 +64,13 @@ fn place(from: &str, to: &str) -> Option<usize> {
 pub struct Rtt {
     /// The median.
     pub p50: SimDuration,
-    /// Whether the median is published for the opposite direction only. A-MIRROR: it is then taken
-    /// for both, as a round trip travels both.
+    /// Whether the median is published for the opposite direction only; A-MIRROR says whether it
+    /// then counts for both.
     pub mirrored: bool,
-    /// P95 over P50, where the sample of July 2026 has the pair; as A-MIRROR says, either way.
+    /// P95 over P50, where the sample of July 2026 has the pair, in either direction.
     pub jitter: Option<Ratio>,
+    /// Whether the sample has it for the opposite direction only.
+    pub jitter_mirrored: bool,
 }
 
 /// No round-trip time is published for a pair, either way.
@@ -98,5 +100,6 @@ pub fn rtt(from: &Region, to: &Region) -> Result<Rtt, NoRtt> {
         p50: SimDuration::from_millis(p50_ms),
         mirrored: there.p50_ms.is_none(),
         jitter: there.jitter.or(back.jitter),
+        jitter_mirrored: there.jitter.is_none() && back.jitter.is_some(),
     })
 }

@@ -60,10 +60,11 @@ fn jitter_comes_from_the_sample() {
     assert_eq!(listed.jitter, Some(Ratio { ppm: 1_142_857 }));
     let reverse = rtt(place("East US 2"), place("Australia East")).expect("in the table");
     assert_eq!(reverse.jitter, listed.jitter);
+    assert!(reverse.jitter_mirrored && !listed.jitter_mirrored);
     let both_ways = rtt(place("Canada Central"), place("Brazil South")).expect("in the table");
     assert_eq!(both_ways.jitter, Some(Ratio { ppm: 1_023_255 }));
     let absent = rtt(place("Japan East"), place("Korea South")).expect("in the table");
-    assert_eq!(absent.jitter, None);
+    assert_eq!((absent.jitter, absent.jitter_mirrored), (None, false));
     let sample = include_str!("data/azure-region-rtt-ms-p50-p95-2026-07-sample.csv");
     assert_eq!(super::csv::rows::<4>(sample).count(), 173);
 }

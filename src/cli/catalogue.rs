@@ -175,12 +175,13 @@ fn assumption_rows() -> (Header, Vec<Vec<String>>) {
         ("id", Flush::Left),
         ("field", Flush::Left),
         ("default", Flush::Left),
+        ("range", Flush::Left),
         ("meaning", Flush::Left),
     ];
     let rows = Assumptions::default().listed().into_iter();
     (
         header,
-        rows.map(|one| row([one.id, one.field, &one.value, one.meaning]))
+        rows.map(|one| row([one.id, one.field, &one.value, &one.range, one.meaning]))
             .collect(),
     )
 }

@@ -55,9 +55,10 @@ fn assumption(code: &str) -> Option<String> {
     Some(format!(
         "{}: {}\n\n\
          Default: {}\n\
+         Takes:   {}, {}\n\
          Why:     {}\n\
          Set it:  `assumptions: ({}: …)` in a scenario, or `--set assumptions.{}=…`\n",
-        one.id, one.meaning, one.value, one.reason, one.field, one.field
+        one.id, one.meaning, one.value, one.unit, one.range, one.reason, one.field, one.field
     ))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
+use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
 
@@ -189,6 +190,16 @@ impl Part {
             self,
             Part::Write { .. } | Part::Add { .. } | Part::AddMember(_)
         )
+    }
+
+    /// The type it writes, if any.
+    pub(crate) fn written(&self) -> Option<Kind> {
+        match self {
+            Part::Write { field: None, .. } | Part::Add { field: None, .. } => Some(Kind::String),
+            Part::Write { .. } | Part::Add { .. } => Some(Kind::Hash),
+            Part::AddMember(_) => Some(Kind::Set),
+            _ => None,
+        }
     }
 
     fn payload_bytes(&self) -> u64 {

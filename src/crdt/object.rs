@@ -1,10 +1,11 @@
 //! One key: its types side by side, its deadline, what its removals had observed.
 
+use crate::assumption::Lww;
 use crate::crdt::antichain::Entry;
 use crate::crdt::apply::Application;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::effect::{Effect, Update};
+use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::intent;
@@ -120,7 +121,8 @@ impl Object {
     }
 
     /// The effect of a local command, or nothing if it changes nothing. `stamp` is the replica's
-    /// next; `replica` is its clock before it. The effect is still to be applied.
+    /// next; `replica` is its clock before it. The effect is still to be applied; its wall clock
+    /// may be past that of `stamp`, where the key holds a hidden type.
     pub fn effect(
         &self,
         stamp: Stamp,
@@ -134,10 +136,26 @@ impl Object {
         after.observe(stamp.dot);
         Some(Effect {
             origin: stamp.dot.origin,
-            wall_ms: stamp.wall_ms,
+            wall_ms: self.wall_above_others(stamp, rules, &change),
             after,
             change,
         })
+    }
+
+    /// The wall clock of a local write: one that has seen a hidden type stays above it, or an
+    /// `APPEND` where the clock is behind would show the other type (MA-09, `STR-2`). So it is
+    /// dated past what it has seen; where the wall clock decides always, it is not.
+    fn wall_above_others(&self, stamp: Stamp, rules: Rules, change: &Change) -> u64 {
+        let written = match change {
+            _ if rules.lww == Lww::WallFirst => None,
+            Change::Write(_) => Some(Kind::String),
+            Change::Parts(parts) if parts.contains(&Part::Remove) => None,
+            Change::Parts(parts) => parts.iter().find_map(Part::written),
+        };
+        match written.and_then(|kind| self.types.newest_beside(kind)) {
+            Some(other) if !stamp.beats(&other) => other.wall_ms + 1,
+            _ => stamp.wall_ms,
+        }
     }
 
     /// Takes in an effect, one's own or a peer's. `replica` is the replica's clock before it; an

@@ -180,6 +180,13 @@ impl Types {
         })
     }
 
+    /// The newest surviving write of the other types.
+    pub(crate) fn newest_beside(&self, kind: Kind) -> Option<Stamp> {
+        let others = self.0.as_slice().iter();
+        let others = others.filter(|typed| typed.kind() != kind && typed.is_live());
+        others.map(Typed::newest).fold(None, Stamp::newest)
+    }
+
     pub(crate) fn visible_kind(&self) -> Option<Kind> {
         self.visible().map(Typed::kind)
     }

@@ -309,6 +309,24 @@ fn assumptions(plan: &Plan) -> Vec<AssumptionInForce> {
             value: listed.value,
             default: default.value,
             source: format!("{} {}", listed.meaning, listed.reason),
+            applied_to: match listed.id {
+                "A-MIRROR" => mirrored(plan),
+                _ => Vec::new(),
+            },
         })
         .collect()
+}
+
+/// The routes that go by figures of the other direction, and by which.
+fn mirrored(plan: &Plan) -> Vec<String> {
+    let routes = plan.mirrored().into_iter().map(|route| {
+        let name = |id| plan.regions[id].name.as_str();
+        let figures = match (route.median, route.jitter) {
+            (true, true) => "median and P95",
+            (true, false) => "median",
+            _ => "P95",
+        };
+        format!("{} to {}: {figures}", name(route.from), name(route.to))
+    });
+    routes.collect()
 }

@@ -1,6 +1,6 @@
 //! The path that runs a billion times: plain strings, read, written and applied.
 
-use crate::assumption::{BacklogSharing, Lww};
+use crate::assumption::Lww;
 use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
@@ -127,9 +127,7 @@ impl Instance {
             }
         }
         shard.log.append(entry);
-        if self.assumptions.backlog_sharing == BacklogSharing::Shared {
-            shard.ledger.set(MemoryKind::Backlog, shard.log.bytes());
-        }
+        self.measure_backlog(id);
         self.note_memory(id, wire);
     }
 

@@ -2,17 +2,14 @@
 //!
 //! Incremental, in slices: so many bytes of records a slice, so many objects looked at.
 
+use crate::assumption::BacklogSharing;
 use crate::crdt::{Update, Value};
-use crate::id::{Id, ReplicaId, ShardId};
+use crate::id::{ReplicaId, ShardId};
 use crate::instance::Instance;
+use crate::instance::MemoryKind;
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Ticket;
 use crate::instance::parcel::{Timer, Wire};
-
-/// Objects looked at in one slice, for each shard.
-///
-/// Assumption A-COLLECT-OBJECTS: 20 000; no figure is published.
-const OBJECTS_A_SLICE: usize = 20_000;
 
 impl Instance {
     /// Wakes the collector if there is something for it.
@@ -46,7 +43,8 @@ impl Instance {
         if !self.shards[id].collectable {
             return;
         }
-        let looks = self.shards[id].pending.len().min(OBJECTS_A_SLICE);
+        let most = self.assumptions.collection_objects as usize;
+        let looks = self.shards[id].pending.len().min(most);
         for _ in 0..looks {
             let Some(ticket) = self.shards[id].pending.pop_front() else {
                 break;
@@ -148,27 +146,31 @@ impl Instance {
         self.collect_if_due(wire);
     }
 
-    /// Under `PerPeer`, each peer has a backlog of its own: what it has not acknowledged.
-    pub(super) fn measure_private_backlogs(&mut self) {
-        if self.assumptions.backlog_sharing == crate::assumption::BacklogSharing::Shared {
-            return;
+    /// Charges every shard's backlog, after a peer has acknowledged something or is gone.
+    pub(super) fn measure_backlogs(&mut self) {
+        if self.assumptions.backlog_sharing == BacklogSharing::PerPeer {
+            for id in self.shards.ids() {
+                self.measure_backlog(id);
+            }
         }
-        let peers: Vec<ReplicaId> = self.peers().collect();
-        let own = self.replica;
-        for shard in self.shards.iter_mut() {
-            let held = peers.iter().map(|peer| {
-                let acknowledged = shard.reports[peer.index()].clock.0[own.index()];
-                let lost = shard.log.bytes();
-                shard
-                    .log
-                    .resume(acknowledged)
-                    .map_or(lost, |at| shard.log.bytes_from(at))
-            });
-            let held = held.sum();
-            shard.ledger.set(crate::instance::MemoryKind::Backlog, held);
-        }
+    }
+
+    /// Charges a shard's backlog: the ring, or under `PerPeer` what of it each peer has yet to
+    /// acknowledge.
+    pub(super) fn measure_backlog(&mut self, id: ShardId) {
+        let shard = &mut self.shards[id];
+        let held = match self.assumptions.backlog_sharing {
+            BacklogSharing::Shared => shard.log.bytes(),
+            BacklogSharing::PerPeer => {
+                let peers = self.members.iter().filter(|peer| **peer != self.replica);
+                peers.map(|peer| shard.private_backlog(*peer)).sum()
+            }
+        };
+        shard.ledger.set(MemoryKind::Backlog, held);
     }
 }
 
 /// Deadlines are looked at this often at least.
+///
+/// Source: redis.conf, `hz 10`: ten active expiry cycles a second.
 const EXPIRY_PERIOD_MS: u64 = 100;

@@ -96,7 +96,8 @@ impl Entry {
 
 /// How long the name of a generated key counts as, in the ledger and on the wire.
 ///
-/// Assumption: 16 bytes, a prefix and a number, the key length of the published measurements.
+/// Source: the key length of the measurements that `footprint` goes by, 16 bytes: a prefix and a
+/// number. A population that needs another makes its values longer or shorter instead.
 pub const GENERATED_KEY_BYTES: u64 = 16;
 
 const _: () = assert!(size_of::<Entry>() == 64, "an effect fills one cache line");

@@ -38,6 +38,18 @@ impl Log {
         }
     }
 
+    /// Whose effects they are.
+    pub fn origin(&self) -> ReplicaId {
+        self.origin
+    }
+
+    /// Bytes in the ring of effects beyond `seq`, counted one by one.
+    pub fn recount_beyond(&self, seq: u64) -> u64 {
+        let beyond = |entry: &&Entry| entry.after.0[self.origin.index()] > seq;
+        let entries = self.entries.iter().filter(beyond);
+        entries.map(|entry| self.size(entry)).sum()
+    }
+
     /// Bytes of one effect in the ring and on the wire.
     pub fn size(&self, entry: &Entry) -> u64 {
         self.framing + entry.payload_bytes()

@@ -89,6 +89,7 @@ impl Instance {
         for shard in self.shards.iter_mut() {
             shard.settle_stable(self.replica, &self.members);
         }
+        self.measure_backlogs();
         for peer in self.peers() {
             if let Some(epoch) = self.outgoing[peer.index()].epoch.take() {
                 self.signal(peer, epoch, Parcel::Hangup, wire);

@@ -1,13 +1,14 @@
 //! What a witness may ask of an instance: recounts from the state, and comparisons.
 
+use crate::assumption::BacklogSharing;
 use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
-use crate::instance::Instance;
 use crate::instance::contest::Hidden;
 use crate::instance::effect::GENERATED_KEY_BYTES;
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::Inflow;
+use crate::instance::{Instance, Shard};
 
 /// What a replica knows of the writes of one origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,10 +52,26 @@ impl Instance {
         for shard in self.shards.iter() {
             let total = &mut totals[shard.id];
             total[MemoryKind::Unstable as usize] = shard.recount_records();
-            total[MemoryKind::Backlog as usize] = shard.ledger.used(MemoryKind::Backlog);
+            total[MemoryKind::Backlog as usize] = self.recount_backlog(shard);
             total[MemoryKind::SyncBuffers as usize] = self.open_snapshots(shard.id);
         }
         totals
+    }
+
+    /// The backlog's bytes from the log's entries: all of them, or under `PerPeer` for each peer
+    /// those that its own report does not cover.
+    fn recount_backlog(&self, shard: &Shard) -> u64 {
+        match self.assumptions.backlog_sharing {
+            BacklogSharing::Shared => shard.log.recount_beyond(0),
+            BacklogSharing::PerPeer => {
+                let own = self.replica.index();
+                let unacknowledged = self.peers().map(|peer| {
+                    let report = &shard.reports[peer.index()];
+                    shard.log.recount_beyond(report.clock.0[own])
+                });
+                unacknowledged.sum()
+            }
+        }
     }
 
     fn open_snapshots(&self, id: ShardId) -> u64 {
@@ -140,5 +157,88 @@ impl Instance {
             counts[slot.shard] += u64::from(slot.object.is_live());
         }
         counts
+    }
+}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Instance, MemoryKind};
+    use crate::assumption::{Assumptions, BacklogSharing};
+    use crate::crdt::VersionVector;
+    use crate::id::{InstanceId, ReplicaId, ShardId};
+    use crate::instance::effect::{Entry, Payload};
+    use crate::instance::{Naming, Setup};
+    use crate::quantity::Bytes;
+
+    const SHARD: ShardId = ShardId(0);
+
+    /// A member of a group of three, with one shard.
+    fn instance(backlog_sharing: BacklogSharing) -> Instance {
+        Instance::new(Setup {
+            id: InstanceId(0),
+            replica: ReplicaId(0),
+            members: vec![ReplicaId(0), ReplicaId(1), ReplicaId(2)],
+            shards: 1,
+            shard_limit: Bytes(1_000_000),
+            backlog: Bytes(100_000),
+            wall_ms_at_start: 0,
+            assumptions: Arc::new(Assumptions {
+                backlog_sharing,
+                ..Assumptions::default()
+            }),
+            naming: Arc::new(Naming::default()),
+            shard_of: Arc::new(Vec::new()),
+            seed: 1,
+        })
+    }
+
+    fn entry(seq: u64) -> Entry {
+        let mut after = VersionVector::FILLED;
+        after.0[0] = seq;
+        Entry {
+            after,
+            wall_ms: 0,
+            payload: Payload::Write {
+                key: 0,
+                bytes: 24,
+                tag: 0,
+            },
+        }
+    }
+
+    /// The recount goes by the log alone: whatever the ledger says, it counts the effects.
+    #[test]
+    fn a_backlog_that_the_ledger_forgot_is_found() {
+        for (sharing, rings) in [(BacklogSharing::Shared, 1), (BacklogSharing::PerPeer, 2)] {
+            let mut instance = instance(sharing);
+            let kind = MemoryKind::Backlog;
+            instance.shards[SHARD].log.append(entry(2));
+            instance.shards[SHARD].log.append(entry(3));
+            // 16 B of name, 24 B of value and 60 B of framing, twice for each ring.
+            let held = 200 * rings;
+            assert_eq!(instance.recount()[SHARD][kind as usize], held);
+            assert_eq!(instance.shards[SHARD].ledger.used(kind), 0);
+            instance.measure_backlog(SHARD);
+            assert_eq!(instance.shards[SHARD].ledger.used(kind), held);
+            instance.shards[SHARD].ledger.charge(kind, 1);
+            assert_eq!(instance.recount()[SHARD][kind as usize], held);
+        }
+    }
+
+    /// A peer that has acknowledged the first of two effects holds up the second alone.
+    #[test]
+    fn what_a_peer_acknowledged_leaves_its_backlog() {
+        let mut instance = instance(BacklogSharing::PerPeer);
+        let shard = &mut instance.shards[SHARD];
+        shard.log.append(entry(2));
+        shard.log.append(entry(3));
+        let mut report = shard.reports[1];
+        report.clock.0[0] = 2;
+        shard.note_report(ReplicaId(1), &report, crate::time::SimTime::ZERO);
+        let kind = MemoryKind::Backlog;
+        assert_eq!(instance.recount()[SHARD][kind as usize], 300);
+        instance.measure_backlog(SHARD);
+        assert_eq!(instance.shards[SHARD].ledger.used(kind), 300);
     }
 }

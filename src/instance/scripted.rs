@@ -113,4 +113,8 @@ impl<W: Wire> Store for View<'_, W> {
         let full = self.instance.shards[ShardId(shard)].ledger.is_full();
         full.then_some(Refusal::OutOfMemory)
     }
+
+    fn stale_text(&self) -> String {
+        self.instance.assumptions.stale_text.clone()
+    }
 }

@@ -12,12 +12,6 @@ use crate::instance::row::Row;
 use crate::quantity::{Bytes, Ratio};
 use crate::time::SimTime;
 
-/// A full shard takes effects of peers again when its use has fallen to this share of its limit.
-///
-/// Assumption A-RESUME: 99 %; the engine resumes by itself once memory is available, from what use
-/// on is not published.
-const RESUME_SHARE: Ratio = Ratio { ppm: 990_000 };
-
 /// A shard of an instance.
 #[derive(Clone, Debug)]
 pub struct Shard {
@@ -29,6 +23,8 @@ pub struct Shard {
     pub reports: [Frontier; MEMBERS_MAX],
     /// When each member last said so.
     pub reported_at: [SimTime; MEMBERS_MAX],
+    /// Up to how many bytes ever appended to the log each member has acknowledged.
+    acknowledged_bytes: [u64; MEMBERS_MAX],
     /// Clocks of snapshots that have brought some keys ahead of the shard's own clock.
     pub ahead: Vec<Ahead>,
     /// The number of the newest of them.
@@ -119,6 +115,7 @@ impl Shard {
             frontier: Frontier::FILLED,
             reports: [Frontier::FILLED; MEMBERS_MAX],
             reported_at: [SimTime::ZERO; MEMBERS_MAX],
+            acknowledged_bytes: [0; MEMBERS_MAX],
             ahead: Vec::new(),
             ahead_number: 0,
             stable: Frontier::FILLED,
@@ -136,6 +133,24 @@ impl Shard {
             counts: Counts::default(),
             records: Records::default(),
         }
+    }
+
+    /// Takes in what a peer says it has applied.
+    pub fn note_report(&mut self, peer: ReplicaId, frontier: &Frontier, now: SimTime) {
+        self.reports[peer.index()] = *frontier;
+        self.reported_at[peer.index()] = now;
+        let seq = frontier.clock.0[self.log.origin().index()];
+        // What the ring has lost needs no mark: all that is in it is unacknowledged.
+        self.acknowledged_bytes[peer.index()] = self
+            .log
+            .resume(seq)
+            .map_or(0, |at| self.log.appended_bytes() - self.log.bytes_from(at));
+    }
+
+    /// Bytes of the ring that `peer` has not acknowledged.
+    pub fn private_backlog(&self, peer: ReplicaId) -> u64 {
+        let since = self.log.appended_bytes() - self.acknowledged_bytes[peer.index()];
+        since.min(self.log.bytes())
     }
 
     /// Takes in the next effect of `origin`: its clock and the record it keeps.
@@ -266,6 +281,7 @@ impl Shard {
         self.log.clear(self.frontier.clock.0[own.index()]);
         self.frontier = Frontier::ZERO;
         self.reports = [Frontier::ZERO; MEMBERS_MAX];
+        self.acknowledged_bytes = [0; MEMBERS_MAX];
         self.stable = Frontier::ZERO;
         self.tally = Tally::default();
         self.digest = 0;
@@ -278,9 +294,9 @@ impl Shard {
         self.ledger.clear();
     }
 
-    /// Below how many bytes a full shard takes effects of peers again.
-    pub fn resume_below(&self) -> u64 {
-        RESUME_SHARE.of(self.ledger.limit())
+    /// Below how many bytes a full shard takes effects of peers again, given A-RESUME.
+    pub fn resume_below(&self, share: Ratio) -> u64 {
+        share.of(self.ledger.limit())
     }
 
     /// The observed clock.

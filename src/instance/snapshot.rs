@@ -22,9 +22,6 @@ use crate::instance::parcel::{Cargo, Item, Parcel, Timer, Wire};
 use crate::instance::row::{Row, RowState, plain_digest};
 use crate::instance::{Instance, Naming};
 
-/// Bytes of one key in a snapshot, beside name and value: type, deadline, lengths and one stamp.
-const ITEM_BYTES: u64 = 48;
-
 impl Instance {
     /// Takes a snapshot of a shard for `peer`, which has `theirs`.
     pub(super) fn take_snapshot(
@@ -50,7 +47,8 @@ impl Instance {
             objects.map(|(_, slot)| Item::Object(slot.key.clone(), Box::new(slot.object.clone()))),
         );
         let keys = items.len() as u64;
-        let bytes = items.iter().map(Item::bytes).sum();
+        let framing = self.assumptions.item_bytes.0;
+        let bytes = items.iter().map(|item| item.bytes(framing)).sum();
         let shard = &self.shards[id];
         let snapshot = Snapshot {
             items,
@@ -146,7 +144,8 @@ impl Instance {
         let (now, wall_ms) = (self.now, self.wall_ms());
         let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
         if let Some(snapshot) = &mut outflow.snapshot {
-            let (items, bytes) = snapshot.next_chunk(self.assumptions.chunk_bytes.0);
+            let set = &self.assumptions;
+            let (items, bytes) = snapshot.next_chunk(set.chunk_bytes.0, set.item_bytes.0);
             let clock = Box::new(snapshot.frontier);
             let parcel = if items.is_empty() {
                 outflow.cursor = snapshot.tail;
@@ -215,32 +214,32 @@ impl Instance {
 
 impl Snapshot {
     /// The next keys, `room` bytes of them at least unless the snapshot ends, and their bytes.
-    fn next_chunk(&mut self, room: u64) -> (Vec<Item>, u64) {
+    fn next_chunk(&mut self, room: u64, framing: u64) -> (Vec<Item>, u64) {
         let mut items = Vec::new();
         let mut bytes = 0;
         while bytes < room {
             let Some(item) = self.items.pop_front() else {
                 break;
             };
-            bytes += item.bytes();
+            bytes += item.bytes(framing);
             items.push(item);
         }
-        (items, bytes.max(ITEM_BYTES))
+        (items, bytes.max(framing))
     }
 }
 
 impl Item {
-    /// Its size on the wire.
-    pub(super) fn bytes(&self) -> u64 {
+    /// Its size on the wire, where a key takes `framing` bytes beside name and value.
+    pub(super) fn bytes(&self, framing: u64) -> u64 {
         match self {
-            Self::Row(_, row) => ITEM_BYTES + GENERATED_KEY_BYTES + u64::from(row.bytes),
+            Self::Row(_, row) => framing + GENERATED_KEY_BYTES + u64::from(row.bytes),
             Self::Object(key, object) => {
                 let name = match key {
                     Key::Generated(_) => GENERATED_KEY_BYTES,
                     Key::Named(name) => name.len() as u64,
                 };
                 let sizes = object.sizes();
-                ITEM_BYTES + name + sizes.string_bytes + sizes.element_bytes
+                framing + name + sizes.string_bytes + sizes.element_bytes
             }
         }
     }

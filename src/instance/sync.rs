@@ -11,11 +11,6 @@ use crate::instance::parcel::{Cargo, Flight, Item, Parcel, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::time::{SimDuration, SimTime};
 
-/// Bytes of a parcel that carries clocks, for each shard: five components with their sums.
-const REPORT_BYTES: u64 = 160;
-/// Bytes of a parcel that only signals.
-const SIGNAL_BYTES: u64 = 64;
-
 impl Instance {
     /// Takes in what arrived.
     pub fn deliver(&mut self, now: SimTime, flight: Flight, wire: &mut impl Wire) {
@@ -97,11 +92,11 @@ impl Instance {
     fn on_report(&mut self, from: ReplicaId, frontiers: &[Option<Frontier>], wire: &mut impl Wire) {
         for (shard, frontier) in self.shards.iter_mut().zip(frontiers) {
             if let Some(frontier) = frontier {
-                shard.reports[from.index()] = *frontier;
-                shard.reported_at[from.index()] = self.now;
+                shard.note_report(from, frontier, self.now);
                 shard.settle_stable(self.replica, &self.members);
             }
         }
+        self.measure_backlogs();
         self.collect_if_due(wire);
     }
 
@@ -126,7 +121,6 @@ impl Instance {
         for id in self.shards.ids() {
             self.close_merges(id);
         }
-        self.measure_private_backlogs();
         if self.members.len() == 1 {
             self.settle_alone(wire);
         }
@@ -139,12 +133,13 @@ impl Instance {
             self.break_link(peer, wire);
             return;
         }
+        let resume = self.assumptions.resume_share;
         let has_room = incoming
             .shards
             .iter()
             .zip(&self.shards)
             .any(|(inflow, shard)| {
-                *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below()
+                *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below(resume)
             });
         if incoming.state == LinkState::Online && has_room {
             self.connect(peer, wire);
@@ -285,7 +280,9 @@ impl Instance {
             self.stop(from, id, wire);
             return;
         }
-        self.shards[id].counts.merged_bytes += items.iter().map(Item::bytes).sum::<u64>();
+        let framing = self.assumptions.item_bytes.0;
+        let bytes: u64 = items.iter().map(|item| item.bytes(framing)).sum();
+        self.shards[id].counts.merged_bytes += bytes;
         let number = self.shards[id].number_ahead(&clock.clock);
         for item in items {
             merge_item(self, id, item, &clock.clock, number);
@@ -321,8 +318,10 @@ impl Instance {
     /// Sends a parcel without effects.
     pub(super) fn signal(&self, to: ReplicaId, epoch: u32, parcel: Parcel, wire: &mut impl Wire) {
         let bytes = match &parcel {
-            Parcel::Report(_) | Parcel::Connect(_) => REPORT_BYTES * self.shards.len() as u64,
-            _ => SIGNAL_BYTES,
+            Parcel::Report(_) | Parcel::Connect(_) => {
+                self.assumptions.report_bytes.0 * self.shards.len() as u64
+            }
+            _ => self.assumptions.signal_bytes.0,
         };
         let cargo = Cargo {
             made_at: self.now,

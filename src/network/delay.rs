@@ -92,13 +92,17 @@ impl Delay {
 
     /// The default of a route whose round trip is published: half of it each way.
     ///
-    /// The least delay is `floor` of the median, and P95 is `jitter` times it. The greatest is as
-    /// far beyond P95 as P95 is beyond the median (A-TAIL: no higher percentile is published, and a
-    /// normal tail would have its P99.9 there).
+    /// The least delay is `floor` of the median (A-FLOOR), and P95 is `jitter` times it. The
+    /// greatest is beyond P95 by `tail` of what P95 is beyond the median (A-TAIL).
     ///
     /// # Errors
     /// When the round trip or `floor` is zero, `floor` is above one, or `jitter` below one.
-    pub fn from_rtt(rtt: SimDuration, jitter: Ratio, floor: Ratio) -> Result<Self, DelayError> {
+    pub fn from_rtt(
+        rtt: SimDuration,
+        jitter: Ratio,
+        floor: Ratio,
+        tail: Ratio,
+    ) -> Result<Self, DelayError> {
         if jitter < Ratio::ONE {
             return Err(DelayError::JitterBelowOne(jitter));
         }
@@ -108,7 +112,7 @@ impl Delay {
         let median = rtt / 2;
         let least = SimDuration(floor.of(median.0));
         let p95 = SimDuration(jitter.of(median.0));
-        let greatest = p95 + (p95 - median);
+        let greatest = p95 + SimDuration(tail.of((p95 - median).0));
         Self::new_quantiles(vec![
             (0, least),
             (HALF, median),

@@ -5,6 +5,7 @@
 //! what the run's own named streams will draw.
 
 pub mod expectation;
+mod published;
 mod roster;
 
 use crate::assumption::Assumptions;
@@ -16,6 +17,7 @@ use crate::time::{SimDuration, SimTime};
 
 pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
 pub use expectation::{Expectation, Judgement, MemoryKind};
+pub use published::{Mirrored, published_delay};
 
 /// Everything one run needs.
 #[derive(Clone, Debug)]

@@ -24,6 +24,9 @@ pub enum Problem {
     /// It does not begin with a decimal number.
     #[error("it has no number")]
     NoNumber,
+    /// It begins with a minus.
+    #[error("it is negative")]
+    Negative,
     /// The number stands alone.
     #[error("it has no unit, one of {0}")]
     NoUnit(String),
@@ -204,6 +207,9 @@ fn decimal(text: &str) -> Result<(Decimal, &str), Problem> {
         .unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    if text.starts_with('-') {
+        return Err(Problem::Negative);
+    }
     if whole.is_empty() || part.is_empty() || part.contains('.') {
         return Err(Problem::NoNumber);
     }

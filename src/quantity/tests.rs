@@ -53,7 +53,7 @@ fn wrong_texts_are_told_apart() {
     assert_eq!(bytes_problem(".5GB"), Problem::NoNumber);
     assert_eq!(bytes_problem("5.GB"), Problem::NoNumber);
     assert_eq!(bytes_problem("1.2.3GB"), Problem::NoNumber);
-    assert_eq!(bytes_problem("-1GB"), Problem::NoNumber);
+    assert_eq!(bytes_problem("-1GB"), Problem::Negative);
     assert!(matches!(bytes_problem("17"), Problem::NoUnit(_)));
     assert!(matches!(bytes_problem("1Gb"), Problem::UnknownUnit { .. }));
     assert!(matches!(

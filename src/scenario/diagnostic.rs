@@ -154,8 +154,10 @@ impl Mistakes {
         let title = Level::ERROR
             .primary_title(&diagnostic.message)
             .id(diagnostic.code.id());
-        if diagnostic.code == Code::Unreadable {
-            return vec![Group::with_title(title)];
+        if diagnostic.code == Code::Unreadable && diagnostic.span == Span::default() {
+            let helps = diagnostic.notes.iter();
+            let helps = helps.map(|note| Level::HELP.message(note));
+            return vec![Group::with_title(title).elements(helps)];
         }
         let locus = self.source.locus(diagnostic.span);
         let mut snippet = self.snippet(locus.document);

@@ -95,6 +95,7 @@ fn group(text: &mut String, plan: &Plan) -> fmt::Result {
     if !plan.routes.is_empty() {
         writeln!(text, "\nRoutes (one way)")?;
     }
+    let mirrored = plan.mirrored();
     for route in &plan.routes {
         let way = format!(
             "{} -> {}",
@@ -102,10 +103,18 @@ fn group(text: &mut String, plan: &Plan) -> fmt::Result {
         );
         writeln!(
             text,
-            "  {way:<40} {}, {}, loss {}",
+            "  {way:<40} {}, {}, loss {}{}",
             delay(&route.delay),
             route.bandwidth,
-            route.loss
+            route.loss,
+            if mirrored
+                .iter()
+                .any(|one| (one.from, one.to) == (route.from, route.to))
+            {
+                ", mirrored (A-MIRROR)"
+            } else {
+                ""
+            }
         )?;
     }
     Ok(())

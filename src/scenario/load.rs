@@ -1,7 +1,8 @@
 //! A scenario's way in: text, overrides, schema, plan.
 
-use std::fs;
 use std::path::Path;
+use std::string::FromUtf8Error;
+use std::{fs, io};
 
 use crate::plan::Plan;
 use crate::scenario::code::Code;
@@ -22,23 +23,54 @@ const BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// All mistakes in the file and the overrides.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Plan, Mistakes> {
     let shown = path.display().to_string();
-    match text_of(path) {
+    let unreadable = |problem: &str, help: &str| {
+        let message = format!("`{shown}` cannot be read: {problem}");
+        let diagnostic = Diagnostic::new(Code::Unreadable, Span::default(), message).note(help);
+        Mistakes::new(Source::new(&shown, ""), vec![diagnostic])
+    };
+    let failed = |error: &io::Error| unreadable(&error.to_string(), help_for(error));
+    let file = fs::metadata(path).map_err(|error| failed(&error))?;
+    if file.is_dir() {
+        return Err(unreadable("it is a folder", "name a scenario file in it"));
+    }
+    if file.len() > BYTES_MAX {
+        let problem = format!("it has {} bytes, more than {BYTES_MAX}", file.len());
+        return Err(unreadable(
+            &problem,
+            "no scenario needs that many; check the path",
+        ));
+    }
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    match String::from_utf8(bytes) {
         Ok(text) => parse(&shown, &text, overrides),
-        Err(problem) => {
-            let message = format!("`{shown}` cannot be read: {problem}");
-            let diagnostic = Diagnostic::new(Code::Unreadable, Span::default(), message);
-            Err(Mistakes::new(Source::new(&shown, ""), vec![diagnostic]))
-        }
+        Err(error) => Err(not_text(&shown, &error)),
     }
 }
 
-fn text_of(path: &Path) -> Result<String, String> {
-    let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > BYTES_MAX {
-        return Err(format!("it has {size} bytes, more than {BYTES_MAX}"));
+fn help_for(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "check the path; `meridian new NAME` writes a starter scenario",
+        io::ErrorKind::PermissionDenied => "check who may read the file",
+        _ => "check the path and the file",
     }
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
+}
+
+/// A file that is no UTF-8: points at the first byte that is none.
+fn not_text(shown: &str, error: &FromUtf8Error) -> Mistakes {
+    let bytes = error.as_bytes();
+    let at = error.utf8_error().valid_up_to();
+    let message = format!("`{shown}` cannot be read: it is not UTF-8 text");
+    let help = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it looks like UTF-16; save it as UTF-8",
+        _ => "save the file as UTF-8",
+    };
+    // Up to here the text is as the file has it, so that the place is right.
+    let text = String::from_utf8_lossy(bytes);
+    let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+    let diagnostic = Diagnostic::new(Code::Unreadable, span, message)
+        .label(format!("byte 0x{:02X} has no meaning here", bytes[at]))
+        .note(help);
+    Mistakes::new(Source::new(shown, &text), vec![diagnostic])
 }
 
 /// Loads the scenario `text`, called `path` in messages; its name is the stem of that path.

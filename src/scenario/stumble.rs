@@ -9,15 +9,25 @@ use ron::error::{Position, SpannedError};
 
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::outline::{Entry, Parts, outline, runaway_text, unclosed};
+use crate::scenario::outline::{DEPTH_MAX, Entry, Parts, outline, runaway_text, unclosed};
 use crate::scenario::reading::Raw;
 use crate::scenario::schema::reference::plain_name;
 use crate::scenario::span::Span;
 use crate::scenario::suggest::{closest, did_you_mean, listed};
 
+/// What a scenario looks like, and where one is to be had.
+const STARTER: &str =
+    "a scenario is `( … )` with fields in it, in RON; `meridian new` writes a starter";
+
 /// A text that is no RON.
 pub(super) fn syntax(text: &str, error: &SpannedError) -> Diagnostic {
     let at = offset(text, error.span.end).max(offset(text, error.span.start));
+    if text.starts_with('\u{feff}') {
+        let span = Span::new(0, '\u{feff}'.len_utf8());
+        return Diagnostic::new(Code::Syntax, span, "the text begins with a byte order mark")
+            .label("most editors do not show it")
+            .note("save the file as UTF-8 without a byte order mark");
+    }
     if let Some(start) = runaway_text(text, at) {
         return unclosed_text(text, start);
     }
@@ -28,6 +38,23 @@ pub(super) fn syntax(text: &str, error: &SpannedError) -> Diagnostic {
         (Error::Eof | Error::ExpectedStructLikeEnd, Some(open)) => {
             let message = format!("`{}` is never closed", &text[open..=open]);
             Diagnostic::new(Code::Syntax, Span::new(open, open + 1), message).label("opened here")
+        }
+        (Error::Eof, None) => {
+            Diagnostic::new(Code::Syntax, Span::new(0, 0), "there is no scenario in it")
+                .label("nothing, or nothing but blanks and comments")
+                .note(STARTER)
+        }
+        (Error::ExceededRecursionLimit, _) => {
+            let message = "brackets are nested too deeply";
+            Diagnostic::new(Code::Syntax, token_at(text, at), message)
+                .label(format!("deeper than {DEPTH_MAX} levels"))
+                .note("no scenario needs more than a dozen")
+        }
+        (Error::TrailingCharacters, _) => {
+            let message = "something stands behind the end of the scenario";
+            Diagnostic::new(Code::Syntax, token_at(text, at), message)
+                .label("expected nothing more")
+                .note(STARTER)
         }
         (Error::ExpectedStringEnd, _) => {
             unclosed_text(text, offset(text, error.span.start).min(at))
@@ -181,7 +208,13 @@ fn wrong_type(raw: Raw<'_>, error: &Error) -> Diagnostic {
         Error::InvalidValueForType { expected, .. } => expected.clone(),
         other => lowered(other),
     };
-    let found = kind(raw.text);
+    let (expected, found) = match error {
+        // A whole number was read up to its point.
+        Error::TrailingCharacters if kind(raw.text) == "a number" => {
+            ("a whole number".to_owned(), "a fraction")
+        }
+        _ => (expected, kind(raw.text)),
+    };
     let message = format!("expected {expected}, found {found}");
     Diagnostic::new(Code::WrongType, head(raw), message).label(format!("this is {found}"))
 }

@@ -17,11 +17,6 @@ use crate::world::fabric::{Exit, Fabric, SentCounts, narrow};
 use crate::world::inbound::Inbound;
 use crate::world::region::{Region, Scripted};
 
-/// Half the round trip between two zones of one region.
-///
-/// Source: simonpainter.com/azure-latency-1, UK South, 64-byte TCP echo: 1.55 ms across zones.
-const LOCAL_DELAY: SimDuration = SimDuration::from_micros(775);
-
 /// A shard's backlog is clamped to these bounds.
 ///
 /// Source: Redis docs, active-active/manage.md#replication-backlog: 1 MB to 250 MB.
@@ -111,7 +106,7 @@ fn empty_region(
         observed,
         digest: Digest::default(),
         sent: vec![vec![SentCounts::default(); homes.len()]; here.len()],
-        local_delay: LOCAL_DELAY,
+        local_delay: plan.assumptions.local_delay,
     };
     Region {
         instances: Vec::new(),

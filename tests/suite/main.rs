@@ -1,5 +1,7 @@
 //! One integration binary for everything that needs the whole.
 
+mod assumed;
+mod backlogs;
 mod cli;
 mod command_edges;
 mod commands;
@@ -7,6 +9,7 @@ mod growth;
 mod plans;
 mod published;
 mod replica;
+mod rules;
 mod scenarios;
 mod tidy;
 mod transcripts;

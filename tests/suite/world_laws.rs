@@ -190,6 +190,38 @@ fn survivors_agree_after_a_force_unlink() {
     }
 }
 
+/// Where the wall clock decides always, skewed clocks and cuts change who wins, not the laws: the
+/// members agree, writes add up, ledgers are honest.
+#[test]
+fn members_agree_by_wall_clock_after_partitions() {
+    for seed in 50..54 {
+        let mut plan = busy(4, seed);
+        plan.assumptions.lww = meridian::assumption::Lww::WallFirst;
+        plan.assumptions.backlog_bytes =
+            (seed % 2 == 0).then_some(meridian::quantity::Bytes(40_000));
+        plan.regions[RegionId(1)].clock_offset_ms = 2_500;
+        plan.regions[RegionId(2)].clock_offset_ms = -4_000;
+        plans::at(&mut plan, 2_000, Step::Partition(plans::both(0, 1)));
+        plans::at(
+            &mut plan,
+            4_000,
+            Step::Partition(vec![(RegionId(3), RegionId(2))]),
+        );
+        plans::at(&mut plan, 8_000, Step::Heal(plans::both(0, 1)));
+        plans::at(
+            &mut plan,
+            12_000,
+            Step::Heal(vec![(RegionId(3), RegionId(2))]),
+        );
+        let (by_wall, seen) = run(&plan, Options::default());
+        assert_agreement(&plan, &seen);
+        assert_honest(&plan, &seen);
+        plan.assumptions.lww = meridian::assumption::Lww::CausalFirst;
+        let (by_cause, _) = run(&plan, Options::default());
+        assert_ne!(by_wall.digest, by_cause.digest, "the clocks decide nothing");
+    }
+}
+
 #[test]
 fn threads_windows_and_onlookers_change_nothing() {
     let mut plan = busy(3, 40);

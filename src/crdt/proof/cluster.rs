@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Op;
-use super::judge::{done, is_sensible};
+use super::judge::{done, is_sensible, seen, writes_on};
 use super::oracle::Expected;
 use super::step::Step;
 use crate::assumption::Lww;
@@ -175,6 +175,7 @@ impl Cluster {
         let index = self.ops.len();
         let observed = replica.delivered;
         let was_live = replica.object.is_live();
+        let was_visible = seen(&replica.object).visible;
         replica
             .object
             .apply(&effect, &replica.clock, self.rules, &mut replica.tally);
@@ -186,10 +187,15 @@ impl Cluster {
         if !was_live && !limits {
             assert_eq!(replica.object.deadline(), None, "a new key has no deadline");
         }
-        let seen = self.expected(observed);
-        let updates = done(&seen, updates, &effect);
-        let found_no_key = seen.visible.is_empty();
-        let fields_seen = seen.fields.into_keys().collect();
+        if self.rules.lww == Lww::CausalFirst && writes_on(was_visible, &updates) {
+            let shown = seen(&replica.object).visible;
+            assert_eq!(shown, was_visible, "a write of what is shown hides nothing");
+        }
+        let known = self.expected(observed);
+        let updates = done(&known, updates, &effect);
+        let found_no_key = known.visible.is_empty();
+        let fields_seen = known.fields.into_keys().collect();
+        let wall_ms = effect.wall_ms;
         self.ops.push(Op {
             dot,
             wall_ms,

@@ -216,3 +216,18 @@ pub(super) fn is_sensible(object: &Object, updates: &[Update]) -> bool {
         _ => true,
     }
 }
+
+/// Whether these updates write the type that a client sees, and take nothing away.
+pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
+    updates.iter().all(|update| match update {
+        Update::Write(_) | Update::Amend(_) | Update::Add(_) | Update::AddFloat(_) => {
+            visible == "string"
+        }
+        Update::SetField(..) | Update::AddField(..) | Update::AddFieldFloat(..) => {
+            visible == "hash"
+        }
+        Update::AddMember(_) => visible == "set",
+        Update::Expire { .. } | Update::Persist => true,
+        _ => false,
+    })
+}

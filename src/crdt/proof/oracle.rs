@@ -228,7 +228,10 @@ impl Oracle<'_> {
         let last = increments.iter().copied().filter(is_last);
         let newest = last.chain(winner).map(|index| self.stamp(index)).max();
         let base = winner.and_then(|index| self.written(index, cell));
-        let sum: f64 = increments
+        // Fractions add up origin by origin: in another order the last bit may differ.
+        let mut in_order = increments.clone();
+        in_order.sort_by_key(|index| self.ops[*index].dot);
+        let sum: f64 = in_order
             .iter()
             .filter_map(|index| self.added(*index, cell))
             .sum();

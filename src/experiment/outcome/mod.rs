@@ -129,6 +129,10 @@ pub struct AssumptionInForce {
     pub default: String,
     /// What it means and why the default is what it is.
     pub source: String,
+    /// What it was applied to in this run, where that is not everything: the routes that
+    /// A-MIRROR gave the other direction's figures.
+    #[serde(default)]
+    pub applied_to: Vec<String>,
 }
 
 impl AssumptionInForce {

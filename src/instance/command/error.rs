@@ -22,6 +22,9 @@ pub(super) enum CommandError {
     Unmodelled(String),
     #[error("ERR command '{name}' is not allowed: {reason}")]
     Refused { name: String, reason: &'static str },
+    /// In the words of A-STALE-TEXT.
+    #[error("{0}")]
+    Stale(String),
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }
@@ -57,9 +60,4 @@ impl CommandError {
         Self::Text("CROSSSLOT Keys in request don't hash to the same slot");
     pub(super) const OUT_OF_MEMORY: Self =
         Self::Text("OOM command not allowed when used memory > 'maxmemory'.");
-    /// Assumption A-STALE-TEXT: what a stale instance says is not published; that it refuses
-    /// writes is.
-    pub(super) const STALE: Self = Self::Text(
-        "ERR this instance is stale: it takes no writes until it has caught up with its peers",
-    );
 }

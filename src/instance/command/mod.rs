@@ -45,6 +45,7 @@ mod string_options;
 
 use std::borrow::Cow;
 
+use crate::assumption::Assumptions;
 use crate::crdt::effect::Update;
 use crate::crdt::object::Object;
 
@@ -81,6 +82,10 @@ pub trait Store {
     fn key_count(&self) -> u64;
     /// Why the shard of `slot` takes no writes now, if it does not.
     fn refuses_writes(&self, slot: u16) -> Option<Refusal>;
+    /// What a stale instance answers to a write (A-STALE-TEXT).
+    fn stale_text(&self) -> String {
+        Assumptions::default().stale_text
+    }
 }
 
 /// Carries out one command, and answers as Redis would.
@@ -134,7 +139,7 @@ fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result
         Some(Refusal::OutOfMemory) if command.access == Access::Grow => {
             Err(CommandError::OUT_OF_MEMORY)
         }
-        Some(Refusal::Stale) => Err(CommandError::STALE),
+        Some(Refusal::Stale) => Err(CommandError::Stale(store.stale_text())),
         Some(Refusal::OutOfMemory) | None => Ok(()),
     }
 }

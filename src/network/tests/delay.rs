@@ -62,14 +62,14 @@ fn delays_are_validated() {
     let nested = vec![(1, Delay::Constant(SimDuration::ZERO))];
     assert_eq!(Delay::new_mixture(nested), Err(DelayError::ZeroFloor));
     let low = Ratio { ppm: 999_999 };
-    let jitter = Delay::from_rtt(ms(80), low, Ratio::ONE);
+    let jitter = Delay::from_rtt(ms(80), low, Ratio::ONE, Ratio::ONE);
     assert_eq!(jitter, Err(DelayError::JitterBelowOne(low)));
     assert_eq!(
-        Delay::from_rtt(ms(80), Ratio::ONE, NO_LOSS),
+        Delay::from_rtt(ms(80), Ratio::ONE, NO_LOSS, Ratio::ONE),
         Err(DelayError::ZeroFloor)
     );
     let high = Ratio { ppm: 1_000_001 };
-    let floor = Delay::from_rtt(ms(80), Ratio::ONE, high);
+    let floor = Delay::from_rtt(ms(80), Ratio::ONE, high, Ratio::ONE);
     assert_eq!(floor, Err(DelayError::FloorAboveOne(high)));
     insta::assert_snapshot!(
         DelayError::Incomplete { first: NO_LOSS, last: low },

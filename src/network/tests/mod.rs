@@ -22,8 +22,13 @@ fn plain(delay: SimDuration, bandwidth: ByteRate) -> Route {
 }
 
 fn atlantic() -> Delay {
-    Delay::from_rtt(ms(80), Ratio { ppm: 1_040_000 }, Ratio { ppm: 900_000 })
-        .expect("the figures are sound")
+    Delay::from_rtt(
+        ms(80),
+        Ratio { ppm: 1_040_000 },
+        Ratio { ppm: 900_000 },
+        Ratio::ONE,
+    )
+    .expect("the figures are sound")
 }
 
 /// Sends with one stream for delay and loss.

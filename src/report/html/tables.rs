@@ -269,7 +269,13 @@ pub(super) fn assumptions(outcome: &Outcome) -> Markup {
                         td { code { (one.id) } }
                         td { (one.value) }
                         td { (one.default) }
-                        td { (one.source) }
+                        td {
+                            (one.source)
+                            @for applied in &one.applied_to {
+                                br;
+                                (applied)
+                            }
+                        }
                     }
                 }
             }

@@ -10,17 +10,14 @@ use crate::scenario::span::Sp;
 impl Lowering<'_> {
     /// No name of one population may be a name of another.
     pub(super) fn prefixes_apart(&mut self, entries: &[Entry]) {
-        let prefixes: Vec<&Sp<String>> = entries
+        let prefixes: Vec<(&Sp<String>, Vec<String>)> = entries
             .iter()
-            .filter_map(|entry| entry.prefix.as_ref())
+            .filter_map(|entry| Some((entry.prefix.as_ref()?, entry.beginnings())))
             .collect();
-        for (index, later) in prefixes.iter().enumerate() {
-            for earlier in &prefixes[..index] {
-                let rest = later
-                    .value
-                    .strip_prefix(&earlier.value)
-                    .or_else(|| earlier.value.strip_prefix(&later.value));
-                if rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) {
+        for (index, (later, ours)) in prefixes.iter().enumerate() {
+            for (earlier, theirs) in &prefixes[..index] {
+                let clash = |one: &String| theirs.iter().any(|other| may_meet(one, other));
+                if ours.iter().any(clash) {
                     let (one, other) = (&earlier.value, &later.value);
                     self.report(
                         Diagnostic::new(
@@ -71,4 +68,10 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Whether a number behind one beginning can make the same name as a number behind the other.
+fn may_meet(one: &str, other: &str) -> bool {
+    let rest = one.strip_prefix(other).or_else(|| other.strip_prefix(one));
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }

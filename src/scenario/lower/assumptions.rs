@@ -1,23 +1,29 @@
 //! The assumptions in force: the defaults, and what the scenario sets.
 
+use crate::assumption::range::{self, Range};
 use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata};
-use crate::quantity::{ByteRate, Bytes, Ratio};
+use crate::quantity::Bytes;
+use crate::scenario::code::Code;
+use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::Lowering;
+use crate::scenario::schema::amount::Written;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::leaf::Quantity;
 use crate::scenario::span::Field;
-use crate::time::SimDuration;
 
-const MILLISECOND: SimDuration = SimDuration::from_millis(1);
-const HOUR: SimDuration = SimDuration::from_secs(3_600);
-const DAY: SimDuration = SimDuration::from_secs(86_400);
-/// No record of one key, element or effect is larger.
-const RECORD_MAX: Bytes = Bytes(1_000_000);
-const TERABYTE: Bytes = Bytes(1_000_000_000_000);
-const RATE_MIN: ByteRate = ByteRate(1_000);
-const RATE_MAX: ByteRate = ByteRate(1_000_000_000_000);
-const JITTER_MAX: Ratio = Ratio { ppm: 100_000_000 };
-const MILLIONTH: Ratio = Ratio { ppm: 1 };
+/// Takes each of these quantities from the file into the set, if it is within its range.
+macro_rules! take {
+    ($lowering:ident, $file:ident, $set:ident: $($field:ident in $range:ident,)*) => {
+        $(
+            $lowering.assumed(
+                &$file.$field,
+                stringify!($field),
+                range::$range,
+                &mut $set.$field,
+            );
+        )*
+    };
+}
 
 impl Lowering<'_> {
     pub(super) fn assumptions(&mut self, field: &Field<AssumptionFields>) -> Assumptions {
@@ -25,187 +31,57 @@ impl Lowering<'_> {
         let Some(file) = field.value() else {
             return set;
         };
-        set.metadata = file.metadata.value().map_or(set.metadata, Metadata::from);
-        set.lww = file.lww.value().map_or(set.lww, Lww::from);
-        set.backlog_sharing = file
-            .backlog_sharing
-            .value()
-            .map_or(set.backlog_sharing, BacklogSharing::from);
-        set.full_sync = file.full_sync.value().map_or(set.full_sync, FullSync::from);
-        set.readd_is_fresh = file
-            .readd_is_fresh
-            .value()
-            .copied()
-            .unwrap_or(set.readd_is_fresh);
+        words_assumed(file, &mut set);
         self.sizes_assumed(file, &mut set);
-        self.flows_assumed(file, &mut set);
-        self.times_assumed(file, &mut set);
+        take! { self, file, set:
+            collection_rate in COLLECTION_RATE,
+            bandwidth in BANDWIDTH,
+            usable_share in USABLE_SHARE,
+            backlog_share in BACKLOG_SHARE,
+            resume_share in RESUME_SHARE,
+            jitter in JITTER,
+            delay_floor in DELAY_FLOOR,
+            delay_tail in DELAY_TAIL,
+            local_delay in LOCAL_DELAY,
+            collection_slice in COLLECTION_SLICE,
+            report_every in REPORT_EVERY,
+            send_buffer in SEND_BUFFER,
+            retransmit in RETRANSMIT,
+            silence in SILENCE,
+            reconnect_min in RECONNECT_MIN,
+            reconnect_max in RECONNECT_MAX,
+            healthy_within in HEALTHY_WITHIN,
+            ingestion_delay in INGESTION_DELAY,
+        }
         self.pauses_ordered(file, &set);
+        self.stale_text_assumed(file, &mut set);
         set
     }
 
     fn sizes_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
-        let zero = Bytes(0);
-        self.assumed(
-            &file.key_bytes,
-            "key_bytes",
-            zero,
-            RECORD_MAX,
-            &mut set.key_bytes,
-        );
-        self.assumed(
-            &file.element_bytes,
-            "element_bytes",
-            zero,
-            RECORD_MAX,
-            &mut set.element_bytes,
-        );
-        self.assumed(
-            &file.record_bytes,
-            "record_bytes",
-            zero,
-            RECORD_MAX,
-            &mut set.record_bytes,
-        );
-        let tombstone = &mut set.tombstone_bytes;
-        self.assumed(
-            &file.tombstone_bytes,
-            "tombstone_bytes",
-            zero,
-            RECORD_MAX,
-            tombstone,
-        );
-        self.assumed(
-            &file.wire_bytes,
-            "wire_bytes",
-            zero,
-            RECORD_MAX,
-            &mut set.wire_bytes,
-        );
-        let chunk = &mut set.chunk_bytes;
-        self.assumed(
-            &file.chunk_bytes,
-            "chunk_bytes",
-            Bytes(1_000),
-            Bytes(1_000_000_000),
-            chunk,
-        );
+        take! { self, file, set:
+            key_bytes in KEY_BYTES,
+            element_bytes in ELEMENT_BYTES,
+            record_bytes in RECORD_BYTES,
+            tombstone_bytes in TOMBSTONE_BYTES,
+            wire_bytes in WIRE_BYTES,
+            item_bytes in ITEM_BYTES,
+            report_bytes in REPORT_BYTES,
+            signal_bytes in SIGNAL_BYTES,
+            chunk_bytes in CHUNK_BYTES,
+        }
         if file.backlog_bytes.is_given() {
-            let mut bytes = zero;
-            self.assumed(
-                &file.backlog_bytes,
-                "backlog_bytes",
-                zero,
-                TERABYTE,
-                &mut bytes,
-            );
+            let mut bytes = Bytes(0);
+            let range = range::BACKLOG_BYTES;
+            self.assumed(&file.backlog_bytes, "backlog_bytes", range, &mut bytes);
             set.backlog_bytes = Some(bytes);
         }
-    }
-
-    fn flows_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
-        let rate = &mut set.collection_rate;
-        self.assumed(
-            &file.collection_rate,
-            "collection_rate",
-            RATE_MIN,
-            RATE_MAX,
-            rate,
-        );
-        self.assumed(
-            &file.bandwidth,
-            "bandwidth",
-            RATE_MIN,
-            RATE_MAX,
-            &mut set.bandwidth,
-        );
-        let (usable, backlog) = (&mut set.usable_share, &mut set.backlog_share);
-        self.assumed(
-            &file.usable_share,
-            "usable_share",
-            MILLIONTH,
-            Ratio::ONE,
-            usable,
-        );
-        self.assumed(
-            &file.backlog_share,
-            "backlog_share",
-            Ratio { ppm: 0 },
-            Ratio::ONE,
-            backlog,
-        );
-        self.assumed(
-            &file.jitter,
-            "jitter",
-            Ratio::ONE,
-            JITTER_MAX,
-            &mut set.jitter,
-        );
-        self.assumed(
-            &file.delay_floor,
-            "delay_floor",
-            MILLIONTH,
-            Ratio::ONE,
-            &mut set.delay_floor,
-        );
-    }
-
-    fn times_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
-        let slice = &mut set.collection_slice;
-        self.assumed(
-            &file.collection_slice,
-            "collection_slice",
-            MILLISECOND,
-            HOUR,
-            slice,
-        );
-        self.assumed(
-            &file.report_every,
-            "report_every",
-            MILLISECOND,
-            HOUR,
-            &mut set.report_every,
-        );
-        self.assumed(
-            &file.send_buffer,
-            "send_buffer",
-            MILLISECOND,
-            HOUR,
-            &mut set.send_buffer,
-        );
-        self.assumed(
-            &file.retransmit,
-            "retransmit",
-            MILLISECOND,
-            HOUR,
-            &mut set.retransmit,
-        );
-        self.assumed(&file.silence, "silence", MILLISECOND, DAY, &mut set.silence);
-        let (least, most) = (&mut set.reconnect_min, &mut set.reconnect_max);
-        self.assumed(
-            &file.reconnect_min,
-            "reconnect_min",
-            MILLISECOND,
-            DAY,
-            least,
-        );
-        self.assumed(&file.reconnect_max, "reconnect_max", MILLISECOND, DAY, most);
-        let healthy = &mut set.healthy_within;
-        self.assumed(
-            &file.healthy_within,
-            "healthy_within",
-            MILLISECOND,
-            DAY,
-            healthy,
-        );
-        let ingestion = &mut set.ingestion_delay;
-        self.assumed(
-            &file.ingestion_delay,
-            "ingestion_delay",
-            SimDuration::ZERO,
-            DAY,
-            ingestion,
-        );
+        if let Some(given) = file.collection_objects.given() {
+            let Range { least, most } = range::COLLECTION_OBJECTS;
+            if let Some(objects) = self.between(given, "`collection_objects`", least, most) {
+                set.collection_objects = objects;
+            }
+        }
     }
 
     fn pauses_ordered(&mut self, file: &AssumptionFields, set: &Assumptions) {
@@ -221,18 +97,54 @@ impl Lowering<'_> {
         }
     }
 
-    fn assumed<T: crate::scenario::schema::amount::Written + PartialOrd + Copy>(
+    fn stale_text_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
+        let Some(given) = file.stale_text.given() else {
+            return;
+        };
+        let text = &given.value.0;
+        let Range { least, most } = range::STALE_TEXT;
+        let is_usable = (least..=most).contains(&text.chars().count())
+            && !text.trim().is_empty()
+            && !text.chars().any(char::is_control);
+        if is_usable {
+            set.stale_text.clone_from(text);
+        } else {
+            let message = "the `stale_text` cannot be used";
+            self.report(
+                Diagnostic::new(Code::BadName, given.span, message)
+                    .label(format!("expected {least} to {most} printable characters")),
+            );
+        }
+    }
+
+    fn assumed<T: Written + PartialOrd + Copy>(
         &mut self,
         field: &Field<Quantity<T>>,
         name: &str,
-        least: T,
-        most: T,
+        range: Range<T>,
         set: &mut T,
     ) {
         if let Some(given) = field.given()
-            && let Some(value) = self.within(given, &format!("`{name}`"), least, most)
+            && let Some(value) = self.within(given, &format!("`{name}`"), range.least, range.most)
         {
             *set = value;
         }
     }
+}
+
+/// What is one of several words.
+fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
+    set.metadata = file.metadata.value().map_or(set.metadata, Metadata::from);
+    set.lww = file.lww.value().map_or(set.lww, Lww::from);
+    set.backlog_sharing = file
+        .backlog_sharing
+        .value()
+        .map_or(set.backlog_sharing, BacklogSharing::from);
+    set.full_sync = file.full_sync.value().map_or(set.full_sync, FullSync::from);
+    set.readd_is_fresh = file
+        .readd_is_fresh
+        .value()
+        .copied()
+        .unwrap_or(set.readd_is_fresh);
+    set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

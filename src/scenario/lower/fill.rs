@@ -38,6 +38,21 @@ pub(super) struct Entry {
     pub bytes: u64,
 }
 
+impl Entry {
+    /// What the names of its keys begin with: the prefix, and its hash tag where some have that.
+    pub(super) fn beginnings(&self) -> Vec<String> {
+        let Some(prefix) = &self.prefix else {
+            return Vec::new();
+        };
+        let mut beginnings = vec![prefix.value.clone()];
+        let tagged = self.population.as_ref();
+        if tagged.is_some_and(|population| population.tagged.ppm > 0) {
+            beginnings.push(format!("{{{}}}", prefix.value));
+        }
+        beginnings
+    }
+}
+
 impl Populations {
     /// The population with a prefix.
     pub(super) fn find(&self, prefix: &str) -> Option<PopulationId> {

@@ -4,7 +4,7 @@ use crate::assumption::Assumptions;
 use crate::catalogue::{self, Region};
 use crate::id::{Id, RegionId};
 use crate::network::Delay;
-use crate::plan::RoutePlan;
+use crate::plan::{RoutePlan, published_delay};
 use crate::quantity::{ByteRate, Ratio};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -161,10 +161,10 @@ impl Lowering<'_> {
         assumptions: &Assumptions,
         span: Option<Span>,
     ) -> Option<Delay> {
+        // Where no entry is about the pair, it is reported by its later region.
+        let spans = [places.named_at(from), places.named_at(to)];
+        let span = span.or(spans.into_iter().flatten().max());
         let Ok(rtt) = catalogue::rtt(from, to) else {
-            // Neither direction has a figure then, so the pair is reported by its later region.
-            let spans = [places.named_at(from), places.named_at(to)];
-            let span = span.or(spans.into_iter().flatten().max());
             let (from, to) = (from.name.min(to.name), from.name.max(to.name));
             let message = format!("no round-trip time is known between `{from}` and `{to}`");
             self.report(
@@ -176,13 +176,30 @@ impl Lowering<'_> {
             );
             return None;
         };
-        let jitter = rtt.jitter.unwrap_or(assumptions.jitter).max(Ratio::ONE);
-        let delay = Delay::from_rtt(rtt.p50, jitter, assumptions.delay_floor);
+        if rtt.mirrored && !assumptions.mirror {
+            self.not_mirrored(from, to, span.unwrap_or_default());
+            return None;
+        }
+        let delay = published_delay(&rtt, assumptions);
         let refused = |error| {
             let message = format!("no delay follows from the published round trip: {error}");
             Diagnostic::new(Code::BadDelay, span.unwrap_or_default(), message)
         };
         delay.map_err(|error| self.report(refused(error))).ok()
+    }
+
+    /// The figure of the other direction must not be taken (A-MIRROR).
+    fn not_mirrored(&mut self, from: &Region, to: &Region, span: Span) {
+        let (from, to) = (from.name, to.name);
+        let message = format!("no round-trip time is known from `{from}` to `{to}`");
+        self.report(
+            Diagnostic::new(Code::NoRoundTrip, span, message)
+                .label("published for the other direction only, and `mirror` is off")
+                .note(format!(
+                    "set it: `routes: [(from: \"{from}\", to: \"{to}\", delay: \"40ms\")]`, or let \
+                     the other direction's figure count: `assumptions: (mirror: true)`"
+                )),
+        );
     }
 
     /// A delay as the file has it.

@@ -192,5 +192,14 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         readd_is_fresh: Field::of(set.readd_is_fresh),
         jitter: quantity(set.jitter),
         delay_floor: quantity(set.delay_floor),
+        delay_tail: quantity(set.delay_tail),
+        mirror: Field::of(set.mirror),
+        local_delay: quantity(set.local_delay),
+        resume_share: quantity(set.resume_share),
+        collection_objects: Field::of(set.collection_objects),
+        item_bytes: quantity(set.item_bytes),
+        report_bytes: quantity(set.report_bytes),
+        signal_bytes: quantity(set.signal_bytes),
+        stale_text: Field::of(Text(set.stale_text.clone())),
     }
 }

@@ -1,7 +1,7 @@
 //! The assumptions a scenario can set, by the names of [`crate::assumption::Assumptions`].
 
 use crate::quantity::{ByteRate, Bytes, Ratio};
-use crate::scenario::schema::leaf::Quantity;
+use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::time::SimDuration;
 
@@ -62,6 +62,24 @@ record! {
         jitter: Quantity<Ratio>,
         /// A-FLOOR: the least delay of a route, as a share of its median.
         delay_floor: Quantity<Ratio>,
+        /// A-TAIL: how far the longest delay lies beyond P95, as a share of P95 beyond the median.
+        delay_tail: Quantity<Ratio>,
+        /// A-MIRROR: whether a figure published for one direction counts for the other.
+        mirror: bool,
+        /// A-LOCAL: how long a message takes between two instances of one region.
+        local_delay: Quantity<SimDuration>,
+        /// A-RESUME: to what share of its limit a full shard must fall to take effects again.
+        resume_share: Quantity<Ratio>,
+        /// A-COLLECT-OBJECTS: how many keys a shard looks at in one slice of collection.
+        collection_objects: u32,
+        /// A-ITEM: what a key takes in a full synchronisation beside its name and value.
+        item_bytes: Quantity<Bytes>,
+        /// A-REPORT-SIZE: what a clock report takes on the wire for each shard.
+        report_bytes: Quantity<Bytes>,
+        /// A-SIGNAL-SIZE: what a message without a payload takes on the wire.
+        signal_bytes: Quantity<Bytes>,
+        /// A-STALE-TEXT: what a stale instance answers to a write.
+        stale_text: Text,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Whole files in, plans or messages out.
 
+mod assumed;
 mod bad;
 mod good;
 mod mutated;
 mod outlined;
 mod overridden;
+mod wrong;
 
 use crate::plan::Plan;
 use crate::scenario::diagnostic::Mistakes;

@@ -57,6 +57,15 @@ fn h_5_concurrent_hincrby_add_up() {
     assert_eq!(scene.field("f"), some("7.5"));
 }
 
+/// As for counters: binary floating point, the same on every replica.
+#[test]
+fn h_5_fractions_of_a_field_add_up_in_order_of_replica() {
+    let add = |amount| vec![AddFieldFloat(name("f"), amount)];
+    let scene = Scene::new().at(2, 1, add(0.3)).at(1, 1, add(0.2));
+    let scene = scene.sent(2, 1).at(0, 1, add(0.1));
+    assert_eq!(scene.field("f"), some("0.6000000000000001"));
+}
+
 #[test]
 fn h_6_hset_and_hincrby_concurrent_as_cnt_3() {
     let scene = Scene::given(vec![AddField(name("f"), 100)]);

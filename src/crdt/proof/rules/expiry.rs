@@ -1,12 +1,13 @@
 //! Deadlines, types side by side, and the case that pairs cannot decide: `EXP-*`, MA-09, `STR-1`.
 
-use super::{Scene, expire, sadd, set, some};
+use super::{Scene, expire, sadd, set, some, srem};
+use crate::assumption::Lww;
 use crate::crdt::Rules;
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
-use crate::crdt::effect::Update::{Amend, Persist, Remove};
+use crate::crdt::effect::Update::{Add, AddMember, Amend, Persist, Remove};
 use crate::crdt::expiry::{DEADLINE_MS_MAX, deadline_fits};
 use crate::crdt::object::{Object, View};
-use crate::crdt::proof::value;
+use crate::crdt::proof::{name, value};
 use crate::crdt::tally::Tally;
 use crate::id::ReplicaId;
 
@@ -83,6 +84,47 @@ fn ma_9_the_type_with_the_newest_write_is_visible_and_del_shows_the_other() {
     assert_eq!(clash.ends().visible, "set");
     let expected = scene.at(2, 7, vec![Remove]).ends();
     assert_eq!((expected.visible, expected.string), ("string", some("a")));
+}
+
+/// Who has seen both types writes on the one that is shown, however far its clock is behind.
+#[test]
+fn ma_9_a_write_that_has_seen_the_hidden_type_keeps_it_hidden() {
+    let clash = || {
+        let scene = Scene::new().at(0, 50, sadd("a")).at(1, 60, set("x"));
+        scene.synced()
+    };
+    let appended = clash().at(2, 10, vec![Amend(value("xy"))]).ends();
+    assert_eq!((appended.visible, appended.string), ("string", some("xy")));
+    let counted = clash().at(0, 60, set("1")).synced().at(2, 0, vec![Add(1)]);
+    let counted = counted.ends();
+    assert_eq!((counted.visible, counted.string), ("string", some("2")));
+    // The other way round: what is left of the set was added by one who had seen the string.
+    let scene = Scene::new().at(0, 60, sadd("a")).at(1, 50, set("x"));
+    let scene = scene.synced().at(2, 10, sadd("b")).at(2, 11, srem("a"));
+    let left = scene.ends();
+    assert_eq!(left.visible, "set");
+    assert_eq!(left.members.into_iter().collect::<Vec<_>>(), ["b"]);
+}
+
+/// Concurrent to it, the clocks decide, as between any two writes.
+#[test]
+fn ma_9_a_write_that_has_not_seen_the_other_type_goes_by_the_clock() {
+    let scene = Scene::given(set("x")).at(1, 10, vec![Amend(value("xy"))]);
+    let scene = scene.at(2, 20, vec![Remove, AddMember(name("a"))]);
+    assert_eq!(scene.ends().visible, "set");
+}
+
+/// Where the wall clock decides always, it decides here too.
+#[test]
+fn ma_9_by_wall_clock_a_late_write_of_a_slow_clock_is_hidden() {
+    let scene = Scene::of(3, Lww::WallFirst);
+    let scene = scene.at(0, 50, sadd("a")).at(1, 60, set("x")).synced();
+    let scene = scene.at(1, 61, vec![Remove, Amend(value("xy"))]);
+    assert_eq!(scene.ends().visible, "string");
+    let scene = Scene::of(3, Lww::WallFirst);
+    let scene = scene.at(1, 40, set("x")).synced().at(0, 50, sadd("a"));
+    let scene = scene.synced().at(2, 10, vec![Amend(value("xy"))]);
+    assert_eq!(scene.ends().visible, "set");
 }
 
 /// "Causal first, else the wall clock" is not transitive: `b` follows `a` with an earlier clock,

@@ -2,11 +2,13 @@
 
 mod collections;
 mod expiry;
+mod memories;
 mod strings;
 
 use super::cluster::Cluster;
 use super::judge::seen;
 use super::oracle::Expected;
+use super::step::Step;
 use super::{name, value};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update::{self, AddMember, Expire, RemoveMember, SetField, Write};
@@ -16,7 +18,12 @@ struct Scene(Cluster);
 
 impl Scene {
     fn new() -> Self {
-        Self(Cluster::new(3, Lww::CausalFirst, Vec::new()))
+        Self::of(3, Lww::CausalFirst)
+    }
+
+    /// A group of so many members, registers ordered like this.
+    fn of(size: usize, lww: Lww) -> Self {
+        Self(Cluster::new(size, lww, Vec::new()))
     }
 
     /// All see these, made at replica 0 at time 0.
@@ -44,6 +51,43 @@ impl Scene {
     fn sent(mut self, from: usize, to: usize) -> Self {
         while self.0.deliver(from, to) {}
         self
+    }
+
+    /// The next thing that was sent by one replica arrives at another.
+    fn one(mut self, from: usize, to: usize) -> Self {
+        assert!(self.0.deliver(from, to), "something was sent");
+        self
+    }
+
+    /// A replica takes in the whole state of another.
+    fn merged(self, from: usize, to: usize) -> Self {
+        self.state(from, to, true).sent(from, to)
+    }
+
+    /// A replica takes in what of another's state its clock does not cover.
+    fn caught_up(self, from: usize, to: usize) -> Self {
+        self.state(from, to, false).sent(from, to)
+    }
+
+    /// A replica takes in the whole state of another, but its clock has not risen yet.
+    fn snapshot(self, from: usize, to: usize) -> Self {
+        self.state(from, to, true).one(from, to)
+    }
+
+    fn state(mut self, from: usize, to: usize, whole: bool) -> Self {
+        self.0.step(Step::Sync { from, to, whole });
+        self
+    }
+
+    /// A replica keeps the key as compactly as it can.
+    fn compacted(mut self, at: usize) -> Self {
+        self.0.step(Step::Compact { at });
+        self
+    }
+
+    /// What one replica shows now.
+    fn shown(&self, at: usize) -> Expected {
+        seen(&self.0.replicas[at].object)
     }
 
     /// What all replicas show in the end.

@@ -171,6 +171,19 @@ fn cnt_floats_add_up_in_order_of_replica_and_start_anew_after_a_reset() {
             .at(2, 0, vec![AddFloat(0.25)])
             .at(0, 0, vec![AddFloat(0.25)]);
     assert_eq!(scene.string(), some("11"));
+    // Sums are binary floating point, in order of replica: 0.1 + 0.2 is not 0.3, but it is the
+    // same everywhere, whoever hears of which increment first.
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let mut scene = Scene::new();
+        for at in order {
+            let amount = [0.1, 0.2, 0.3][at];
+            scene = scene.at(at, 0, vec![AddFloat(amount)]);
+        }
+        assert_eq!(scene.string(), some("0.6000000000000001"));
+    }
+    let two = Scene::new().at(1, 0, vec![AddFloat(0.2)]);
+    let two = two.at(0, 0, vec![AddFloat(0.1)]);
+    assert_eq!(two.string(), some("0.30000000000000004"));
     assert_eq!(Number::parse(b"007"), Some(Number::Float(7.0)));
     assert_eq!(Number::parse(b"inf"), None);
 }
