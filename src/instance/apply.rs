@@ -301,5 +301,7 @@ impl Instance {
 fn is_settled(entry: &Entry, from: ReplicaId, shard: &Shard) -> bool {
     let known = &shard.frontier.clock;
     let covered = |origin: usize| entry.after.0[origin] <= known.0[origin];
-    (0..MEMBERS_MAX).all(|origin| covered(origin) | (origin == from.index()))
+    (0..MEMBERS_MAX).fold(true, |all, origin| {
+        all & (covered(origin) | (origin == from.index()))
+    })
 }

@@ -69,6 +69,7 @@ impl Hidden {
     }
 
     /// Drops what `after` has seen.
+    #[inline]
     fn fall(&mut self, after: &VersionVector, tally: &mut Tally) {
         for at in (0..self.count).rev() {
             if after.covers(self.writes[at].stamp.dot) {
@@ -82,6 +83,7 @@ impl Hidden {
     ///
     /// # Panics
     /// When there is no write.
+    #[inline]
     fn take_winner(&mut self) -> PlainWrite {
         let mut best = 0;
         for at in 1..self.count {

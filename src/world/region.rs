@@ -112,11 +112,9 @@ impl Process for Region {
 fn first_of(heads: &[SimTime]) -> (usize, SimTime, SimTime) {
     let (mut stream, mut first, mut second) = (0, SimTime::MAX, SimTime::MAX);
     for (at, &due) in heads.iter().enumerate() {
-        if due < first {
-            (stream, first, second) = (at, due, first);
-        } else if due < second {
-            second = due;
-        }
+        second = second.min(due.max(first));
+        stream = if due < first { at } else { stream };
+        first = first.min(due);
     }
     (stream, first, second)
 }
