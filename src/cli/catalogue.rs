@@ -181,7 +181,20 @@ fn assumption_rows() -> (Header, Vec<Vec<String>>) {
     let rows = Assumptions::default().listed().into_iter();
     (
         header,
-        rows.map(|one| row([one.id, one.field, &one.value, &one.range, one.meaning]))
-            .collect(),
+        rows.map(|one| {
+            let value = shortened(&one.value);
+            row([one.id, one.field, &value, &one.range, one.meaning])
+        })
+        .collect(),
     )
+}
+
+/// A text in so few characters that the columns behind it stay in sight; `explain` has it whole.
+fn shortened(text: &str) -> String {
+    const SHOWN_MAX: usize = 24;
+    if text.chars().count() <= SHOWN_MAX {
+        return text.to_owned();
+    }
+    let shown: String = text.chars().take(SHOWN_MAX - 1).collect();
+    format!("{shown}…")
 }

@@ -7,7 +7,7 @@
 use crate::scenario::span::Span;
 
 /// How deep values may nest, as ron's own limit has it.
-pub(super) const DEPTH_MAX: usize = 128;
+const DEPTH_MAX: usize = 128;
 
 /// A value, and what it is made of.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -9,7 +9,7 @@ use ron::error::{Position, SpannedError};
 
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::outline::{DEPTH_MAX, Entry, Parts, outline, runaway_text, unclosed};
+use crate::scenario::outline::{Entry, Parts, outline, runaway_text, unclosed};
 use crate::scenario::reading::Raw;
 use crate::scenario::schema::reference::plain_name;
 use crate::scenario::span::Span;
@@ -47,7 +47,7 @@ pub(super) fn syntax(text: &str, error: &SpannedError) -> Diagnostic {
         (Error::ExceededRecursionLimit, _) => {
             let message = "brackets are nested too deeply";
             Diagnostic::new(Code::Syntax, token_at(text, at), message)
-                .label(format!("deeper than {DEPTH_MAX} levels"))
+                .label("deeper than is read")
                 .note("no scenario needs more than a dozen")
         }
         (Error::TrailingCharacters, _) => {

@@ -46,11 +46,12 @@ fn crowded() -> Plan {
     plan
 }
 
+type Making = fn() -> Plan;
 type Setting = fn(&mut Assumptions);
 
 #[test]
 fn what_a_run_goes_by_changes_it() {
-    let settings: [(&str, fn() -> Plan, Setting); 6] = [
+    let settings: [(&str, Making, Setting); 6] = [
         ("local_delay", eventful, |set| {
             set.local_delay = SimDuration::from_millis(2);
         }),

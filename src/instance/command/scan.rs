@@ -13,6 +13,7 @@ use crate::instance::command::reply::Reply;
 /// Up to so many elements a hash or a set comes in one piece. Source: Redis docs, redis.conf,
 /// `hash-max-listpack-entries`, `set-max-listpack-entries`.
 const WHOLE_UP_TO: usize = 128;
+/// Source: Redis docs, commands/scan.md: the default `COUNT`.
 const COUNT_DEFAULT: usize = 10;
 
 /// What is walked through.

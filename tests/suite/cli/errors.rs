@@ -38,15 +38,15 @@ fn scenarios_that_cannot_be_read() {
     fs::create_dir_all(place.path("folder.ron")).expect("a folder can be made");
     insta::assert_snapshot!(told(&place, &["run", "absent.ron"]), @r#"
     error[E0001]: `absent.ron` cannot be read: No such file or directory (os error 2)
-    |
-    = help: check the path; `meridian new NAME` writes a starter scenario
+     |
+     = help: check the path; `meridian new NAME` writes a starter scenario
 
     error: absent.ron: 1 mistake; `meridian explain E0001` says more
     "#);
     insta::assert_snapshot!(told(&place, &["run", "folder.ron"]), @r#"
     error[E0001]: `folder.ron` cannot be read: it is a folder
-    |
-    = help: name a scenario file in it
+     |
+     = help: name a scenario file in it
 
     error: folder.ron: 1 mistake; `meridian explain E0001` says more
     "#);

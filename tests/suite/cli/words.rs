@@ -116,6 +116,16 @@ fn codes_and_names_are_explained() {
     What: a database cannot unlink itself; send the request to a surviving member.
     Then: nothing has changed; the request stands in the outcome's `control` as `refused`.
     "#);
+    let mirror = explained("A-MIRROR");
+    assert!(
+        mirror.contains("Default: true\nTakes:   a word, true or false\n"),
+        "{mirror}"
+    );
+    let tail = explained("delay_tail");
+    assert!(
+        tail.contains("Takes:   a share, as `\"80%\"`, 0% to 10000%\n"),
+        "{tail}"
+    );
     insta::assert_snapshot!(explained("NoOom"), @r#"
     NoOom: an expectation, written `NoOom`
 
