@@ -129,6 +129,14 @@ impl Instance {
         behind.sum()
     }
 
+    /// The name of a key, for display.
+    pub fn name_of(&self, key: &Key) -> String {
+        match key {
+            Key::Generated(index) => String::from_utf8_lossy(&self.naming.render(*index)).into(),
+            Key::Named(name) => String::from_utf8_lossy(name).into(),
+        }
+    }
+
     /// Keys that hold something, as `DBSIZE` counts them.
     pub fn key_count(&self) -> u64 {
         let rows = self.keyspace.rows.iter().filter(|row| row.shows()).count();

@@ -8,6 +8,7 @@ use crate::id::FleetId;
 use crate::instance::{Instance, Refusal};
 use crate::time::SimTime;
 use crate::traffic::{Arrival, Fleet, Operation};
+use crate::world::detail::Heads;
 use crate::world::fabric::Fabric;
 
 /// A fleet and what became of its operations.
@@ -64,19 +65,23 @@ impl Clients {
         let Some(arrival) = self.fleet.pop() else {
             return;
         };
+        let before = self.counts;
+        let heads = fabric.full.then(|| Heads::of(instance));
         self.counts.sent += 1;
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         if dark {
             self.counts.unavailable += 1;
             fabric.digest.word(word);
-            return;
+        } else {
+            let replica = instance.replica();
+            let mut reach = fabric.reach(arrival.at, self.local, replica);
+            self.carry_out(instance, &arrival, &mut reach);
+            let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
+            fabric.digest.word(word ^ done);
         }
-        let replica = instance.replica();
-        let mut reach = fabric.reach(arrival.at, self.local, replica);
-        let before = self.counts;
-        self.carry_out(instance, &arrival, &mut reach);
-        let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
-        fabric.digest.word(word ^ done);
+        if let Some(heads) = heads {
+            fabric.tell_operation(self, &arrival, instance, before, &heads);
+        }
     }
 
     /// Brings the rows that the next arrivals concern into cache, all at once.

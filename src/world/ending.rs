@@ -228,6 +228,7 @@ impl World<'_> {
             overwritten: custody.overwritten,
             lost,
             cause,
+            keeper,
         }
     }
 

@@ -11,6 +11,7 @@
 mod build;
 mod clients;
 mod control;
+mod detail;
 mod ending;
 mod fabric;
 mod govern;
@@ -21,7 +22,7 @@ mod sample;
 use std::collections::BTreeMap;
 
 use crate::engine::{Digest, Windows};
-use crate::history::Observation;
+use crate::history::{Detail, Event, Observation};
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
 use crate::instance::Instance;
 use crate::plan::Plan;
@@ -42,6 +43,8 @@ pub struct Options {
     pub lookahead_divisor: u64,
     /// Whether anybody looks: samples are taken and observations kept.
     pub observed: bool,
+    /// How much is told, whatever the plan says; none for what the plan says.
+    pub detail: Option<Detail>,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             threads: 1,
             lookahead_divisor: 1,
             observed: true,
+            detail: None,
         }
     }
 }
@@ -91,7 +95,8 @@ enum Instant {
 impl<'a> World<'a> {
     /// A world at time zero.
     pub fn new(plan: &'a Plan, options: Options) -> Self {
-        let regions = build::regions(plan, options.observed);
+        let told = options.detail.unwrap_or_else(|| detail::of_plan(plan));
+        let regions = build::regions(plan, options.observed.then_some(told));
         let mut next = vec![0; plan.regions.len()];
         let homes = plan.instances.iter().map(|instance| {
             let place = &mut next[instance.region.index()];
@@ -100,7 +105,7 @@ impl<'a> World<'a> {
         });
         let homes = homes.collect();
         let members = plan.instances.ids().collect();
-        Self {
+        let mut world = Self {
             plan,
             options,
             windows: Windows::new(regions, options.threads),
@@ -113,7 +118,9 @@ impl<'a> World<'a> {
             group: crate::control::Group::linked(members),
             capped: false,
             touched: Vec::new(),
-        }
+        };
+        world.observe(SimTime::ZERO, Event::Began(told));
+        world
     }
 
     /// Carries the plan out, showing `witness` every observation in order of time.
@@ -173,7 +180,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn observe(&mut self, at: SimTime, event: crate::history::Event) {
+    fn observe(&mut self, at: SimTime, event: Event) {
         if self.options.observed {
             self.observations.push(Observation { at, event });
         }
