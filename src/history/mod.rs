@@ -110,6 +110,8 @@ pub enum Event {
     Met(MetSeen),
     /// What became of the writes, at the end.
     Writes(Box<WritesSeen>),
+    /// A write that its user misses, at the end; a few of each kind and origin.
+    Missed(Box<MissedSeen>),
 }
 
 /// A scripted command as its client saw it.
@@ -290,6 +292,35 @@ pub struct MetSeen {
     pub add_wins: u64,
     /// Concurrent increments that met.
     pub concurrent_increments: u64,
+}
+
+/// An acknowledged write that is lost, or hidden by a concurrent one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissedSeen {
+    /// The key it wrote.
+    pub key: String,
+    /// Who acknowledged it.
+    pub origin: InstanceId,
+    /// When.
+    pub at: SimTime,
+    /// What defeated it.
+    pub defeat: Defeat,
+}
+
+/// What defeats a write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Defeat {
+    /// A concurrent write hides it.
+    Concurrent {
+        /// Whose.
+        by: InstanceId,
+        /// When that was acknowledged.
+        at: SimTime,
+    },
+    /// Its origin's memory was lost before it was sent.
+    MemoryLost,
+    /// Its origin was unlinked before it was sent.
+    Unlinked,
 }
 
 /// What became of the writes of one origin, at the end.

@@ -8,6 +8,7 @@ use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Stamp, Tally, V
 use crate::id::ShardId;
 use crate::instance::Instance;
 use crate::instance::change::generated;
+use crate::instance::effect::Key;
 use crate::instance::footprint;
 use crate::instance::keyspace::Keyspace;
 use crate::instance::ledger::MemoryKind;
@@ -198,6 +199,10 @@ impl Instance {
                 .adjust(MemoryKind::Values, value(old.bytes), value(shown.bytes));
         }
         row.set(shown.stamp, shown.bytes, shown.tag);
+        for write in hidden.iter() {
+            let name = || Key::Generated(key);
+            self.examples.note(name, write.stamp, shown.stamp);
+        }
         self.keyspace.hide(key, hidden);
     }
 }

@@ -15,6 +15,7 @@ mod change;
 mod collect;
 mod contest;
 mod effect;
+mod example;
 mod frontier;
 mod keyspace;
 mod ledger;
@@ -42,6 +43,7 @@ use crate::time::{SimDuration, SimTime};
 pub use change::shard_of_slot;
 pub use command::Refusal;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
+pub use example::{EXAMPLES_MAX, HiddenWrite};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
@@ -101,6 +103,7 @@ pub struct Instance {
     deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
     expiring: bool,
     stream: crate::engine::Stream,
+    examples: example::Examples,
     now: SimTime,
 }
 
@@ -143,6 +146,7 @@ impl Instance {
                 setup.seed,
                 &format!("instance {} choices", setup.id.0),
             ),
+            examples: example::Examples::default(),
             assumptions: setup.assumptions,
             naming: setup.naming,
             now: SimTime::ZERO,

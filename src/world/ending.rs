@@ -113,6 +113,7 @@ impl World<'_> {
         if self.options.observed {
             for origin in self.plan.instances.ids() {
                 let seen = self.classify(origin);
+                self.observe_missed(at, origin, &seen);
                 self.observe(at, Event::Writes(Box::new(seen)));
                 let met = self.met(origin);
                 self.observe(at, Event::Met(met));

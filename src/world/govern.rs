@@ -53,6 +53,7 @@ impl World<'_> {
             Instant::SettleBegins => self.begin_settle(at),
             Instant::Minute => self.minute(at),
             Instant::Sample => self.sample(at),
+            Instant::Look(look) => self.look(at, look),
             Instant::End => {}
         }
     }
@@ -115,6 +116,7 @@ impl World<'_> {
         let here: Vec<InstanceId> = self.instances_of(region);
         if memory == Memory::Lost {
             for instance in here {
+                self.note_unsent(instance);
                 self.with_instance(at, instance, |instance, _| instance.lose_memory(at));
             }
         }
@@ -139,6 +141,7 @@ impl World<'_> {
         let touched = std::mem::take(&mut region_state.dark_drops);
         self.touched.push((label.clone(), touched));
         self.fault(at, label, vec![region], &[], FaultKind::Outage, false);
+        self.look_from(at);
     }
 
     fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
@@ -178,6 +181,7 @@ impl World<'_> {
         let touched = self.take_cut_drops(&pairs);
         self.touched.push((label.clone(), touched));
         self.fault(at, label, regions, &pairs, FaultKind::Partition, false);
+        self.look_from(at);
     }
 
     fn take_cut_drops(&mut self, pairs: &[(RegionId, RegionId)]) -> u64 {
@@ -234,11 +238,15 @@ impl World<'_> {
         }
         let (label, regions) = self.pairs_label(routes, "degraded");
         self.fault(at, label, regions, routes, FaultKind::Degradation, begins);
+        if !begins {
+            self.look_from(at);
+        }
     }
 
     /// Faults end with the storm: routes heal. A dark region stays dark.
     fn begin_settle(&mut self, at: SimTime) {
         self.heal(at, &[]);
+        self.look_from(at);
         let regions = || self.plan.regions.ids();
         let all: Vec<(RegionId, RegionId)> = regions()
             .flat_map(|from| regions().map(move |to| (from, to)))

@@ -15,6 +15,8 @@ mod detail;
 mod ending;
 mod fabric;
 mod govern;
+mod look;
+mod missed;
 mod region;
 mod rules;
 mod sample;
@@ -22,12 +24,13 @@ mod sample;
 use std::collections::BTreeMap;
 
 use crate::engine::{Digest, Windows};
-use crate::history::{Detail, Event, Observation};
+use crate::history::{Event, MissedSeen, Observation};
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
 use crate::instance::Instance;
 use crate::plan::Plan;
 use crate::time::{SimDuration, SimTime};
 
+pub use crate::history::Detail;
 pub use clients::ClientCounts;
 pub use ending::{Ending, FleetEnding, InstanceEnding, LinkEnding, ShardEnding};
 
@@ -73,6 +76,8 @@ pub struct World<'a> {
     group: crate::control::Group,
     capped: bool,
     touched: Vec<(String, u64)>,
+    looks: Vec<look::Look>,
+    unsent: Vec<MissedSeen>,
 }
 
 /// Something to govern.
@@ -88,6 +93,8 @@ enum Instant {
     Minute,
     /// A sample.
     Sample,
+    /// A look at the clocks alone, one of those that follow a change.
+    Look(usize),
     /// The end.
     End,
 }
@@ -118,6 +125,8 @@ impl<'a> World<'a> {
             group: crate::control::Group::linked(members),
             capped: false,
             touched: Vec::new(),
+            looks: Vec::new(),
+            unsent: Vec::new(),
         };
         world.observe(SimTime::ZERO, Event::Began(told));
         world

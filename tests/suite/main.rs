@@ -3,6 +3,7 @@
 mod cli;
 mod command_edges;
 mod commands;
+mod detail;
 mod growth;
 mod plans;
 mod published;
