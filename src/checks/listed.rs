@@ -55,7 +55,8 @@ pub const ALL: &[Listed] = &[
     expectation(
         "ConvergesWithin",
         "ConvergesWithin(\"60s\")",
-        "All linked members agree within this time after the storm.",
+        "All linked members agree within this time after the storm. Looked at every 100 ms at \
+         first, then every eighth of the time passed, and with each sample.",
     ),
     expectation(
         "StaysApart",

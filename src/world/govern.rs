@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Event, FaultKind, FaultSeen};
+use crate::history::{Detail, Event, FaultKind, FaultSeen};
 use crate::id::{Id, InstanceId, RegionId};
 use crate::network::Degradation;
 use crate::plan::{Memory, Plan, Step};
@@ -14,8 +14,12 @@ use crate::world::{Instant, World};
 /// Microsoft.Cache/redisEnterprise (PT1M).
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 
-/// All control instants of a plan, by time. Steps of one instant stay in the plan's order.
-pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Instant>> {
+/// How often observations in full detail are collected, so that they do not pile up.
+const GATHER_EVERY: SimDuration = SimDuration::from_secs(1);
+
+/// All control instants of a plan, by time. Steps of one instant stay in the plan's order. `told`
+/// is how much the witness sees; none when nobody looks.
+pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, Vec<Instant>> {
     let mut instants: BTreeMap<SimTime, Vec<Instant>> = BTreeMap::new();
     let mut add = |at: SimTime, instant: Instant| instants.entry(at).or_default().push(instant);
     for (index, timed) in plan.timeline.iter().enumerate() {
@@ -32,7 +36,10 @@ pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Ins
             .take_while(move |at| *at < until)
     };
     every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
-    if observed {
+    if told == Some(Detail::Full) {
+        every(GATHER_EVERY, end).for_each(|at| add(at, Instant::Gather));
+    }
+    if told.is_some() {
         add(SimTime::ZERO, Instant::Sample);
         every(plan.sample_every, end).for_each(|at| add(at, Instant::Sample));
         add(end, Instant::Sample);
@@ -54,7 +61,7 @@ impl World<'_> {
             Instant::Minute => self.minute(at),
             Instant::Sample => self.sample(at),
             Instant::Look(look) => self.look(at, look),
-            Instant::End => {}
+            Instant::Gather | Instant::End => {}
         }
     }
 

@@ -95,6 +95,8 @@ enum Instant {
     Sample,
     /// A look at the clocks alone, one of those that follow a change.
     Look(usize),
+    /// What was told is collected; the world always does that at a control instant.
+    Gather,
     /// The end.
     End,
 }
@@ -103,7 +105,8 @@ impl<'a> World<'a> {
     /// A world at time zero.
     pub fn new(plan: &'a Plan, options: Options) -> Self {
         let told = options.detail.unwrap_or_else(|| detail::of_plan(plan));
-        let regions = build::regions(plan, options.observed.then_some(told));
+        let shown = options.observed.then_some(told);
+        let regions = build::regions(plan, shown);
         let mut next = vec![0; plan.regions.len()];
         let homes = plan.instances.iter().map(|instance| {
             let place = &mut next[instance.region.index()];
@@ -117,7 +120,7 @@ impl<'a> World<'a> {
             options,
             windows: Windows::new(regions, options.threads),
             homes,
-            instants: govern::instants(plan, options.observed),
+            instants: govern::instants(plan, shown),
             rules: plan.rules.iter().map(|_| RuleState::default()).collect(),
             cuts: Vec::new(),
             observations: Vec::new(),
