@@ -114,7 +114,7 @@ impl Instance {
     /// Notes the writes of a general key that a concurrent one hides.
     pub(super) fn note_hidden(&mut self, at: u32) {
         let slot = self.keyspace.slot(at);
-        let View::String(scalar) = slot.object.view() else {
+        let Some(scalar) = slot.object.types().string() else {
             return;
         };
         let writes = scalar.writes().entries();

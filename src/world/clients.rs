@@ -65,8 +65,35 @@ impl Clients {
         let Some(arrival) = self.fleet.pop() else {
             return;
         };
-        let before = self.counts;
-        let heads = fabric.full.then(|| Heads::of(instance));
+        if fabric.full {
+            self.attempt_told(instance, &arrival, fabric, dark);
+        } else {
+            self.attempt(instance, &arrival, fabric, dark);
+        }
+    }
+
+    /// An operation of which the witness is told.
+    #[cold]
+    fn attempt_told(
+        &mut self,
+        instance: &mut Instance,
+        arrival: &Arrival,
+        fabric: &mut Fabric,
+        dark: bool,
+    ) {
+        let (before, heads) = (self.counts, Heads::of(instance));
+        self.attempt(instance, arrival, fabric, dark);
+        fabric.tell_operation(self, arrival, instance, before, &heads);
+    }
+
+    #[inline]
+    fn attempt(
+        &mut self,
+        instance: &mut Instance,
+        arrival: &Arrival,
+        fabric: &mut Fabric,
+        dark: bool,
+    ) {
         self.counts.sent += 1;
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         if dark {
@@ -75,12 +102,10 @@ impl Clients {
         } else {
             let replica = instance.replica();
             let mut reach = fabric.reach(arrival.at, self.local, replica);
-            self.carry_out(instance, &arrival, &mut reach);
+            let before = self.counts;
+            self.carry_out(instance, arrival, &mut reach);
             let done = self.counts.writes - before.writes + 2 * (self.counts.hits - before.hits);
             fabric.digest.word(word ^ done);
-        }
-        if let Some(heads) = heads {
-            fabric.tell_operation(self, &arrival, instance, before, &heads);
         }
     }
 
