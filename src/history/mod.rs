@@ -319,7 +319,7 @@ pub enum Defeat {
     },
     /// Its origin's memory was lost before it was sent.
     MemoryLost,
-    /// Its origin was unlinked before it was sent.
+    /// Its origin was unlinked before it was sent, if not before it was written.
     Unlinked,
 }
 

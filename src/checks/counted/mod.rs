@@ -1,7 +1,7 @@
 //! Every acknowledged write counted one by one, and compared with the tallies (full detail only).
 //!
 //! From each effect, its context and stamp, and from the clocks at the end, it follows what became
-//! of every write, without a look at how the model keeps books: see [`fate`]. What the model says
+//! of every write, without a look at how the model keeps books: see `fate.rs`. What the model says
 //! of each origin in [`WritesSeen`] must agree.
 
 mod fate;
