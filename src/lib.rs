@@ -35,6 +35,8 @@
 //! - The same plan gives the same bytes, whatever the threads, the windows or the onlookers.
 //! - Every constant has a source or is a named assumption that a scenario can set.
 //! - A check judges what a witness could see, and has a history in which it fails.
+//! - A history has two levels of detail, and neither moves the run; what was not looked at is
+//!   reported as not evaluated.
 //! - Refusals are values, bugs are panics.
 
 pub mod assumption;

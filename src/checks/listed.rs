@@ -34,6 +34,13 @@ pub const ALL: &[Listed] = &[
         "Counts kept by every member, for each origin, where writes are applied and replaced.",
     ),
     check(
+        "writes one by one",
+        "Every acknowledged write, followed from its acknowledgement to its end, is in the class \
+         the tallies have it in.",
+        "Contexts and stamps of all effects, and the clocks at the end; needs full detail, which a \
+         run has up to full_detail_operations and `meridian replay` always, and CausalFirst.",
+    ),
+    check(
         "memory ledger",
         "The bytes charged for each kind of memory equal a recount of what is held.",
         "A recount of each shard at the end of the run.",
@@ -48,7 +55,8 @@ pub const ALL: &[Listed] = &[
     expectation(
         "ConvergesWithin",
         "ConvergesWithin(\"60s\")",
-        "All linked members agree within this time after the storm.",
+        "All linked members agree within this time after the storm. Looked at every 100 ms at \
+         first, then every eighth of the time passed, and with each sample.",
     ),
     expectation(
         "StaysApart",
@@ -121,8 +129,9 @@ pub fn listed(name: &str) -> Option<&'static Listed> {
 mod tests {
     use super::{ALL, listed};
     use crate::assumption::Assumptions;
+    use crate::assumption::Lww;
     use crate::checks::verdict::Verdict;
-    use crate::checks::{convergence, ledger, quiescence, rates, writes};
+    use crate::checks::{convergence, counted, ledger, quiescence, rates, writes};
     use crate::history::fixture::roster;
     use crate::time::SimDuration;
 
@@ -132,6 +141,7 @@ mod tests {
         let quiescence = quiescence::Quiescence::new(roster(2), SimDuration::ZERO);
         verdicts.extend(quiescence.finish().0);
         verdicts.extend(writes::Writes::new(roster(2)).finish().0);
+        verdicts.extend(counted::Counted::new(roster(2), Lww::CausalFirst).finish());
         verdicts.extend(ledger::Ledger::new(roster(2)).finish());
         verdicts.extend(rates::Rates::new(roster(2), &Assumptions::default()).finish());
         let names: Vec<&str> = verdicts

@@ -4,6 +4,7 @@
 //! and in which it must fail. Safety is judged in storm and settle alike, agreement at the end.
 
 pub mod convergence;
+pub mod counted;
 pub mod expectation;
 pub mod ledger;
 pub mod listed;
@@ -29,6 +30,7 @@ pub struct Checks {
     quiescence: quiescence::Quiescence,
     ledger: ledger::Ledger,
     writes: writes::Writes,
+    counted: counted::Counted,
     rates: rates::Rates,
 }
 
@@ -55,6 +57,7 @@ impl Checks {
             quiescence: quiescence::Quiescence::new(roster.clone(), patience(plan)),
             ledger: ledger::Ledger::new(roster.clone()),
             writes: writes::Writes::new(roster.clone()),
+            counted: counted::Counted::new(roster.clone(), plan.assumptions.lww),
             rates: rates::Rates::new(roster, &plan.assumptions),
         }
     }
@@ -66,6 +69,7 @@ impl Checks {
         self.quiescence.observe(observation);
         self.ledger.observe(observation);
         self.writes.observe(observation);
+        self.counted.observe(observation);
         self.rates.observe(observation);
     }
 
@@ -76,6 +80,7 @@ impl Checks {
         let (writes, classes) = self.writes.finish();
         checks.extend(quiescence);
         checks.extend(writes);
+        checks.extend(self.counted.finish());
         checks.extend(self.ledger.finish());
         checks.extend(self.rates.finish());
         let expectations = self.expectations.finish(&agreement, classes.as_ref());

@@ -17,7 +17,7 @@ pub struct Agreement {
     pub judged_at: Option<SimTime>,
     /// Whether all members agree there, unlinked ones included.
     pub all: bool,
-    /// Since which sample the linked members have agreed without a break.
+    /// Since which sample, or look between samples, the linked members have agreed without a break.
     pub since: Option<SimTime>,
     /// When the last fault ended.
     pub healed_at: Option<SimTime>,

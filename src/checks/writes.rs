@@ -138,6 +138,7 @@ mod tests {
             overwritten: 20,
             lost: 10,
             cause: Some("memory was lost"),
+            keeper: None,
         }
     }
 

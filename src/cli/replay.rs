@@ -9,17 +9,18 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::run::{carried_out, files, reproduce, verdict};
 use crate::cli::terminal::Terminal;
-use crate::experiment::outcome::Outcome;
+use crate::experiment::outcome::{Outcome, VerdictStatus};
 use crate::experiment::run::Finished;
 use crate::plan::Plan;
 use crate::report::{File, json, summary};
 use crate::scenario;
-use crate::world::Options;
+use crate::world::{Detail, Options};
 
 const OUTCOME: &str = "outcome.json";
 const PLAN: &str = "plan.ron";
 /// The files beside an outcome that tell where a replay leaves its path.
-const TELLING: [&str; 2] = ["journal.jsonl", "series.csv"];
+const TELLING: [&str; 2] = [JOURNAL, "series.csv"];
+const JOURNAL: &str = "journal.jsonl";
 
 /// What is replayed.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ pub(super) fn replay(terminal: &Terminal, request: &Replay) -> Result<Exit, Erro
     };
     let options = Options {
         threads: request.threads.count,
+        detail: Some(Detail::Full),
         ..Options::default()
     };
     let Ok(finished) = carried_out(terminal, &plan, options, &reproduce) else {
@@ -116,16 +118,38 @@ fn left(beside: &Path, outcome: &Outcome) -> Vec<File> {
     let told = TELLING.iter().filter_map(|name| {
         let text = output::read(&beside.with_file_name(name)).ok()?;
         let path = (*name).to_owned();
-        Some(File { path, text })
+        Some(without_verdicts(File { path, text }))
     });
-    [repeatable(outcome)].into_iter().chain(told).collect()
+    let judged = repeatable(outcome, &unjudged(outcome));
+    [judged].into_iter().chain(told).collect()
+}
+
+/// The journal's verdicts are those of the outcome.
+fn without_verdicts(mut file: File) -> File {
+    if file.path == JOURNAL {
+        let is_verdict = |line: &&str| line.contains("\"kind\":\"verdict\"");
+        let lines = file.text.split_inclusive('\n');
+        file.text = lines.filter(|line| !is_verdict(line)).collect();
+    }
+    file
+}
+
+/// The verdicts that a run left open: a replay, which sees more, may decide them.
+fn unjudged(outcome: &Outcome) -> Vec<String> {
+    let open = outcome.verdicts.iter();
+    open.filter(|verdict| verdict.status == VerdictStatus::NotEvaluated)
+        .map(|verdict| verdict.name.clone())
+        .collect()
 }
 
 /// What a replay must repeat of an outcome: not the version of the program, nor the places in the
-/// scenario, as the plan that is replayed is another text.
-fn repeatable(outcome: &Outcome) -> File {
+/// scenario, as the plan that is replayed is another text, nor the verdicts that were left open.
+fn repeatable(outcome: &Outcome, unjudged: &[String]) -> File {
     let mut outcome = outcome.clone();
     outcome.version.clear();
+    outcome
+        .verdicts
+        .retain(|verdict| !unjudged.contains(&verdict.name));
     for verdict in &mut outcome.verdicts {
         verdict.detail.clear();
     }
@@ -142,9 +166,10 @@ fn compared(
     plan: &Plan,
     finished: &Finished,
 ) -> Exit {
-    let mut again = files(plan, finished);
+    let again = files(plan, finished).into_iter();
+    let mut again: Vec<File> = again.map(without_verdicts).collect();
     again.retain(|file| file.path != OUTCOME);
-    again.push(repeatable(&finished.outcome));
+    again.push(repeatable(&finished.outcome, &unjudged(recorded)));
     let (was, is) = (&recorded.digest, &finished.outcome.digest);
     let Some(difference) = difference::first(left, &again) else {
         terminal.say(&format!("the same run: digest {is}\n"));

@@ -1,21 +1,18 @@
 //! From what was seen and counted to an outcome.
 
 use crate::checks::{Findings, Status as Judged, Verdict as Judgement};
-use crate::experiment::members;
 use crate::experiment::outcome::{
     AlertOutcome, Anomalies, AssumptionInForce, CommandOutcome, ControlOutcome, ControlResult,
     Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, Outcome, Recovery, Results,
-    SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus, Writes,
+    SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus,
 };
-use crate::history::{ControlSeen, Event, Observation};
+use crate::experiment::{members, missed};
+use crate::history::{ControlSeen, Event, MissedSeen, Observation};
 use crate::id::InstanceId;
 use crate::metrics::recorder::Record;
 use crate::plan::Plan;
 use crate::time::SimTime;
 use crate::world::Ending;
-
-/// Lost writes of which an example may be listed: none are kept yet, the count is what matters.
-const EXAMPLES: usize = 0;
 
 /// Observations that stand in the outcome as they are.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +21,7 @@ pub(super) struct Notes {
     shows: Vec<Observation>,
     requests: Vec<(SimTime, ControlSeen, Option<usize>)>,
     firings: Vec<(SimTime, usize, InstanceId)>,
+    missed: Vec<MissedSeen>,
     acting: Option<usize>,
 }
 
@@ -31,6 +29,7 @@ impl Notes {
     /// Takes in the next observation.
     pub(super) fn observe(&mut self, observation: &Observation) {
         match &observation.event {
+            Event::Missed(seen) => self.missed.push((**seen).clone()),
             Event::Command(_) => self.commands.push(observation.clone()),
             Event::Show(_) => self.shows.push(observation.clone()),
             Event::Rule {
@@ -94,7 +93,7 @@ pub(super) fn outcome(
         alerts: alerts(plan, &notes),
         faults: faults(record, ending),
         convergence: convergence(plan, findings),
-        writes: writes(findings),
+        writes: missed::writes(plan, findings, &notes.missed),
         anomalies: Anomalies {
             lost_updates: findings.writes.as_ref().map(|classes| classes.overwritten),
             ..Anomalies::default()
@@ -148,7 +147,7 @@ fn operations(plan: &Plan, ending: &Ending) -> Vec<FleetOutcome> {
     outcomes.collect()
 }
 
-fn name(plan: &Plan, instance: InstanceId) -> String {
+pub(super) fn name(plan: &Plan, instance: InstanceId) -> String {
     plan.instances[instance].name.clone()
 }
 
@@ -280,23 +279,6 @@ fn convergence(plan: &Plan, findings: &Findings) -> Convergence {
             .collect(),
         excuses,
         unexcused_keys: unexcused.map(|pair| pair.keys.unwrap_or(0)).sum(),
-    }
-}
-
-fn writes(findings: &Findings) -> Writes {
-    let Some(classes) = &findings.writes else {
-        return Writes::default();
-    };
-    Writes {
-        acknowledged: classes.acknowledged,
-        present: classes.present,
-        superseded: classes.superseded,
-        concurrently_overwritten: classes.overwritten,
-        causal_inversion: 0,
-        durability_loss: classes.lost,
-        unexplained: classes.unexplained,
-        examples: Vec::with_capacity(EXAMPLES),
-        examples_left_out: classes.lost,
     }
 }
 

@@ -2,5 +2,8 @@
 
 mod assemble;
 mod members;
+mod missed;
+mod told;
+
 pub mod outcome;
 pub mod run;

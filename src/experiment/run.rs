@@ -1,8 +1,8 @@
 //! One run: a plan carried out, judged and summed up.
 
 use crate::checks::Checks;
-use crate::experiment::assemble;
 use crate::experiment::outcome::Outcome;
+use crate::experiment::{assemble, told};
 use crate::history::Observation;
 use crate::metrics::journal::JournalEntry;
 use crate::metrics::recorder::Recorder;
@@ -18,7 +18,7 @@ pub struct Finished {
     pub outcome: Outcome,
     /// What was sampled over time.
     pub series: Series,
-    /// Faults, control steps and rules, in order.
+    /// Faults, control steps, rules and verdicts, in order.
     pub journal: Vec<JournalEntry>,
     /// Counts that reach no outcome, as they depend on how it was run.
     pub ending: Ending,
@@ -53,7 +53,7 @@ pub fn watched(
     Finished {
         outcome,
         series: record.series,
-        journal: record.journal,
+        journal: told::with_verdicts(record.journal, &findings, ending.at),
         ending,
     }
 }

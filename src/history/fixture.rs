@@ -2,8 +2,8 @@
 
 use crate::history::roster::{Member, Roster};
 use crate::history::{
-    ControlResult, ControlSeen, Event, FaultKind, FaultSeen, Fingerprint, LedgerSeen, LinkEvent,
-    MEMBERS_MAX, MEMORY_KINDS, Observation,
+    ControlResult, ControlSeen, EffectSeen, Event, FaultKind, FaultSeen, Fingerprint, KeyPart,
+    LedgerSeen, LinkEvent, MEMBERS_MAX, MEMORY_KINDS, Observation, Touch, TouchKind,
 };
 use crate::id::{Id, InstanceId, RegionId, ShardId};
 use crate::time::SimTime;
@@ -71,6 +71,31 @@ pub(crate) fn link(from: InstanceId, to: InstanceId, what: LinkEvent) -> Event {
         shard: shard.then_some(SHARD),
         what,
     }
+}
+
+/// A write of `key` by `origin` at its `seq`th effect, its context given by what it has seen of the
+/// first origins, at `wall_ms`.
+pub(crate) fn effect(
+    origin: InstanceId,
+    seq: u64,
+    seen: &[u64],
+    wall_ms: u64,
+    (key, kind): (&str, TouchKind),
+) -> Event {
+    let mut after = [0; MEMBERS_MAX];
+    after[..seen.len()].copy_from_slice(seen);
+    after[origin.index()] = seq;
+    let part = KeyPart::Whole;
+    Event::Effect(Box::new(EffectSeen {
+        origin,
+        shard: SHARD,
+        seq,
+        before: seq - 1,
+        after,
+        wall_ms,
+        key: key.to_owned(),
+        touches: vec![Touch { kind, part }],
+    }))
 }
 
 /// A member is dropped.

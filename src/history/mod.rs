@@ -6,6 +6,7 @@
 //! Observations come in the order of their instants. Those of one sample share one instant.
 
 pub mod conditions;
+mod detail;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod memory;
@@ -15,6 +16,7 @@ use crate::id::{InstanceId, RegionId, ShardId};
 use crate::time::SimTime;
 
 pub use conditions::Conditions;
+pub use detail::{Detail, EffectSeen, KeyPart, OperationResult, OperationSeen, Touch, TouchKind};
 pub use memory::MemoryKind;
 pub use roster::Roster;
 
@@ -36,6 +38,12 @@ pub struct Observation {
 /// What can be observed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
+    /// The run begins, and will be told in this detail.
+    Began(Detail),
+    /// An operation of a fleet; in full detail only.
+    Operation(Box<OperationSeen>),
+    /// An effect of a client's write, or of a key that expired; in full detail only.
+    Effect(Box<EffectSeen>),
     /// A scripted command and its reply.
     Command(Box<CommandSeen>),
     /// What a `Show` step saw.
@@ -102,6 +110,8 @@ pub enum Event {
     Met(MetSeen),
     /// What became of the writes, at the end.
     Writes(Box<WritesSeen>),
+    /// A write that its user misses, at the end; a few of each kind and origin.
+    Missed(Box<MissedSeen>),
 }
 
 /// A scripted command as its client saw it.
@@ -284,6 +294,35 @@ pub struct MetSeen {
     pub concurrent_increments: u64,
 }
 
+/// An acknowledged write that is lost, or hidden by a concurrent one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissedSeen {
+    /// The key it wrote.
+    pub key: String,
+    /// Who acknowledged it.
+    pub origin: InstanceId,
+    /// When.
+    pub at: SimTime,
+    /// What defeated it.
+    pub defeat: Defeat,
+}
+
+/// What defeats a write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Defeat {
+    /// A concurrent write hides it.
+    Concurrent {
+        /// Whose.
+        by: InstanceId,
+        /// When that was acknowledged.
+        at: SimTime,
+    },
+    /// Its origin's memory was lost before it was sent.
+    MemoryLost,
+    /// Its origin was unlinked before it was sent, if not before it was written.
+    Unlinked,
+}
+
 /// What became of the writes of one origin, at the end.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct WritesSeen {
@@ -301,4 +340,7 @@ pub struct WritesSeen {
     pub lost: u64,
     /// Why, where some are lost.
     pub cause: Option<&'static str>,
+    /// The member by whose word this is: of those linked the one that has applied most of them,
+    /// the origin itself where that is one; none when no member is left.
+    pub keeper: Option<InstanceId>,
 }

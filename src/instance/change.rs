@@ -127,6 +127,7 @@ impl Instance {
             &mut shard.tally,
         );
         self.settle_slot(id, at, &before);
+        self.note_hidden(at);
     }
 
     /// The place of `key` in general form, which it gets if it has none.

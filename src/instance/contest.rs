@@ -10,6 +10,7 @@ use crate::crdt::{
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::change::generated;
+use crate::instance::effect::Key;
 use crate::instance::footprint;
 use crate::instance::keyspace::Keyspace;
 use crate::instance::ledger::MemoryKind;
@@ -215,6 +216,10 @@ impl Instance {
         }
         hidden.add(write);
         let shown = hidden.take_winner();
+        for write in hidden.iter() {
+            let name = || Key::Generated(key);
+            self.examples.note(name, write.stamp, shown.stamp);
+        }
         if hidden.count == 0 {
             self.keyspace.unhide(key);
         }

@@ -62,6 +62,14 @@ impl Entry {
         }
     }
 
+    /// The key it changes.
+    pub fn key(&self) -> Key {
+        match &self.payload {
+            Payload::Write { key, .. } => Key::Generated(*key),
+            Payload::Body(body) => body.key.clone(),
+        }
+    }
+
     /// Bytes of key and value on the wire, without framing. A generated key counts as 16.
     pub fn payload_bytes(&self) -> u64 {
         match &self.payload {

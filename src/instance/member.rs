@@ -13,6 +13,7 @@ impl Instance {
         self.now = now;
         self.keyspace.clear();
         self.deadlines.clear();
+        self.examples.clear();
         for shard in self.shards.iter_mut() {
             shard.lose_memory(self.replica);
         }

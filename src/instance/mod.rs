@@ -16,6 +16,7 @@ mod collect;
 mod compare;
 mod contest;
 mod effect;
+mod example;
 mod frontier;
 mod keyspace;
 mod ledger;
@@ -44,6 +45,7 @@ pub use change::shard_of_slot;
 pub use command::Refusal;
 pub use compare::Comparison;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
+pub use example::{EXAMPLES_MAX, HiddenWrite};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
@@ -103,6 +105,7 @@ pub struct Instance {
     deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
     expiring: bool,
     stream: crate::engine::Stream,
+    examples: example::Examples,
     now: SimTime,
 }
 
@@ -145,6 +148,7 @@ impl Instance {
                 setup.seed,
                 &format!("instance {} choices", setup.id.0),
             ),
+            examples: example::Examples::default(),
             assumptions: setup.assumptions,
             naming: setup.naming,
             now: SimTime::ZERO,

@@ -4,7 +4,7 @@ use crate::assumption::BacklogSharing;
 use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::contest::Hidden;
-use crate::instance::effect::GENERATED_KEY_BYTES;
+use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::Inflow;
@@ -140,6 +140,14 @@ impl Instance {
             done.saturating_sub(shard.reports[peer.index()].prefix[own].effects)
         });
         behind.sum()
+    }
+
+    /// The name of a key, for display.
+    pub fn name_of(&self, key: &Key) -> String {
+        match key {
+            Key::Generated(index) => String::from_utf8_lossy(&self.naming.render(*index)).into(),
+            Key::Named(name) => String::from_utf8_lossy(name).into(),
+        }
     }
 
     /// Keys that hold something, as `DBSIZE` counts them.

@@ -36,9 +36,11 @@ pub struct Plan {
     pub epoch_ms: u64,
     /// How events of one instant and class are ordered.
     pub tie_break: TieBreak,
-    /// How often memory, lag and divergence are sampled.
+    /// How often memory, lag and divergence are sampled. Agreement is looked at more often where
+    /// it matters: see `experiment::outcome::Convergence`.
     pub sample_every: SimDuration,
-    /// Up to how many client operations the history has every one in it (contract C7).
+    /// Up to how many client operations the history has every one in it (contract C7), by what the
+    /// fleets' rates come to on average.
     pub full_detail_operations: u64,
     /// The most events a run may handle before it ends as `capped`.
     pub events_max: u64,

@@ -2,12 +2,15 @@
 
 use crate::experiment::outcome::{
     ControlResult, InstanceOutcome, LinkOutcome, Outcome, Status, Verdict, VerdictStatus,
+    WriteClass,
 };
 use crate::report::table::{self, Flush};
 use crate::report::units::{Clock, bytes, count, dollars, duration_ms, exact, instant_ms, percent};
 
 /// Rows of one kind shown before the rest is only counted.
 const ROWS_MAX: usize = 8;
+/// Examples of missed writes shown of each kind.
+const EXAMPLES_MAX: usize = 2;
 
 /// The summary, with a line break at its end.
 pub fn text(outcome: &Outcome) -> String {
@@ -168,6 +171,9 @@ fn left_out(all: usize, shown: usize, what: &str) -> String {
 /// One line each: writes, convergence, control, faults that touched nothing, cost, readings.
 fn facts(outcome: &Outcome, clock: Clock) -> String {
     let mut text = format!("writes: {}\n", writes(outcome));
+    for line in missed(outcome, clock) {
+        text += &line;
+    }
     text += &format!("convergence: {}\n", convergence(outcome));
     for request in outcome.control.iter().take(4) {
         let result = match (request.result, &request.error) {
@@ -202,6 +208,27 @@ fn facts(outcome: &Outcome, clock: Clock) -> String {
         text += &format!("egress: {}\n", dollars(outcome.cost.egress_micro_usd));
     }
     text
+}
+
+/// The first missed writes of each kind, in words.
+fn missed(outcome: &Outcome, clock: Clock) -> Vec<String> {
+    let kinds = [
+        (WriteClass::DurabilityLoss, "lost"),
+        (WriteClass::ConcurrentlyOverwritten, "overwritten"),
+    ];
+    let mut lines = Vec::new();
+    for (class, name) in kinds {
+        let examples = outcome.writes.examples.iter();
+        let of_class = examples.filter(|example| example.class == class);
+        for example in of_class.take(EXAMPLES_MAX) {
+            let at = clock.at_ms(example.at_ms);
+            lines.push(format!(
+                "  {name}, for example: {} of {} at {at}, {}\n",
+                example.key, example.origin, example.detail
+            ));
+        }
+    }
+    lines
 }
 
 /// The classes of acknowledged writes that hold any.

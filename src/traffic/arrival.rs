@@ -16,6 +16,15 @@ pub enum Arrivals {
     Poisson(Rate),
 }
 
+impl Arrivals {
+    /// How many a second, on average.
+    pub fn rate(&self) -> Rate {
+        match self {
+            Self::Constant(rate) | Self::Poisson(rate) => *rate,
+        }
+    }
+}
+
 /// The instants of arrival, one after the other.
 #[derive(Clone, Debug)]
 pub struct ArrivalTimes {

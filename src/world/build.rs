@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::assumption::Assumptions;
 use crate::engine::{Agenda, Digest, Stream, TieBreak, mix};
+use crate::history::Detail;
 use crate::id::{FleetId, Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Instance, Naming, Setup, shard_of_slot};
 use crate::network::Route;
@@ -23,15 +24,16 @@ use crate::world::region::{Region, Scripted};
 const BACKLOG_MIN: u64 = 1_000_000;
 const BACKLOG_MAX: u64 = 250_000_000;
 
-/// All regions of a plan, their instances filled and their clients ready.
-pub(super) fn regions(plan: &Plan, observed: bool) -> Vec<Region> {
+/// All regions of a plan, their instances filled and their clients ready. `told` is how much their
+/// witness sees; none when nobody looks.
+pub(super) fn regions(plan: &Plan, told: Option<Detail>) -> Vec<Region> {
     let naming = Arc::new(naming(plan));
     let slots = naming.slots();
     let homes = homes(plan);
     let mut regions: Vec<Region> = plan
         .regions
         .ids()
-        .map(|region| empty_region(plan, region, &homes, observed))
+        .map(|region| empty_region(plan, region, &homes, told))
         .collect();
     for (id, _) in plan.instances.entries() {
         let (region, _) = homes[id.index()];
@@ -78,7 +80,7 @@ fn empty_region(
     plan: &Plan,
     region: RegionId,
     homes: &[(RegionId, usize)],
-    observed: bool,
+    told: Option<Detail>,
 ) -> Region {
     let tie_break = tie_break(plan);
     let here: Vec<usize> = (0..homes.len())
@@ -103,7 +105,8 @@ fn empty_region(
         outbox: plan.regions.iter().map(|_| Vec::new()).collect(),
         agenda: Agenda::new(tie_break),
         observations: Vec::new(),
-        observed,
+        observed: told.is_some(),
+        full: told == Some(Detail::Full),
         digest: Digest::default(),
         sent: vec![vec![SentCounts::default(); homes.len()]; here.len()],
         local_delay: plan.assumptions.local_delay,

@@ -8,6 +8,7 @@ use crate::id::FleetId;
 use crate::instance::{Instance, Refusal};
 use crate::time::SimTime;
 use crate::traffic::{Arrival, Fleet, Operation};
+use crate::world::detail::Heads;
 use crate::world::fabric::Fabric;
 
 /// A fleet and what became of its operations.
@@ -71,18 +72,47 @@ impl Clients {
         let Some(arrival) = self.fleet.pop() else {
             return;
         };
+        if fabric.full {
+            self.attempt_told(instance, &arrival, fabric, dark);
+        } else {
+            self.attempt(instance, &arrival, fabric, dark);
+        }
+    }
+
+    /// An operation of which the witness is told.
+    #[cold]
+    fn attempt_told(
+        &mut self,
+        instance: &mut Instance,
+        arrival: &Arrival,
+        fabric: &mut Fabric,
+        dark: bool,
+    ) {
+        let (before, heads) = (self.counts, Heads::of(instance));
+        self.attempt(instance, arrival, fabric, dark);
+        fabric.tell_operation(self, arrival, instance, before, &heads);
+    }
+
+    #[inline]
+    fn attempt(
+        &mut self,
+        instance: &mut Instance,
+        arrival: &Arrival,
+        fabric: &mut Fabric,
+        dark: bool,
+    ) {
         self.counts.sent += 1;
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         if dark {
             self.counts.unavailable += 1;
             fabric.digest.word(word);
-            return;
+        } else {
+            let replica = instance.replica();
+            let mut reach = fabric.reach(arrival.at, self.local, replica);
+            let before = self.counts.done();
+            self.carry_out(instance, arrival, &mut reach);
+            fabric.digest.word(word ^ (self.counts.done() - before));
         }
-        let replica = instance.replica();
-        let mut reach = fabric.reach(arrival.at, self.local, replica);
-        let before = self.counts.done();
-        self.carry_out(instance, &arrival, &mut reach);
-        fabric.digest.word(word ^ (self.counts.done() - before));
     }
 
     /// Brings the rows that the next arrivals concern into cache, all at once.

@@ -34,6 +34,9 @@ impl World<'_> {
             Err(refusal) => ControlResult::Refused(refusal.id()),
         };
         let dropped = (result == ControlResult::Done).then_some(drop);
+        if dropped.is_some() {
+            self.look_from(at);
+        }
         self.observe(
             at,
             Event::Control(ControlSeen {

@@ -115,6 +115,7 @@ impl World<'_> {
             let custodies = custodies.map(|id| self.instance(id).custody()).collect();
             for origin in self.plan.instances.ids() {
                 let seen = self.classify(origin, &custodies);
+                self.observe_missed(at, origin, &seen);
                 self.observe(at, Event::Writes(Box::new(seen)));
                 let met = self.met(origin);
                 self.observe(at, Event::Met(met));
@@ -235,6 +236,7 @@ impl World<'_> {
             overwritten: custody.overwritten,
             lost,
             cause,
+            keeper,
         }
     }
 

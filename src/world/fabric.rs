@@ -55,6 +55,8 @@ pub(super) struct Fabric {
     pub observations: Vec<Observation>,
     /// Whether anybody looks.
     pub observed: bool,
+    /// Whether every operation is told.
+    pub full: bool,
     /// Everything handled.
     pub digest: Digest,
     /// What was sent to each replica, by sender's place and target.

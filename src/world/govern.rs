@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Event, FaultKind, FaultSeen};
+use crate::history::{Detail, Event, FaultKind, FaultSeen};
 use crate::id::{Id, InstanceId, RegionId};
 use crate::network::Degradation;
 use crate::plan::{Memory, Plan, Step};
@@ -14,8 +14,12 @@ use crate::world::{Instant, World};
 /// Microsoft.Cache/redisEnterprise (PT1M).
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 
-/// All control instants of a plan, by time. Steps of one instant stay in the plan's order.
-pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Instant>> {
+/// How often observations in full detail are collected, so that they do not pile up.
+const GATHER_EVERY: SimDuration = SimDuration::from_secs(1);
+
+/// All control instants of a plan, by time. Steps of one instant stay in the plan's order. `told`
+/// is how much the witness sees; none when nobody looks.
+pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, Vec<Instant>> {
     let mut instants: BTreeMap<SimTime, Vec<Instant>> = BTreeMap::new();
     let mut add = |at: SimTime, instant: Instant| instants.entry(at).or_default().push(instant);
     for (index, timed) in plan.timeline.iter().enumerate() {
@@ -32,7 +36,10 @@ pub(super) fn instants(plan: &Plan, observed: bool) -> BTreeMap<SimTime, Vec<Ins
             .take_while(move |at| *at < until)
     };
     every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
-    if observed {
+    if told == Some(Detail::Full) {
+        every(GATHER_EVERY, end).for_each(|at| add(at, Instant::Gather));
+    }
+    if told.is_some() {
         add(SimTime::ZERO, Instant::Sample);
         every(plan.sample_every, end).for_each(|at| add(at, Instant::Sample));
         add(end, Instant::Sample);
@@ -53,7 +60,8 @@ impl World<'_> {
             Instant::SettleBegins => self.begin_settle(at),
             Instant::Minute => self.minute(at),
             Instant::Sample => self.sample(at),
-            Instant::End => {}
+            Instant::Look(look) => self.look(at, look),
+            Instant::Gather | Instant::End => {}
         }
     }
 
@@ -115,6 +123,7 @@ impl World<'_> {
         let here: Vec<InstanceId> = self.instances_of(region);
         if memory == Memory::Lost {
             for instance in here {
+                self.note_unsent(instance);
                 self.with_instance(at, instance, |instance, _| instance.lose_memory(at));
             }
         }
@@ -139,6 +148,7 @@ impl World<'_> {
         let touched = std::mem::take(&mut region_state.dark_drops);
         self.touched.push((label.clone(), touched));
         self.fault(at, label, vec![region], &[], FaultKind::Outage, false);
+        self.look_from(at);
     }
 
     fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
@@ -178,6 +188,7 @@ impl World<'_> {
         let touched = self.take_cut_drops(&pairs);
         self.touched.push((label.clone(), touched));
         self.fault(at, label, regions, &pairs, FaultKind::Partition, false);
+        self.look_from(at);
     }
 
     fn take_cut_drops(&mut self, pairs: &[(RegionId, RegionId)]) -> u64 {
@@ -234,11 +245,15 @@ impl World<'_> {
         }
         let (label, regions) = self.pairs_label(routes, "degraded");
         self.fault(at, label, regions, routes, FaultKind::Degradation, begins);
+        if !begins {
+            self.look_from(at);
+        }
     }
 
     /// Faults end with the storm: routes heal. A dark region stays dark.
     fn begin_settle(&mut self, at: SimTime) {
         self.heal(at, &[]);
+        self.look_from(at);
         let regions = || self.plan.regions.ids();
         let all: Vec<(RegionId, RegionId)> = regions()
             .flat_map(|from| regions().map(move |to| (from, to)))

@@ -11,10 +11,13 @@
 mod build;
 mod clients;
 mod control;
+mod detail;
 mod ending;
 mod fabric;
 mod govern;
 mod inbound;
+mod look;
+mod missed;
 mod region;
 mod rules;
 mod sample;
@@ -22,12 +25,13 @@ mod sample;
 use std::collections::BTreeMap;
 
 use crate::engine::{Digest, Windows};
-use crate::history::Observation;
+use crate::history::{Event, MissedSeen, Observation};
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Comparison, Instance};
 use crate::plan::Plan;
 use crate::time::{SimDuration, SimTime};
 
+pub use crate::history::Detail;
 pub use clients::ClientCounts;
 pub use ending::{Ending, FleetEnding, InstanceEnding, LinkEnding, ShardEnding};
 
@@ -43,6 +47,8 @@ pub struct Options {
     pub lookahead_divisor: u64,
     /// Whether anybody looks: samples are taken and observations kept.
     pub observed: bool,
+    /// How much is told, whatever the plan says; none for what the plan says.
+    pub detail: Option<Detail>,
 }
 
 impl Default for Options {
@@ -51,6 +57,7 @@ impl Default for Options {
             threads: 1,
             lookahead_divisor: 1,
             observed: true,
+            detail: None,
         }
     }
 }
@@ -71,6 +78,8 @@ pub struct World<'a> {
     capped: bool,
     touched: Vec<(String, u64)>,
     comparison: Comparison,
+    looks: Vec<look::Look>,
+    unsent: Vec<MissedSeen>,
 }
 
 /// Something to govern.
@@ -86,6 +95,10 @@ enum Instant {
     Minute,
     /// A sample.
     Sample,
+    /// A look at the clocks alone, one of those that follow a change.
+    Look(usize),
+    /// What was told is collected; the world always does that at a control instant.
+    Gather,
     /// The end.
     End,
 }
@@ -93,7 +106,9 @@ enum Instant {
 impl<'a> World<'a> {
     /// A world at time zero.
     pub fn new(plan: &'a Plan, options: Options) -> Self {
-        let regions = build::regions(plan, options.observed);
+        let told = options.detail.unwrap_or_else(|| detail::of_plan(plan));
+        let shown = options.observed.then_some(told);
+        let regions = build::regions(plan, shown);
         let mut next = vec![0; plan.regions.len()];
         let homes = plan.instances.iter().map(|instance| {
             let place = &mut next[instance.region.index()];
@@ -102,12 +117,12 @@ impl<'a> World<'a> {
         });
         let homes = homes.collect();
         let members = plan.instances.ids().collect();
-        Self {
+        let mut world = Self {
             plan,
             options,
             windows: Windows::new(regions, options.threads),
             homes,
-            instants: govern::instants(plan, options.observed),
+            instants: govern::instants(plan, shown),
             rules: plan.rules.iter().map(|_| RuleState::default()).collect(),
             cuts: Vec::new(),
             observations: Vec::new(),
@@ -116,7 +131,11 @@ impl<'a> World<'a> {
             capped: false,
             touched: Vec::new(),
             comparison: Comparison::default(),
-        }
+            looks: Vec::new(),
+            unsent: Vec::new(),
+        };
+        world.observe(SimTime::ZERO, Event::Began(told));
+        world
     }
 
     /// Carries the plan out, showing `witness` every observation in order of time.
@@ -176,7 +195,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn observe(&mut self, at: SimTime, event: crate::history::Event) {
+    fn observe(&mut self, at: SimTime, event: Event) {
         if self.options.observed {
             self.observations.push(Observation { at, event });
         }

@@ -8,6 +8,7 @@ use crate::id::{Id, ReplicaId};
 use crate::instance::{Answer, Flight, Instance, Parcel, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
+use crate::world::detail::Heads;
 use crate::world::fabric::{Fabric, narrow};
 use crate::world::inbound::Inbound;
 
@@ -308,11 +309,16 @@ impl Region {
             .expect("an agenda that is due has an event");
         self.fabric.digest.word(now.0);
         let instance = &mut self.instances[local];
+        let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, local, instance.replica());
         if self.dark {
             instance.sleep_through(now, timer, &mut reach);
         } else {
             instance.on_timer(now, timer, &mut reach);
+        }
+        // What expires is removed by an effect that no client asked for.
+        if let Some(heads) = heads {
+            self.fabric.tell_effects(now, instance, &heads);
         }
     }
 
@@ -335,6 +341,7 @@ impl Region {
         self.fabric.digest.word(now.0);
         let instance = &mut self.instances[scripted.local];
         let on = instance.id();
+        let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
         let answer = if self.dark {
             Answer {
@@ -352,6 +359,9 @@ impl Region {
             effects: answer.effects,
         };
         reach.observe(Event::Command(Box::new(seen)));
+        if let Some(heads) = heads {
+            self.fabric.tell_effects(now, instance, &heads);
+        }
         self.operations += 1;
     }
 }

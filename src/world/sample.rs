@@ -19,7 +19,8 @@ impl World<'_> {
         let recount = self.samples.is_multiple_of(RECOUNT_EVERY) || last;
         self.samples += 1;
         for id in self.plan.instances.ids() {
-            self.sample_shards(at, id, recount);
+            self.sample_shards(at, id);
+            self.sample_ledgers(at, id, recount);
             self.sample_links(at, id);
         }
         let mut comparison = std::mem::take(&mut self.comparison);
@@ -35,34 +36,47 @@ impl World<'_> {
         self.observe(at, Event::Unequal { keys });
     }
 
-    fn sample_shards(&mut self, at: SimTime, id: InstanceId, recount: bool) {
+    /// Shows how far each shard of an instance has got.
+    pub(super) fn sample_shards(&mut self, at: SimTime, id: InstanceId) {
+        for print in self.fingerprints(id) {
+            self.observe(at, Event::Fingerprint(print));
+        }
+    }
+
+    /// How far each shard of an instance has got.
+    pub(super) fn fingerprints(&self, id: InstanceId) -> Vec<Fingerprint> {
         let linked = self.is_linked(id);
+        let instance = self.instance(id);
+        let shards = instance.shards().iter();
+        let print = |shard: &crate::instance::Shard| Fingerprint {
+            instance: id,
+            shard: shard.id,
+            clock: shard.frontier.clock.0,
+            digest: shard.digest,
+            merging: instance.is_merging(shard.id) || instance.is_stale(),
+            linked,
+        };
+        shards.map(print).collect()
+    }
+
+    fn sample_ledgers(&mut self, at: SimTime, id: InstanceId, recount: bool) {
         let instance = self.instance(id);
         let counted = recount.then(|| instance.recount());
         assert!(
             !recount || instance.digests_hold(),
             "digests go with the state"
         );
-        let mut events = Vec::new();
-        for shard in instance.shards() {
-            events.push(Event::Fingerprint(Fingerprint {
-                instance: id,
-                shard: shard.id,
-                clock: shard.frontier.clock.0,
-                digest: shard.digest,
-                merging: instance.is_merging(shard.id) || instance.is_stale(),
-                linked,
-            }));
-            events.push(Event::Ledger(LedgerSeen {
-                instance: id,
-                shard: shard.id,
-                used: shard.ledger.by_kind(),
-                limit: shard.ledger.limit(),
-                recount: counted.as_ref().map(|counted| counted[shard.id]),
-            }));
-        }
-        for event in events {
-            self.observe(at, event);
+        let shards = instance.shards().iter();
+        let seen = |shard: &crate::instance::Shard| LedgerSeen {
+            instance: id,
+            shard: shard.id,
+            used: shard.ledger.by_kind(),
+            limit: shard.ledger.limit(),
+            recount: counted.as_ref().map(|counted| counted[shard.id]),
+        };
+        let seen: Vec<LedgerSeen> = shards.map(seen).collect();
+        for ledger in seen {
+            self.observe(at, Event::Ledger(ledger));
         }
     }
 

@@ -271,6 +271,25 @@ fn a_run_leaves_its_files_and_replays() {
     alone.results(0);
 }
 
+#[test]
+fn a_replay_decides_what_a_summary_left_open() {
+    let place = Place::new("decided");
+    let summary = ["--set", "full_detail_operations=0", "--out", "a"];
+    let run = place.run(&[&["run", "cut.ron"], &summary[..]].concat());
+    let open = run.results(0);
+    assert!(open.contains("? writes one by one"), "{open}");
+    let again = place.run(&["replay", "a/outcome.json"]);
+    assert!(
+        again.talk.starts_with("the same run: digest "),
+        "{}",
+        again.talk
+    );
+    assert!(again.results(0).contains("✓ writes one by one"));
+    let journal = place.read("a/journal.jsonl");
+    let verdicts = journal.lines().filter(|line| line.contains("\"verdict\""));
+    assert_eq!(verdicts.count(), 9, "{journal}");
+}
+
 /// All files below a folder, by path.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();

@@ -29,6 +29,7 @@ fn busy(members: usize) -> Plan {
     plans::jitter(&mut plan);
     plan.storm = SimDuration::from_secs(120);
     plan.settle = SimDuration::from_secs(60);
+    plan.full_detail_operations = u64::MAX;
     let strings = plans::populate(&mut plan, "user:", 2_000, ValueKind::String);
     let mix = [
         (Operation::Read, 40),

@@ -1,7 +1,8 @@
 //! What must hold of every run: agreement, honest ledgers, every write accounted for, and the same
 //! bytes whatever the threads, the windows or the onlookers.
 
-use meridian::history::{Event, Fingerprint, Observation};
+use meridian::checks::{Checks, Status};
+use meridian::history::{Detail, Event, Fingerprint, Observation};
 use meridian::id::RegionId;
 use meridian::plan::{Memory, Operation, Plan, Request, Step, ValueKind};
 use meridian::world::{Ending, Options, World};
@@ -219,6 +220,62 @@ fn members_agree_by_wall_clock_after_partitions() {
         plan.assumptions.lww = meridian::assumption::Lww::CausalFirst;
         let (by_cause, _) = run(&plan, Options::default());
         assert_ne!(by_wall.digest, by_cause.digest, "the clocks decide nothing");
+    }
+}
+
+/// Full detail moves nothing, and every write is found, one by one, where the tallies have it.
+fn assert_counted(plan: &Plan) {
+    let mut checks = Checks::new(plan);
+    let full = Options {
+        detail: Some(Detail::Full),
+        ..Options::default()
+    };
+    let ending = World::new(plan, full).run(&mut |seen| checks.observe(seen));
+    let (summary, seen) = run(plan, Options::default());
+    assert_eq!(summary.digest, ending.digest, "seed {}", plan.seed);
+    let is_full = |event: &Event| matches!(event, Event::Operation(_) | Event::Effect(_));
+    assert!(!seen.iter().any(|observation| is_full(&observation.event)));
+    let verdicts = checks.finish().checks;
+    let counted = verdicts.iter().find(|one| one.name == "writes one by one");
+    let counted = counted.expect("it is a built-in check");
+    assert_eq!(
+        counted.status,
+        Status::Pass,
+        "seed {}: {counted:#?}",
+        plan.seed
+    );
+}
+
+#[test]
+fn every_write_is_counted_one_by_one() {
+    for seed in 50..54 {
+        assert_counted(&busy(3, seed));
+        let mut cut = busy(4, seed);
+        cut.assumptions.backlog_bytes =
+            (seed % 2 == 0).then_some(meridian::quantity::Bytes(40_000));
+        plans::at(&mut cut, 2_000, Step::Partition(plans::both(0, 1)));
+        let asymmetric = vec![(RegionId(2), RegionId(0))];
+        plans::at(&mut cut, 5_000, Step::Partition(asymmetric));
+        plans::at(&mut cut, 12_000, Step::Heal(Vec::new()));
+        assert_counted(&cut);
+        let mut lossy = busy(3, seed);
+        let (region, memory) = (RegionId(1), Memory::Lost);
+        plans::at(&mut lossy, 5_000, Step::Partition(plans::both(1, 2)));
+        plans::at(&mut lossy, 6_000, Step::Outage { region, memory });
+        plans::at(&mut lossy, 8_000, Step::Heal(Vec::new()));
+        plans::at(&mut lossy, 12_000, Step::Return(region));
+        assert_counted(&lossy);
+        let mut unlinked = busy(3, seed);
+        let (region, memory) = (RegionId(0), Memory::Kept);
+        plans::at(&mut unlinked, 4_000, Step::Partition(plans::both(0, 2)));
+        plans::at(&mut unlinked, 5_000, Step::Outage { region, memory });
+        let (on, drop) = (meridian::id::InstanceId(1), meridian::id::InstanceId(0));
+        plans::at(
+            &mut unlinked,
+            10_000,
+            Step::Request(Request::ForceUnlink { on, drop }),
+        );
+        assert_counted(&unlinked);
     }
 }
 

@@ -15,7 +15,11 @@ pub struct FaultOutcome {
     pub touched: u64,
 }
 
-/// Whether and when the members agreed.
+/// Whether and when the members agreed, looked at with each sample. After a fault has ended, a
+/// member was unlinked or the storm is over they are looked at more often, until they agree: at
+/// first every 100 ms, later every eighth of the time passed, as long as that is more often than
+/// samples come. So times here are up to 100 ms or 12.5 % late, whichever is more, and never more
+/// than one sample interval.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Convergence {
     /// Whether all members still linked at the end agreed.
@@ -68,13 +72,14 @@ pub struct Writes {
     pub durability_loss: u64,
     /// None of these: a defect when above 0.
     pub unexplained: u64,
-    /// A few of the lost ones.
+    /// A few of the writes lost for good and of those overwritten by concurrent ones, by class and
+    /// then by time; 20 of each at most.
     pub examples: Vec<WriteExample>,
-    /// Lost writes of which no example is listed.
+    /// Lost and overwritten writes of which no example is listed.
     pub examples_left_out: u64,
 }
 
-/// A lost write.
+/// A write that its user misses: lost for good, or hidden by a concurrent one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WriteExample {
     /// What became of it.
@@ -85,7 +90,8 @@ pub struct WriteExample {
     pub origin: String,
     /// When it did.
     pub at_ms: u64,
-    /// What defeated it.
+    /// What defeated it: `unlinked before it was sent`, `west wrote it 12ms later without having
+    /// seen it`.
     pub detail: String,
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::experiment::outcome::{Amount, ControlResult, Outcome, VerdictStatus};
+use crate::experiment::outcome::{Amount, ControlResult, Outcome, VerdictStatus, WriteClass};
 use crate::metrics::series::Series;
 use crate::plan::MemoryKind;
 use crate::report::summary::{self, sign};
@@ -205,7 +205,7 @@ pub(super) fn control(outcome: &Outcome, clock: Clock) -> Markup {
     }
 }
 
-/// The classes of acknowledged writes, and a few of the lost.
+/// The classes of acknowledged writes, and a few of the lost and the overwritten.
 pub(super) fn writes(outcome: &Outcome, clock: Clock) -> Markup {
     let writes = &outcome.writes;
     let classes = [
@@ -241,13 +241,15 @@ pub(super) fn writes(outcome: &Outcome, clock: Clock) -> Markup {
         }
         @if !writes.examples.is_empty() {
             details {
-                summary { "examples of lost writes (" (exact(writes.examples_left_out)) " more)" }
+                summary { "examples of lost and overwritten writes ("
+                    (exact(writes.examples_left_out)) " more)" }
                 table {
-                    tr { th { "key" } th { "acknowledged by" }
+                    tr { th { "key" } th { "class" } th { "acknowledged by" }
                         th.number { "at (" (clock.format()) ")" } th { "what defeated it" } }
                     @for one in &writes.examples {
                         tr {
                             td { code { (one.key) } }
+                            td { (class(one.class)) }
                             td { (one.origin) }
                             td.number { (clock.at_ms(one.at_ms)) }
                             td { (one.detail) }
@@ -256,6 +258,18 @@ pub(super) fn writes(outcome: &Outcome, clock: Clock) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What a class is called.
+fn class(class: WriteClass) -> &'static str {
+    match class {
+        WriteClass::Present => "present",
+        WriteClass::Superseded => "superseded",
+        WriteClass::ConcurrentlyOverwritten => "overwritten",
+        WriteClass::CausalInversion => "lost against causal order",
+        WriteClass::DurabilityLoss => "lost for good",
+        WriteClass::Unexplained => "unexplained",
     }
 }
 

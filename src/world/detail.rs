@@ -1,0 +1,212 @@
+//! Full detail: what a witness is shown of every operation, read off before and after it.
+//!
+//! Nothing of this is on the path of an operation in summary detail, but one question whether it
+//! is wanted.
+
+use crate::crdt::effect::Part;
+use crate::crdt::{Change, Name, VersionVector};
+use crate::history::{
+    Detail, EffectSeen, Event, KeyPart, Observation, OperationResult, OperationSeen, Touch,
+    TouchKind,
+};
+use crate::id::{Id, ShardId};
+use crate::instance::{Entry, Instance, Key, Payload};
+use crate::plan::{Operation, Plan, Step};
+use crate::time::SimTime;
+use crate::traffic::Arrival;
+use crate::world::clients::{ClientCounts, Clients};
+use crate::world::fabric::Fabric;
+
+/// How much a plan's history tells: everything, as long as no more operations are expected than
+/// its `full_detail_operations`. Decided before the run, by the fleets' rates.
+pub(super) fn of_plan(plan: &Plan) -> Detail {
+    if expected_operations(plan) <= u128::from(plan.full_detail_operations) {
+        Detail::Full
+    } else {
+        Detail::Summary
+    }
+}
+
+/// The operations of all fleets on average, and the scripted commands.
+fn expected_operations(plan: &Plan) -> u128 {
+    let storm_end = SimTime::ZERO + plan.storm;
+    let fleets = plan.fleets.iter().map(|fleet| {
+        let lasts = fleet.ends.min(storm_end).0.saturating_sub(fleet.starts.0);
+        u128::from(fleet.arrivals.rate().millihertz) * u128::from(lasts) / 1_000_000_000_000
+    });
+    let is_command = |step: &Step| matches!(step, Step::Command { .. });
+    let commands = plan.timeline.iter();
+    let commands = commands.filter(|timed| is_command(&timed.step)).count();
+    fleets.sum::<u128>() + commands as u128
+}
+
+/// How far each shard of an instance had got: the end of its log, and its last own effect.
+#[derive(Clone, Debug)]
+pub(super) struct Heads(Vec<(u64, u64)>);
+
+impl Heads {
+    /// Those of an instance now.
+    pub(super) fn of(instance: &Instance) -> Self {
+        let own = instance.replica().index();
+        let shards = instance.shards().iter();
+        Self(
+            shards
+                .map(|shard| (shard.log.end(), shard.frontier.clock.0[own]))
+                .collect(),
+        )
+    }
+}
+
+impl Fabric {
+    /// Tells the witness of the effects an instance has made since `heads`, by shard. Returns the
+    /// last.
+    pub(super) fn tell_effects(
+        &mut self,
+        at: SimTime,
+        instance: &Instance,
+        heads: &Heads,
+    ) -> Option<(ShardId, u64)> {
+        let own = instance.replica().index();
+        let mut last = None;
+        for (shard, (from, before)) in instance.shards().iter().zip(&heads.0) {
+            let mut before = *before;
+            for position in *from..shard.log.end() {
+                // A backlog smaller than one command's effects has lost some of them.
+                let Some(entry) = shard.log.at(position) else {
+                    continue;
+                };
+                let seq = entry.after.0[own];
+                let seen = effect(instance, shard.id, before, entry);
+                self.tell(at, Event::Effect(Box::new(seen)));
+                before = seq;
+                last = Some((shard.id, seq));
+            }
+        }
+        last
+    }
+
+    /// Tells the witness of an operation of a fleet and of the effect it made, if any.
+    pub(super) fn tell_operation(
+        &mut self,
+        clients: &Clients,
+        arrival: &Arrival,
+        instance: &Instance,
+        before: ClientCounts,
+        heads: &Heads,
+    ) {
+        let dot = self.tell_effects(arrival.at, instance, heads);
+        let seen = OperationSeen {
+            fleet: clients.id,
+            region: self.region,
+            on: instance.id(),
+            operation: name(arrival.operation),
+            key: instance.name_of(&Key::Generated(clients.first_key + arrival.key)),
+            result: result(before, clients.counts),
+            dot,
+        };
+        self.tell(arrival.at, Event::Operation(Box::new(seen)));
+    }
+
+    fn tell(&mut self, at: SimTime, event: Event) {
+        self.observations.push(Observation { at, event });
+    }
+}
+
+/// What came back, by what was counted.
+fn result(before: ClientCounts, after: ClientCounts) -> OperationResult {
+    if after.unavailable > before.unavailable {
+        OperationResult::Unreachable
+    } else if after.out_of_memory > before.out_of_memory {
+        OperationResult::OutOfMemory
+    } else if after.stale > before.stale {
+        OperationResult::Stale
+    } else if after.writes > before.writes {
+        OperationResult::Acknowledged
+    } else if after.hits > before.hits {
+        OperationResult::Hit
+    } else {
+        OperationResult::Miss
+    }
+}
+
+fn name(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Read => "read",
+        Operation::Update => "update",
+        Operation::Insert => "insert",
+        Operation::ReadModifyWrite => "read-modify-write",
+        Operation::Scan { .. } => "scan",
+        Operation::Delete => "delete",
+        Operation::Increment => "increment",
+        Operation::AddMember { .. } => "add-member",
+        Operation::RemoveMember { .. } => "remove-member",
+    }
+}
+
+fn effect(instance: &Instance, shard: ShardId, before: u64, entry: &Entry) -> EffectSeen {
+    let own = instance.replica();
+    let mut after = entry.after;
+    let (key, touches) = match &entry.payload {
+        Payload::Write { key, .. } => {
+            let touch = Touch {
+                kind: TouchKind::Write,
+                part: KeyPart::Whole,
+            };
+            (instance.name_of(&Key::Generated(*key)), vec![touch])
+        }
+        Payload::Body(body) => (
+            instance.name_of(&body.key),
+            touches(&body.change, &mut after),
+        ),
+    };
+    EffectSeen {
+        origin: instance.id(),
+        shard,
+        seq: entry.after.0[own.index()],
+        before,
+        after: after.0,
+        wall_ms: entry.wall_ms,
+        key,
+        touches,
+    }
+}
+
+/// What a change does, and what it stands for beyond what its origin had observed.
+fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
+    let Change::Parts(parts) = change else {
+        return vec![Touch {
+            kind: TouchKind::Write,
+            part: KeyPart::Whole,
+        }];
+    };
+    let mut touches = Vec::new();
+    for part in parts {
+        if let Part::Write {
+            beyond: Some(beyond),
+            ..
+        } = part
+        {
+            after.join(&beyond.write);
+        }
+        touches.extend(touch(part));
+    }
+    touches
+}
+
+/// What one part does; none for deadlines, and for what only goes with another part.
+fn touch(part: &Part) -> Option<Touch> {
+    let of_field = |field: &Option<Name>| {
+        let field = field.as_ref();
+        field.map_or(KeyPart::Whole, |name| KeyPart::Field(name.to_vec()))
+    };
+    let (kind, part) = match part {
+        Part::Write { field, .. } => (TouchKind::Write, of_field(field)),
+        Part::Add { field, .. } => (TouchKind::Add, of_field(field)),
+        Part::AddMember(name) => (TouchKind::AddMember, KeyPart::Member(name.to_vec())),
+        Part::RemoveField(name) => (TouchKind::Remove, KeyPart::Field(name.to_vec())),
+        Part::RemoveMember(name) => (TouchKind::Remove, KeyPart::Member(name.to_vec())),
+        Part::Remove => (TouchKind::Remove, KeyPart::Whole),
+        Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } => return None,
+    };
+    Some(Touch { kind, part })
+}

@@ -1,0 +1,123 @@
+//! Examples of writes that their users miss: lost for good, or hidden by concurrent ones.
+
+use crate::history::{Defeat, Event, MissedSeen, WritesSeen};
+use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
+use crate::instance::{Flight, Parcel};
+use crate::time::SimTime;
+use crate::world::World;
+
+impl World<'_> {
+    /// Keeps examples of what a member is about to lose with its memory: its own writes that nobody
+    /// else has, and that are not on their way to anybody.
+    pub(super) fn note_unsent(&mut self, origin: InstanceId) {
+        if self.unsent.iter().any(|missed| missed.origin == origin) {
+            return;
+        }
+        let reach = self.reach_elsewhere(origin);
+        let missed = self.beyond(origin, &reach, Defeat::MemoryLost);
+        self.unsent.extend(missed);
+    }
+
+    /// Shows examples of the writes of `origin` that are missed, as `seen` counts them.
+    pub(super) fn observe_missed(&mut self, at: SimTime, origin: InstanceId, seen: &WritesSeen) {
+        let mut missed = Vec::new();
+        if seen.lost > 0 {
+            let unsent = self.unsent.iter();
+            missed.extend(unsent.filter(|missed| missed.origin == origin).cloned());
+            if !self.is_linked(origin) {
+                let reach = self.reach_elsewhere(origin);
+                missed.extend(self.beyond(origin, &reach, Defeat::Unlinked));
+            }
+        }
+        if let Some(keeper) = seen.keeper.filter(|_| seen.overwritten > 0) {
+            missed.extend(self.hidden(keeper, origin));
+        }
+        for one in missed {
+            self.observe(at, Event::Missed(Box::new(one)));
+        }
+    }
+
+    /// Writes of `origin` that concurrent ones hid at `keeper`.
+    fn hidden(&self, keeper: InstanceId, origin: InstanceId) -> Vec<MissedSeen> {
+        let keeper = self.instance(keeper);
+        let hidden = keeper.hidden_writes(Self::replica(origin)).into_iter();
+        let missed = hidden.map(|hidden| {
+            let by = InstanceId::at(hidden.by.dot.origin.index());
+            MissedSeen {
+                key: keeper.name_of(&hidden.key),
+                origin,
+                at: self.instant_of(origin, hidden.write.wall_ms),
+                defeat: Defeat::Concurrent {
+                    by,
+                    at: self.instant_of(by, hidden.by.wall_ms),
+                },
+            }
+        });
+        missed.collect()
+    }
+
+    fn beyond(
+        &self,
+        origin: InstanceId,
+        reach: &IdVec<ShardId, u64>,
+        defeat: Defeat,
+    ) -> Vec<MissedSeen> {
+        let instance = self.instance(origin);
+        let writes = instance.writes_beyond(reach).into_iter();
+        let missed = writes.map(|(key, wall_ms)| MissedSeen {
+            key: instance.name_of(&key),
+            origin,
+            at: self.instant_of(origin, wall_ms),
+            defeat,
+        });
+        missed.collect()
+    }
+
+    /// How far the effects of `origin` have got, or are getting, to the other members, by shard.
+    fn reach_elsewhere(&self, origin: InstanceId) -> IdVec<ShardId, u64> {
+        let replica = Self::replica(origin);
+        let shards = self.instance(origin).shards().ids();
+        let mut reach: IdVec<ShardId, u64> = shards.map(|_| 0).collect();
+        let mut raise = |shard: ShardId, seq: u64| reach[shard] = reach[shard].max(seq);
+        let members = self.plan.instances.ids();
+        for id in members.filter(|id| *id != origin && self.is_linked(*id)) {
+            let theirs = self.instance(id).reach(replica);
+            theirs.entries().for_each(|(shard, seq)| raise(shard, *seq));
+        }
+        // What will be dropped on arrival brings nothing, nor does what follows it.
+        for region in self
+            .windows
+            .processes()
+            .iter()
+            .filter(|region| !region.dark)
+        {
+            let streams = region.inbound.iter();
+            let open = streams.filter(|stream| !region.cut_from[stream.source.index()]);
+            for flight in open.flat_map(|stream| &stream.queue) {
+                if let Some(seq) = brings(flight, replica) {
+                    raise(flight.shard, seq);
+                }
+            }
+        }
+        reach
+    }
+
+    /// When the region's wall clock of an instance showed `wall_ms`.
+    fn instant_of(&self, instance: InstanceId, wall_ms: u64) -> SimTime {
+        let region = self.plan.instances[instance].region;
+        let offset = self.plan.regions[region].clock_offset_ms;
+        let start = self.plan.epoch_ms.saturating_add_signed(offset);
+        SimTime::from_millis(wall_ms.saturating_sub(start))
+    }
+}
+
+/// How far a flight brings the effects of `origin`.
+fn brings(flight: &Flight, origin: ReplicaId) -> Option<u64> {
+    match &flight.parcel {
+        Parcel::Effect(entry) if flight.from == origin => Some(entry.dot(origin).seq),
+        Parcel::Chunk(_, frontier) | Parcel::SnapshotEnd(frontier) => {
+            Some(frontier.clock.seq(origin))
+        }
+        _ => None,
+    }
+}
