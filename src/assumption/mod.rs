@@ -94,7 +94,7 @@ pub struct Assumptions {
     pub send_buffer: SimDuration,
     /// A-RETRANSMIT: how long a lost message waits before it is sent again.
     pub retransmit: SimDuration,
-    /// A-SILENCE: how long a link may be silent before it counts as broken.
+    /// A-SILENCE: how long a link may be silent before both its ends give it up.
     pub silence: SimDuration,
     /// A-RECONNECT-MIN: the first pause before a broken link is tried again; it doubles.
     pub reconnect_min: SimDuration,

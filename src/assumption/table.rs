@@ -255,7 +255,7 @@ impl Assumptions {
                 unit: DURATION,
                 range: range::SILENCE.to_string(),
                 value: self.silence.to_string(),
-                meaning: "how long a link may be silent before it counts as broken.",
+                meaning: "how long a link may be silent before both its ends give it up.",
                 reason: "no figure is published",
             },
             Listed {

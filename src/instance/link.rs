@@ -8,7 +8,8 @@
 //!     └────────────────────────────────────────────────  Connecting ──no answer──► Broken
 //! ```
 //!
-//! The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects, tells its clock,
+//! The source stops when it has heard nothing of its receiver for as long (A-SILENCE): no connection
+//! outlives its acknowledgements. The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects, tells its clock,
 //! and the source goes on from its backlog, or sends its state when the backlog is overrun.
 
 use std::collections::VecDeque;
@@ -72,6 +73,8 @@ pub(super) struct Outgoing {
     pub pumping: bool,
     /// The shard whose turn it is.
     pub turn: usize,
+    /// When the receiver last asked for the stream, or said that it takes it.
+    pub asked_at: SimTime,
 }
 
 /// Where one shard of a link is, at its source.
@@ -129,6 +132,7 @@ impl Outgoing {
             shards,
             pumping: false,
             turn: 0,
+            asked_at: SimTime::ZERO,
         }
     }
 

@@ -5,9 +5,13 @@
 //! active-active/manage.md#replication-backlog.
 
 use std::collections::VecDeque;
+use std::hint::black_box;
 
 use crate::id::{Id, ReplicaId};
 use crate::instance::effect::Entry;
+
+/// How many effects ahead of its end the ring is brought into cache.
+const TOUCH_AHEAD: usize = 4;
 
 /// Locally originated effects, the newest `capacity` bytes of them.
 #[derive(Clone, Debug)]
@@ -61,6 +65,8 @@ impl Log {
         self.bytes += size;
         self.appended_bytes += size;
         self.entries.push_back(entry);
+        // What will fall out soon was written long ago: it is brought into cache ahead of time.
+        black_box(self.entries.get(TOUCH_AHEAD).map(|soon| soon.wall_ms));
         while self.bytes > self.capacity {
             let oldest = self
                 .entries

@@ -3,7 +3,7 @@
 use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
-use crate::instance::Instance;
+use crate::instance::{Instance, Shard};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState};
@@ -21,6 +21,10 @@ impl Instance {
         self.now = now;
         let from = flight.from;
         if self.refuses(&flight, wire) {
+            return;
+        }
+        if matches!(flight.parcel, Parcel::Alive) {
+            self.outgoing[from.index()].asked_at = now;
             return;
         }
         if let Parcel::Connect(frontiers) = &flight.parcel {
@@ -43,7 +47,7 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect(_) | Parcel::Effect(_) => {}
+            Parcel::Connect(_) | Parcel::Effect(_) | Parcel::Alive => {}
         }
     }
 
@@ -104,18 +108,8 @@ impl Instance {
     pub(super) fn on_report_due(&mut self, wire: &mut impl Wire) {
         wire.timer(self.now + self.assumptions.report_every, Timer::Report);
         for peer in self.peers() {
-            let outgoing = &self.outgoing[peer.index()];
-            if let Some(epoch) = outgoing.epoch {
-                let frontiers: Box<[Option<Frontier>]> = self
-                    .shards
-                    .iter()
-                    .map(|shard| {
-                        let caught_up = outgoing.is_caught_up(shard.id, shard.log.end());
-                        caught_up.then_some(shard.frontier)
-                    })
-                    .collect();
-                self.signal(peer, epoch, Parcel::Report(frontiers), wire);
-            }
+            self.check_outgoing(peer);
+            self.report_to(peer, wire);
             self.check_incoming(peer, wire);
         }
         for id in self.shards.ids() {
@@ -123,6 +117,30 @@ impl Instance {
         }
         if self.members.len() == 1 {
             self.settle_alone(wire);
+        }
+    }
+
+    /// Tells a peer what is applied here; where no stream leads to it, at least that its own arrives.
+    fn report_to(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+        let (outgoing, incoming) = (&self.outgoing[peer.index()], &self.incoming[peer.index()]);
+        if let Some(epoch) = outgoing.epoch {
+            let report = |shard: &Shard| {
+                let caught_up = outgoing.is_caught_up(shard.id, shard.log.end());
+                caught_up.then_some(shard.frontier)
+            };
+            let frontiers = self.shards.iter().map(report).collect();
+            self.signal(peer, epoch, Parcel::Report(frontiers), wire);
+        } else if incoming.state == LinkState::Online {
+            self.signal(peer, incoming.epoch, Parcel::Alive, wire);
+        }
+    }
+
+    /// Stops the stream to a peer of which nothing is heard any more, until it asks again.
+    fn check_outgoing(&mut self, peer: ReplicaId) {
+        let outgoing = &mut self.outgoing[peer.index()];
+        let heard_at = self.incoming[peer.index()].heard_at.max(outgoing.asked_at);
+        if self.now.since(heard_at) > self.assumptions.silence {
+            outgoing.epoch = None;
         }
     }
 
@@ -204,7 +222,9 @@ impl Instance {
             .zip(frontiers)
             .map(|(id, frontier)| self.start_shard(peer, id, frontier, wire))
             .collect();
-        self.outgoing[peer.index()].epoch = Some(epoch);
+        let outgoing = &mut self.outgoing[peer.index()];
+        outgoing.epoch = Some(epoch);
+        outgoing.asked_at = self.now;
         self.signal(peer, epoch, Parcel::Accept(starts.into()), wire);
         self.pump(peer, wire);
     }

@@ -312,3 +312,20 @@ fn threads_windows_and_onlookers_change_nothing() {
     );
     assert_eq!(alone.digest, unobserved.digest, "nobody looking");
 }
+
+/// A region that is dark acknowledges nothing: its peers stop sending to it once that is noticed.
+#[test]
+fn nobody_sends_to_the_dark_for_long() {
+    let mut plan = busy(3, 60);
+    let (region, memory) = (RegionId(2), Memory::Kept);
+    plans::at(&mut plan, 2_000, Step::Outage { region, memory });
+    plans::at(&mut plan, 18_000, Step::Return(region));
+    let (ending, seen) = run(&plan, Options::default());
+    assert_agreement(&plan, &seen);
+    let noticed_s = plan.assumptions.silence.as_millis() / 1_000 + 2;
+    // At most 400 operations a second on each member, not all of them writes.
+    for link in ending.links.iter().filter(|link| link.to.0 == 2) {
+        assert!(link.dropped > 0, "the outage dropped nothing");
+        assert!(link.dropped < 400 * noticed_s, "{} dropped", link.dropped);
+    }
+}
