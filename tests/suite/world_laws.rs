@@ -250,6 +250,11 @@ fn assert_counted(plan: &Plan) {
 fn every_write_is_counted_one_by_one() {
     for seed in 50..54 {
         assert_counted(&busy(3, seed));
+        // Between two members no order is in doubt: every class is exact.
+        let mut pair = busy(2, seed);
+        plans::at(&mut pair, 2_000, Step::Partition(plans::both(0, 1)));
+        plans::at(&mut pair, 6_000, Step::Heal(Vec::new()));
+        assert_counted(&pair);
         let mut cut = busy(4, seed);
         cut.assumptions.backlog_bytes =
             (seed % 2 == 0).then_some(meridian::quantity::Bytes(40_000));
