@@ -38,7 +38,9 @@ impl Comparison {
         let mut unequal = 0;
         for (block, compared) in self.blocks.iter_mut().enumerate() {
             let mine = first.keyspace.digests.as_slice()[block];
-            let digests = others.iter().map(|other| other.keyspace.digests.as_slice()[block]);
+            let digests = others
+                .iter()
+                .map(|other| other.keyspace.digests.as_slice()[block]);
             if digests.clone().all(|theirs| theirs == mine) {
                 continue;
             }

@@ -8,9 +8,10 @@
 //!     └────────────────────────────────────────────────  Connecting ──no answer──► Broken
 //! ```
 //!
-//! The source stops when it has heard nothing of its receiver for as long (A-SILENCE): no connection
-//! outlives its acknowledgements. The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects, tells its clock,
-//! and the source goes on from its backlog, or sends its state when the backlog is overrun.
+//! The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects, tells its clock,
+//! and the source goes on from its backlog, or sends its state when the backlog is overrun. The
+//! source stops when it has heard nothing of its receiver for as long as makes silence (A-SILENCE):
+//! no connection outlives its acknowledgements.
 
 use std::collections::VecDeque;
 
@@ -73,8 +74,8 @@ pub(super) struct Outgoing {
     pub pumping: bool,
     /// The shard whose turn it is.
     pub turn: usize,
-    /// When the receiver last asked for the stream, or said that it takes it.
-    pub asked_at: SimTime,
+    /// When the receiver last told anything: asked, reported, or said that it is there.
+    pub heard_at: SimTime,
 }
 
 /// Where one shard of a link is, at its source.
@@ -132,7 +133,7 @@ impl Outgoing {
             shards,
             pumping: false,
             turn: 0,
-            asked_at: SimTime::ZERO,
+            heard_at: SimTime::ZERO,
         }
     }
 

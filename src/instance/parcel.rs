@@ -41,7 +41,7 @@ pub enum Parcel {
     Chunk(Box<[Item]>, Box<Frontier>),
     /// The end of a snapshot, and the clock at which it was taken.
     SnapshotEnd(Box<Frontier>),
-    /// The receiver of a link is still there, and has no stream of its own to tell it in.
+    /// The receiver is there, and has no stream of its own to tell it in.
     Alive,
     /// The source gives the connection up; the receiver connects anew at once.
     Hangup,

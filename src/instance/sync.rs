@@ -3,12 +3,12 @@
 use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
-use crate::instance::{Instance, Shard};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState};
 use crate::instance::parcel::{Cargo, Flight, Item, Parcel, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
+use crate::instance::{Instance, Shard};
 use crate::time::{SimDuration, SimTime};
 
 impl Instance {
@@ -23,10 +23,7 @@ impl Instance {
         if self.refuses(&flight, wire) {
             return;
         }
-        if matches!(flight.parcel, Parcel::Alive) {
-            self.outgoing[from.index()].asked_at = now;
-            return;
-        }
+        self.outgoing[from.index()].heard_at = now;
         if let Parcel::Connect(frontiers) = &flight.parcel {
             self.on_connect(from, flight.epoch, frontiers, wire);
             return;
@@ -120,7 +117,7 @@ impl Instance {
         }
     }
 
-    /// Tells a peer what is applied here; where no stream leads to it, at least that its own arrives.
+    /// Tells a peer what is applied here; where no stream leads to it, at least that its own comes.
     fn report_to(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
         let (outgoing, incoming) = (&self.outgoing[peer.index()], &self.incoming[peer.index()]);
         if let Some(epoch) = outgoing.epoch {
@@ -138,8 +135,7 @@ impl Instance {
     /// Stops the stream to a peer of which nothing is heard any more, until it asks again.
     fn check_outgoing(&mut self, peer: ReplicaId) {
         let outgoing = &mut self.outgoing[peer.index()];
-        let heard_at = self.incoming[peer.index()].heard_at.max(outgoing.asked_at);
-        if self.now.since(heard_at) > self.assumptions.silence {
+        if self.now.since(outgoing.heard_at) > self.assumptions.silence {
             outgoing.epoch = None;
         }
     }
@@ -222,9 +218,7 @@ impl Instance {
             .zip(frontiers)
             .map(|(id, frontier)| self.start_shard(peer, id, frontier, wire))
             .collect();
-        let outgoing = &mut self.outgoing[peer.index()];
-        outgoing.epoch = Some(epoch);
-        outgoing.asked_at = self.now;
+        self.outgoing[peer.index()].epoch = Some(epoch);
         self.signal(peer, epoch, Parcel::Accept(starts.into()), wire);
         self.pump(peer, wire);
     }

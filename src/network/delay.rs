@@ -5,7 +5,6 @@ use thiserror::Error;
 use crate::quantity::{Ratio, wide_product};
 use crate::time::SimDuration;
 
-
 /// The whole of a distribution, in the millionths that quantiles are given in.
 const WHOLE: u32 = 1_000_000;
 const HALF: u32 = WHOLE / 2;

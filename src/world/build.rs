@@ -90,7 +90,11 @@ fn empty_region(
     for instance in &here {
         for from in (0..homes.len()).filter(|from| from != instance) {
             let (source, _) = homes[from];
-            inbound.push(Inbound::new(ReplicaId::at(from), source, homes[*instance].1));
+            inbound.push(Inbound::new(
+                ReplicaId::at(from),
+                source,
+                homes[*instance].1,
+            ));
         }
     }
     let fabric = Fabric {

@@ -175,8 +175,8 @@ impl World<'_> {
     fn observe_differences(&mut self, at: SimTime) {
         for one in self.plan.instances.ids() {
             for other in self.plan.instances.ids().filter(|other| *other > one) {
-                let keys = Comparison::default()
-                    .unequal_keys(&[self.instance(one), self.instance(other)]);
+                let keys =
+                    Comparison::default().unequal_keys(&[self.instance(one), self.instance(other)]);
                 if keys > 0 {
                     self.observe(
                         at,

@@ -85,7 +85,11 @@ impl Process for Region {
                 break;
             }
             // At equal times the published order decides, one event at a time.
-            let stream = if due == next { self.first_by_order() } else { stream };
+            let stream = if due == next {
+                self.first_by_order()
+            } else {
+                stream
+            };
             self.run(stream, next.min(horizon), &mut heads);
         }
         self.heads = heads;
@@ -134,9 +138,7 @@ impl Region {
         match stream {
             AGENDA => Source::Agenda,
             SCRIPT => Source::Script,
-            _ if stream < OWN_STREAMS + self.inbound.len() => {
-                Source::Inbound(stream - OWN_STREAMS)
-            }
+            _ if stream < OWN_STREAMS + self.inbound.len() => Source::Inbound(stream - OWN_STREAMS),
             _ => Source::Clients(stream - OWN_STREAMS - self.inbound.len()),
         }
     }

@@ -32,12 +32,7 @@ fn atlantic() -> Delay {
 }
 
 /// Sends with one stream for delay and loss.
-fn send(
-    route: &mut Route,
-    now: SimTime,
-    bytes: u64,
-    stream: &mut dyn FnMut() -> u64,
-) -> SimTime {
+fn send(route: &mut Route, now: SimTime, bytes: u64, stream: &mut dyn FnMut() -> u64) -> SimTime {
     let (delay, loss) = (stream(), stream());
     route.send(now, bytes, || delay, || loss)
 }
