@@ -71,7 +71,7 @@ pub enum Item {
 pub trait Wire {
     /// Sends a parcel to another member, `bytes` long.
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
-    /// Sends an effect, unless what is queued for `to` takes longer than `longest` to leave. Returns
+    /// Sends an effect, unless what is queued for `to` takes longer than `longest` to leave; says
     /// whether it did.
     fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool;
     /// How long what is already queued for `to` will take to leave.
