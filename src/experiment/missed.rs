@@ -58,7 +58,10 @@ fn examples(plan: &Plan, missed: &[MissedSeen], of: WriteClass) -> Vec<WriteExam
 fn detail(plan: &Plan, missed: &MissedSeen) -> String {
     match missed.defeat {
         Defeat::MemoryLost => "memory lost before it was sent".to_owned(),
-        Defeat::Unlinked => "unlinked before it was sent".to_owned(),
+        Defeat::Unlinked => {
+            let origin = name(plan, missed.origin);
+            format!("it never reached the group, from which {origin} was unlinked")
+        }
         Defeat::Concurrent { by, at } => {
             let by = name(plan, by);
             match at.cmp(&missed.at) {

@@ -55,34 +55,46 @@ fn verdicts(outcome: &Outcome, clock: Clock) -> String {
     if outcome.verdicts.is_empty() {
         return String::new();
     }
-    let mut order: Vec<&Verdict> = outcome.verdicts.iter().collect();
-    order.sort_by_key(|verdict| match verdict.status {
-        VerdictStatus::Fail => 0,
-        VerdictStatus::NotEvaluated => 1,
-        VerdictStatus::Pass => 2,
-    });
-    let row = |verdict: &&Verdict| {
-        let at = match (verdict.status, verdict.at_ms) {
-            (VerdictStatus::Fail, Some(at_ms)) => format!("first at {}", clock.at_ms(at_ms)),
-            _ => String::new(),
-        };
-        let name = format!("{} {}", sign(verdict.status), verdict.name);
-        vec![name, verdict.observed.clone(), verdict.limit.clone(), at]
-    };
-    let shown = ROWS_MAX.max(
-        order
+    let of = |status: VerdictStatus| {
+        outcome
+            .verdicts
             .iter()
-            .filter(|one| one.status != VerdictStatus::Pass)
-            .count(),
-    );
-    let rows: Vec<_> = order.iter().take(shown).map(row).collect();
+            .filter(move |one| one.status == status)
+    };
+    let failed = of(VerdictStatus::Fail);
+    let open = of(VerdictStatus::NotEvaluated);
+    let held = of(VerdictStatus::Pass);
+    let held_count = held.clone().count();
+    let held_max = ROWS_MAX.saturating_sub(outcome.verdicts.len() - held_count);
+    // An expectation that was not evaluated fails the run; a check that was not is a note.
+    let rows: Vec<_> = if outcome.status == Status::Pass {
+        let rows = failed.chain(held.take(held_max)).chain(open);
+        rows.map(|verdict| verdict_row(verdict, clock)).collect()
+    } else {
+        let rows = failed.chain(open).chain(held.take(held_max));
+        rows.map(|verdict| verdict_row(verdict, clock)).collect()
+    };
     let header = [
         ("verdict", Flush::Left),
         ("observed", Flush::Left),
         ("demanded", Flush::Left),
         ("", Flush::Left),
     ];
-    table::text(&header, &rows) + &left_out(order.len(), rows.len(), "verdicts that hold")
+    let held_shown = held_count.min(held_max);
+    table::text(&header, &rows) + &left_out(held_count, held_shown, "verdicts that hold")
+}
+
+fn verdict_row(verdict: &Verdict, clock: Clock) -> Vec<String> {
+    let at = match (verdict.status, verdict.at_ms) {
+        (VerdictStatus::Fail, Some(at_ms)) => format!("first at {}", clock.at_ms(at_ms)),
+        _ => String::new(),
+    };
+    let observed = match verdict.status {
+        VerdictStatus::NotEvaluated => format!("not evaluated: {}", verdict.detail),
+        VerdictStatus::Pass | VerdictStatus::Fail => verdict.observed.clone(),
+    };
+    let name = format!("{} {}", sign(verdict.status), verdict.name);
+    vec![name, observed, verdict.limit.clone(), at]
 }
 
 fn instances(outcome: &Outcome, clock: Clock) -> String {

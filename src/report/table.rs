@@ -11,12 +11,16 @@ pub enum Flush {
     Right,
 }
 
+/// So many characters wide a table may be; longer cells are broken into lines.
+const WIDTH_MAX: u16 = 140;
+
 /// `rows` under `header`, every line indented by two spaces and without spaces at its end.
 pub fn text(header: &[(&str, Flush)], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH_MAX);
     table.set_header(header.iter().map(|(name, _)| *name));
     for row in rows {
         table.add_row(row);

@@ -9,6 +9,8 @@ use crate::plan::MemoryKind;
 use crate::report::palette::{Tint, memory as memory_tint};
 use crate::report::units::{bytes, duration_ms, percent};
 
+/// Limits that are so many times what is ever used would leave nothing of it to be seen.
+const FAR: u64 = 5;
 /// The height of a panel, in pixels.
 const HEIGHT: i32 = 124;
 /// Stacks have a corner or two in each of so many columns of the plot.
@@ -22,21 +24,25 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
     if series.instances.is_empty() || series.is_empty() {
         return None;
     }
-    let subject = "Memory by kind: stacked, dashed the limit, labels: peak → end; \
-                   every panel has the same scale"
-        .to_owned();
+    let instances = || series.instances.iter();
+    let totals = instances().flat_map(|one| one.memory.iter().map(|kinds| kinds.iter().sum()));
+    let most_used: u64 = totals.max().unwrap_or(0);
+    let limits = instances().flat_map(|one| one.limit_bytes.iter().copied());
+    let most_allowed = limits.max().unwrap_or(0);
+    let limits_show = most_used.saturating_mul(FAR) >= most_allowed;
+    let (top, limit_words) = if limits_show {
+        (most_used.max(most_allowed), "dashed the limit, ")
+    } else {
+        (most_used, "the limit far above, ")
+    };
+    let subject = format!(
+        "Memory by kind: stacked, {limit_words}labels: peak → end; every panel has the same scale"
+    );
     let mut figure = sheet.figure("memory", title(sheet), subject);
-    let most = series.instances.iter().flat_map(|instance| {
-        let totals = instance
-            .memory
-            .iter()
-            .map(|kinds| kinds.iter().sum::<u64>());
-        totals.chain(instance.limit_bytes.iter().copied())
-    });
-    let scale = amounts(most.max().unwrap_or(0), 3);
-    let panels = series.instances.iter().enumerate();
-    figure.panels = panels
-        .map(|(index, instance)| panel(sheet, InstanceId::at(index), instance, &scale))
+    let scale = amounts(top, 3);
+    figure.panels = instances()
+        .enumerate()
+        .map(|(index, instance)| panel(sheet, InstanceId::at(index), instance, &scale, limits_show))
         .collect();
     Some(figure)
 }
@@ -104,7 +110,13 @@ fn kind_words(kind: MemoryKind) -> &'static str {
     }
 }
 
-fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[u64]) -> Panel {
+fn panel(
+    sheet: &Sheet<'_>,
+    id: InstanceId,
+    instance: &InstanceSeries,
+    scale: &[u64],
+    limit_shows: bool,
+) -> Panel {
     let y_max = *scale.last().expect("a scale has its upper end");
     let end_ms = sheet.series.end.as_millis().max(1);
     let outcome = sheet.outcome.instances.get(id.index());
@@ -112,12 +124,15 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
         .filter(|&kind| peak(instance, kind).saturating_mul(HAIRLINE) >= y_max)
         .collect();
     let mut marks = areas(sheet, instance, &shown);
-    let limit = points(sheet, |row| instance.limit_bytes[row]);
-    marks.push(Mark::Line {
-        tint: Tint::Ink,
-        stroke: Stroke::Dashed,
-        points: limit,
-    });
+    let mut ends = ends(instance, &shown);
+    if limit_shows {
+        marks.push(Mark::Line {
+            tint: Tint::Ink,
+            stroke: Stroke::Dashed,
+            points: points(sheet, |row| instance.limit_bytes[row]),
+        });
+        ends.extend(limit_end(instance));
+    }
     let (dots, notes) = notes(sheet, id, instance, y_max);
     marks.extend(dots);
     let (callouts, rows) = callouts(&notes, end_ms, y_max);
@@ -125,8 +140,12 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
     let sku = outcome.map_or(String::new(), |one: &InstanceOutcome| {
         format!(", {}", one.sku)
     });
+    let limit = match instance.limit_bytes.last() {
+        Some(limit) if !limit_shows => format!(", limit {}", bytes(*limit)),
+        _ => String::new(),
+    };
     Panel {
-        title: format!("{} ({}{sku})", instance.name, instance.region),
+        title: format!("{} ({}{sku}{limit})", instance.name, instance.region),
         height: HEIGHT,
         headroom: 30 + rows * 14,
         y_max,
@@ -136,7 +155,7 @@ fn panel(sheet: &Sheet<'_>, id: InstanceId, instance: &InstanceSeries, scale: &[
             .collect(),
         grid: true,
         marks,
-        ends: ends(instance, &shown),
+        ends,
     }
 }
 
@@ -226,7 +245,7 @@ fn ends(instance: &InstanceSeries, shown: &[usize]) -> Vec<EndLabel> {
     let Some(last) = instance.memory.last() else {
         return Vec::new();
     };
-    let mut ends: Vec<EndLabel> = shown
+    shown
         .iter()
         .map(|&kind| {
             let below: u64 = last[..kind].iter().sum();
@@ -244,14 +263,14 @@ fn ends(instance: &InstanceSeries, shown: &[usize]) -> Vec<EndLabel> {
                 key,
             }
         })
-        .collect();
-    if let Some(&limit) = instance.limit_bytes.last() {
-        let key = Key::Line(Tint::Ink, Stroke::Dashed);
-        ends.push(EndLabel {
-            level: limit,
-            text: format!("limit {}", bytes(limit)),
-            key,
-        });
-    }
-    ends
+        .collect()
+}
+
+fn limit_end(instance: &InstanceSeries) -> Option<EndLabel> {
+    let limit = *instance.limit_bytes.last()?;
+    Some(EndLabel {
+        level: limit,
+        text: format!("limit {}", bytes(limit)),
+        key: Key::Line(Tint::Ink, Stroke::Dashed),
+    })
 }

@@ -111,9 +111,21 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
     }
 }
 
-impl<'de, P: Deserialize<'de>, C: Deserialize<'de>> Deserialize<'de> for Either<P, C> {
+impl<'de, P, C> Deserialize<'de> for Either<P, C>
+where
+    P: Deserialize<'de> + Described,
+    C: Deserialize<'de> + Described,
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw(deserializer)?;
+        if raw.text.starts_with(['[', '(']) {
+            let found = kind(raw.text);
+            let message = format!("expected {}, found {found}", Self::kind());
+            let words = C::words().join("(…)` or `");
+            let diagnostic = Diagnostic::new(Code::WrongType, head(raw), message)
+                .label(format!("begin it with a word: `{words}(…)`"));
+            return Err(refuse(diagnostic));
+        }
         let word = raw
             .text
             .starts_with(|first: char| first.is_ascii_uppercase());

@@ -77,6 +77,10 @@ macro_rules! choice {
                 crate::scenario::schema::reference::plain_name(stringify!($name)).to_owned()
             }
 
+            fn words() -> &'static [&'static str] {
+                &[$(stringify!($variant)),*]
+            }
+
             fn register(reference: &mut crate::scenario::schema::reference::Reference) {
                 if reference.open(&Self::kind(), concat!($($doc),*)) {
                     $(

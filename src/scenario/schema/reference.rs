@@ -13,6 +13,10 @@ pub(in crate::scenario) trait Described {
     fn fields() -> &'static [(&'static str, &'static str)] {
         &[]
     }
+    /// The words a choice may begin with.
+    fn words() -> &'static [&'static str] {
+        &[]
+    }
     /// Adds what there is to say about it and its parts.
     fn register(reference: &mut Reference);
 }
