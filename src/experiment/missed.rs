@@ -130,7 +130,10 @@ mod tests {
         assert_eq!((writes.examples.len(), writes.examples_left_out), (23, 12));
         let first = &writes.examples[0];
         assert_eq!((first.key.as_str(), first.at_ms), ("user:0", 0));
-        assert_eq!(first.detail, "unlinked before it was sent");
+        assert_eq!(
+            first.detail,
+            "it never reached the group, from which redis-us was unlinked"
+        );
         let details: Vec<&str> = writes.examples[20..]
             .iter()
             .map(|example| example.detail.split_once(' ').expect("a name first").1)
