@@ -22,7 +22,7 @@ pub const ALL: &[Listed] = &[
          Shapiro and others, \"Conflict-free replicated data types\", 2011.",
     ),
     check(
-        "quiescence",
+        super::quiescence::QUIESCENCE,
         "At the end all linked members agree, or every difference has an excuse.",
         "The samples of the settle phase. Excuses are what keeps effects from arriving for good: a \
          region still dark, a member unlinked, a shard out of memory.",

@@ -18,7 +18,7 @@ use crate::history::Observation;
 use crate::plan::Plan;
 use crate::time::SimDuration;
 
-pub use quiescence::{Agreement, Difference, Recovery};
+pub use quiescence::{Agreement, Difference, QUIESCENCE, Recovery};
 pub use verdict::{Status, Verdict};
 pub use writes::{Classes, Loss};
 

@@ -10,6 +10,9 @@ use crate::history::{Conditions, Event, Fingerprint, Observation, Roster};
 use crate::id::{InstanceId, ShardId};
 use crate::time::{SimDuration, SimTime};
 
+/// The name of the check.
+pub const QUIESCENCE: &str = "quiescence";
+
 /// Whether and when the members agreed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Agreement {
@@ -166,7 +169,7 @@ impl Quiescence {
 
     fn verdict(&self, agreement: &Agreement) -> Verdict {
         let open = Verdict::open(
-            "quiescence",
+            QUIESCENCE,
             "linked members agree, or every difference is excused",
         );
         let Some(at) = agreement

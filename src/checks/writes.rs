@@ -19,6 +19,10 @@ pub struct Classes {
     pub overwritten: u64,
     /// In no surviving member.
     pub lost: u64,
+    /// Deletions, removed elements and deadlines: beside the writes, as they leave no value.
+    pub removals: u64,
+    /// Of those, in no surviving member.
+    pub removals_lost: u64,
     /// None of these: must be 0.
     pub unexplained: u64,
     /// Why writes were lost, origin by origin.
@@ -98,6 +102,8 @@ impl Writes {
         classes.superseded += seen.superseded;
         classes.overwritten += seen.overwritten;
         classes.lost += explained_loss;
+        classes.removals += seen.removals;
+        classes.removals_lost += seen.removals_lost;
         classes.unexplained += seen.acknowledged.saturating_sub(explained);
         if let Some(cause) = seen.cause.filter(|_| seen.lost > 0) {
             classes.losses.push(Loss {
@@ -105,6 +111,12 @@ impl Writes {
                 writes: seen.lost,
                 cause,
             });
+        }
+        if seen.cause.is_none() && seen.removals_lost > 0 {
+            let gone = seen.removals_lost;
+            return Some(format!(
+                "{gone} removals of {name} are gone without a cause"
+            ));
         }
         match explained.cmp(&seen.acknowledged) {
             std::cmp::Ordering::Equal => None,
@@ -137,6 +149,8 @@ mod tests {
             superseded: 30,
             overwritten: 20,
             lost: 10,
+            removals: 7,
+            removals_lost: 2,
             cause: Some("memory was lost"),
             keeper: None,
         }

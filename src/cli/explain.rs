@@ -17,16 +17,29 @@ const FORMAT: &str = "scenario";
 ///
 /// # Errors
 /// When there is nothing of that name, or it cannot be printed.
-pub(super) fn explain(terminal: &Terminal, code: &str) -> Result<Exit, Error> {
-    let code = code.trim();
-    let text = format(code)
+pub(super) fn explain(terminal: &Terminal, words: &[String]) -> Result<Exit, Error> {
+    let name = words.join(" ");
+    let text = match explanation(name.trim()) {
+        Some(text) => text,
+        // Several codes, unless they are the words of one name.
+        None if words.iter().any(|word| explanation(word).is_some()) => {
+            let texts = words
+                .iter()
+                .map(|word| explanation(word).ok_or_else(|| unknown(word)));
+            texts.collect::<Result<Vec<String>, Error>>()?.join("\n")
+        }
+        None => return Err(unknown(name.trim())),
+    };
+    terminal.data(&text)?;
+    Ok(Exit::Holds)
+}
+
+fn explanation(code: &str) -> Option<String> {
+    format(code)
         .or_else(|| mistake(code))
         .or_else(|| refusal(code))
         .or_else(|| assumption(code))
         .or_else(|| check(code))
-        .ok_or_else(|| unknown(code))?;
-    terminal.data(&text)?;
-    Ok(Exit::Holds)
 }
 
 fn format(code: &str) -> Option<String> {

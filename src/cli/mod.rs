@@ -50,7 +50,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Validate { scenarios } => validate(terminal, &scenarios),
         Request::New { name } => new(terminal, name.as_deref()),
         Request::Catalogue { topic, words } => catalogue::list(terminal, topic, &words),
-        Request::Explain { code } => explain::explain(terminal, &code.join(" ")),
+        Request::Explain { code } => explain::explain(terminal, &code),
         Request::Completions { shell } => {
             terminal.data(&args::completions(shell))?;
             Ok(Exit::Holds)

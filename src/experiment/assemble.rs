@@ -64,7 +64,7 @@ pub(super) fn outcome(
         .expectations
         .iter()
         .chain(&findings.checks)
-        .map(verdict)
+        .map(|judged| verdict(judged, ending.capped))
         .collect();
     let status = match (ending.capped, findings.hold()) {
         (true, _) => Status::Capped,
@@ -107,8 +107,10 @@ pub(super) fn outcome(
     }
 }
 
-fn verdict(judged: &Judgement) -> Verdict {
-    Verdict {
+/// A run that was cut short decides nothing but what had failed at some instant before.
+fn verdict(judged: &Judgement, capped: bool) -> Verdict {
+    let failed_before = judged.status == Judged::Fail && judged.at.is_some();
+    let mut verdict = Verdict {
         name: judged.name.clone(),
         status: match judged.status {
             Judged::Pass => VerdictStatus::Pass,
@@ -119,7 +121,13 @@ fn verdict(judged: &Judgement) -> Verdict {
         limit: judged.limit.clone(),
         at_ms: judged.at.map(SimTime::as_millis),
         detail: judged.detail.clone(),
+    };
+    let judges_the_end = judged.name == crate::checks::QUIESCENCE;
+    if capped && (judges_the_end || !failed_before) {
+        verdict.status = VerdictStatus::NotEvaluated;
+        verdict.detail = "the run was cut short by its cap on events".to_owned();
     }
+    verdict
 }
 
 fn operations(plan: &Plan, ending: &Ending) -> Vec<FleetOutcome> {
@@ -241,11 +249,12 @@ fn faults(record: &Record, ending: &Ending) -> Vec<FaultOutcome> {
         .timeline
         .faults
         .iter()
-        .map(|fault| FaultOutcome {
+        .zip(&ending.touched)
+        .map(|(fault, touched)| FaultOutcome {
             name: fault.label.clone(),
             from_ms: fault.from.as_millis(),
             to_ms: (fault.to < ending.at).then(|| fault.to.as_millis()),
-            touched: members::touched(ending, &fault.label),
+            touched: *touched,
         });
     outcomes.collect()
 }

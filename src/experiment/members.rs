@@ -208,13 +208,3 @@ fn quantiles(lag: &Histogram) -> Option<Quantiles> {
         max: lag.max()? / MICROS,
     })
 }
-
-/// Messages and operations a fault kept from getting through. A fault that touched nothing is a
-/// test of nothing.
-pub(super) fn touched(ending: &Ending, fault: &str) -> u64 {
-    ending
-        .touched
-        .iter()
-        .find(|(label, _)| label == fault)
-        .map_or(0, |(_, touched)| *touched)
-}

@@ -28,6 +28,8 @@ pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) ->
         causal_inversion: 0,
         durability_loss: classes.lost,
         unexplained: classes.unexplained,
+        removals: classes.removals,
+        removals_lost: classes.removals_lost,
         examples,
         examples_left_out: left_out,
     }

@@ -338,6 +338,10 @@ pub struct WritesSeen {
     pub overwritten: u64,
     /// In no surviving member of the group.
     pub lost: u64,
+    /// Deletions, removed elements and deadlines, which leave no value to be classed.
+    pub removals: u64,
+    /// Of those, how many no surviving member of the group has applied.
+    pub removals_lost: u64,
     /// Why, where some are lost.
     pub cause: Option<&'static str>,
     /// The member by whose word this is: of those linked the one that has applied most of them,

@@ -160,7 +160,10 @@ impl Instance {
             Payload::Write { key, bytes, tag } => {
                 self.apply_write(from, id, entry, *key, *bytes, *tag);
             }
-            Payload::Body(body) => self.apply_general(from, id, entry, body),
+            Payload::Body(body) => {
+                self.apply_general(from, id, entry, body);
+                self.expire_if_due(wire);
+            }
         }
         self.shards[id].observe(from, dot.seq, writes, record);
         self.note_memory(id, wire);

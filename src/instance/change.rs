@@ -55,7 +55,9 @@ impl Instance {
         let shard = &mut self.shards[id];
         shard.observe(dot.origin, dot.seq, entry.writes(), record);
         shard.acknowledged += entry.writes();
+        shard.removals += u64::from(entry.writes() == 0);
         self.ship(id, entry, wire);
+        self.expire_if_due(wire);
         true
     }
 

@@ -14,6 +14,8 @@ pub struct Prefix {
     pub effects: u64,
     /// Writes they acknowledged.
     pub writes: u64,
+    /// Effects that acknowledged none: deletions, removed elements, deadlines.
+    pub removals: u64,
     /// Bytes of unstable records.
     pub record_bytes: u64,
 }
@@ -34,6 +36,7 @@ impl Frontier {
         prefix: [Prefix {
             effects: 0,
             writes: 0,
+            removals: 0,
             record_bytes: 0,
         }; MEMBERS_MAX],
     };
@@ -50,6 +53,7 @@ impl Frontier {
         let prefix = &mut self.prefix[origin.index()];
         prefix.effects += 1;
         prefix.writes += writes;
+        prefix.removals += u64::from(writes == 0);
         prefix.record_bytes += record_bytes;
     }
 

@@ -213,6 +213,10 @@ impl Instance {
     /// The first things to be woken for: reports, at `phase` within their period.
     pub fn start(&mut self, phase: SimDuration, wire: &mut impl Wire) {
         wire.timer(SimTime::ZERO + phase, Timer::Report);
+        self.expire_if_due(wire);
+        for id in self.shards.ids() {
+            self.note_memory(id, wire);
+        }
     }
 
     /// Wakes the instance.

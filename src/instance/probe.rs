@@ -15,6 +15,8 @@ use crate::instance::{Instance, Shard};
 pub struct Custody {
     /// Applied here.
     pub applied: u64,
+    /// Of its deletions, removed elements and deadlines: how many are applied here.
+    pub removals: u64,
     /// Their effect is in the value.
     pub present: u64,
     /// Replaced by something that had seen them.
@@ -101,6 +103,7 @@ impl Instance {
             custody.overwritten = hidden[at];
             for shard in &self.shards {
                 custody.applied += shard.frontier.prefix[at].writes;
+                custody.removals += shard.frontier.prefix[at].removals;
                 custody.superseded += shard.tally.superseded[at];
                 custody.overwritten += shard.tally.overwritten[at];
             }
@@ -132,14 +135,27 @@ impl Instance {
         (present, hidden)
     }
 
+    /// Effects of this instance that are not even on their way to `peer`: while a stream leads to
+    /// it, what that has yet to send; while none does, all that `peer` has not acknowledged.
+    pub fn unsent(&self, peer: ReplicaId) -> u64 {
+        let outgoing = &self.outgoing[peer.index()];
+        if outgoing.epoch.is_none() {
+            return self.unacknowledged(peer);
+        }
+        let shards = self.shards.iter().zip(&outgoing.shards);
+        let unsent = shards.map(|(shard, outflow)| match &outflow.snapshot {
+            Some(_) => shard.unacknowledged(self.replica, peer),
+            None => shard.log.end() - outflow.cursor,
+        });
+        unsent.sum()
+    }
+
     /// Effects of this instance that `peer` has not acknowledged, by what this one knows.
     pub fn unacknowledged(&self, peer: ReplicaId) -> u64 {
-        let own = self.replica.index();
-        let behind = self.shards.iter().map(|shard| {
-            let done = shard.frontier.prefix[own].effects;
-            done.saturating_sub(shard.reports[peer.index()].prefix[own].effects)
-        });
-        behind.sum()
+        let shards = self.shards.iter();
+        shards
+            .map(|shard| shard.unacknowledged(self.replica, peer))
+            .sum()
     }
 
     /// The name of a key, for display.

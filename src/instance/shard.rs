@@ -41,6 +41,8 @@ pub struct Shard {
     pub digest: u64,
     /// Writes acknowledged to clients here, over the whole run.
     pub acknowledged: u64,
+    /// Deletions, removed elements and deadlines acknowledged or made here, over the whole run.
+    pub removals: u64,
     /// Whether it was out of memory when last looked at.
     pub full: bool,
     /// When it first ran out of memory.
@@ -78,8 +80,6 @@ pub struct Counts {
     pub merged: u64,
     /// Full synchronisations completed.
     pub full_syncs: u64,
-    /// Partial synchronisations started.
-    pub partial_syncs: u64,
     /// Tombstones and siblings collected.
     pub collected: u64,
     /// Bytes that collection gave back.
@@ -124,6 +124,7 @@ impl Shard {
             tally: Tally::default(),
             digest: 0,
             acknowledged: 0,
+            removals: 0,
             full: false,
             oom_at: None,
             oom_without_records_at: None,
@@ -145,6 +146,13 @@ impl Shard {
             .log
             .resume(seq)
             .map_or(0, |at| self.log.appended_bytes() - self.log.bytes_from(at));
+    }
+
+    /// Effects of `own` that `peer` has not acknowledged.
+    pub fn unacknowledged(&self, own: ReplicaId, peer: ReplicaId) -> u64 {
+        let done = self.frontier.prefix[own.index()].effects;
+        let known = self.reports[peer.index()].prefix[own.index()].effects;
+        done.saturating_sub(known)
     }
 
     /// Bytes of the ring that `peer` has not acknowledged.

@@ -244,7 +244,6 @@ impl Instance {
                 let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
                 outflow.snapshot = None;
                 outflow.cursor = cursor;
-                self.shards[id].counts.partial_syncs += 1;
                 Start::Partial
             }
             _ => {
@@ -301,6 +300,7 @@ impl Instance {
         for item in items {
             merge_item(self, id, item, &clock.clock, number);
         }
+        self.expire_if_due(wire);
         self.note_memory(id, wire);
     }
 

@@ -253,7 +253,7 @@ pub fn writes(outcome: &Outcome) -> String {
             writes.concurrently_overwritten,
         ),
         ("lost against causal order", writes.causal_inversion),
-        ("lost for good", writes.durability_loss),
+        ("lost to the group", writes.durability_loss),
         ("UNEXPLAINED", writes.unexplained),
     ];
     let mut text = format!(
@@ -263,6 +263,10 @@ pub fn writes(outcome: &Outcome) -> String {
     );
     for (name, amount) in classes.into_iter().filter(|(_, amount)| *amount > 0) {
         text += &format!(" + {} {name}", exact(amount));
+    }
+    if writes.removals > 0 {
+        let (all, lost) = (exact(writes.removals), exact(writes.removals_lost));
+        text += &format!("; beside them {all} removals, {lost} of them lost");
     }
     text
 }

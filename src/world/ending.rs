@@ -30,8 +30,9 @@ pub struct Ending {
     pub instances: Vec<InstanceEnding>,
     /// The links, by sender and then receiver.
     pub links: Vec<LinkEnding>,
-    /// Messages and operations each fault kept from getting through, by its label.
-    pub touched: Vec<(String, u64)>,
+    /// Messages and operations each fault delayed or kept from getting through, in the order they
+    /// began.
+    pub touched: Vec<u64>,
 }
 
 /// What became of a fleet's operations.
@@ -109,7 +110,7 @@ pub struct LinkEnding {
 impl World<'_> {
     /// Closes the run.
     pub(super) fn end(mut self, witness: &mut dyn FnMut(&Observation)) -> Ending {
-        let at = self.windows.now();
+        let at = self.now;
         if self.options.observed {
             let custodies = self.plan.instances.ids();
             let custodies = custodies.map(|id| self.instance(id).custody()).collect();
@@ -123,7 +124,8 @@ impl World<'_> {
             self.observe_differences(at);
         }
         self.show(witness);
-        self.close_faults();
+        let faults = std::mem::take(&mut self.faults);
+        let touched = faults.close(self.windows.processes_mut());
         let regions = self.windows.processes();
         let mut fleets: Vec<FleetEnding> = regions
             .iter()
@@ -149,7 +151,7 @@ impl World<'_> {
                 .map(|id| self.instance_ending(id))
                 .collect(),
             links: self.link_endings(),
-            touched: self.touched,
+            touched,
         }
     }
 
@@ -204,6 +206,8 @@ impl World<'_> {
             .iter()
             .map(|shard| shard.acknowledged)
             .sum();
+        let shards = self.instance(origin).shards().iter();
+        let removals = shards.map(|shard| shard.removals).sum::<u64>();
         let keepers = self.plan.instances.ids().filter(|id| self.is_linked(*id));
         let applied = |id: InstanceId| {
             let shards = self.instance(id).shards().iter();
@@ -223,7 +227,8 @@ impl World<'_> {
         let keeper = keepers.max_by_key(knows_best);
         let custody = keeper.map_or(Custody::default(), |id| custodies[id][replica.index()]);
         let lost = acknowledged.saturating_sub(custody.applied);
-        let cause = if lost > 0 {
+        let removals_lost = removals.saturating_sub(custody.removals);
+        let cause = if lost + removals_lost > 0 {
             self.cause_of_loss(origin)
         } else {
             None
@@ -235,6 +240,8 @@ impl World<'_> {
             superseded: custody.superseded,
             overwritten: custody.overwritten,
             lost,
+            removals,
+            removals_lost,
             cause,
             keeper,
         }

@@ -131,6 +131,7 @@ impl World<'_> {
             Memory::Kept => FaultKind::Outage,
             Memory::Lost => FaultKind::MemoryLoss,
         };
+        self.faults.darken(region, kind);
         let label = format!("{} dark", self.name(region));
         self.fault(at, label, vec![region], &[], kind, true);
     }
@@ -144,9 +145,7 @@ impl World<'_> {
             });
         }
         let label = format!("{} dark", self.name(region));
-        let region_state = &mut self.windows.processes_mut()[region.index()];
-        let touched = std::mem::take(&mut region_state.dark_drops);
-        self.touched.push((label.clone(), touched));
+        self.faults.lighten(region, self.windows.processes_mut());
         self.fault(at, label, vec![region], &[], FaultKind::Outage, false);
         self.look_from(at);
     }
@@ -166,8 +165,10 @@ impl World<'_> {
             self.windows.processes_mut()[to.index()].cut_from[from.index()] = true;
             self.cuts.push((*from, *to));
         }
+        let kind = FaultKind::Partition;
+        self.faults.begin(kind, pairs, self.windows.processes_mut());
         let (label, regions) = self.pairs_label(pairs, "cut");
-        self.fault(at, label, regions, pairs, FaultKind::Partition, true);
+        self.fault(at, label, regions, pairs, kind, true);
     }
 
     /// Messages get through again, on these routes or on all.
@@ -185,29 +186,10 @@ impl World<'_> {
         }
         self.cuts.retain(|cut| !pairs.contains(cut));
         let (label, regions) = self.pairs_label(&pairs, "cut");
-        let touched = self.take_cut_drops(&pairs);
-        self.touched.push((label.clone(), touched));
-        self.fault(at, label, regions, &pairs, FaultKind::Partition, false);
+        let kind = FaultKind::Partition;
+        self.faults.end(kind, &pairs, self.windows.processes_mut());
+        self.fault(at, label, regions, &pairs, kind, false);
         self.look_from(at);
-    }
-
-    fn take_cut_drops(&mut self, pairs: &[(RegionId, RegionId)]) -> u64 {
-        let regions = self.windows.processes_mut();
-        let drops = pairs
-            .iter()
-            .map(|(from, to)| std::mem::take(&mut regions[to.index()].cut_drops[from.index()]));
-        drops.sum()
-    }
-
-    /// Counts what faults that last to the end have touched.
-    pub(super) fn close_faults(&mut self) {
-        for region in self.plan.regions.ids() {
-            if self.windows.processes()[region.index()].dark {
-                let label = format!("{} dark", self.name(region));
-                let dark_drops = self.windows.processes()[region.index()].dark_drops;
-                self.touched.push((label, dark_drops));
-            }
-        }
     }
 
     fn pairs_label(&self, pairs: &[(RegionId, RegionId)], what: &str) -> (String, Vec<RegionId>) {
@@ -243,8 +225,14 @@ impl World<'_> {
                 }
             }
         }
+        let (kind, world) = (FaultKind::Degradation, self.windows.processes_mut());
+        if begins {
+            self.faults.begin(kind, routes, world);
+        } else {
+            self.faults.end(kind, routes, world);
+        }
         let (label, regions) = self.pairs_label(routes, "degraded");
-        self.fault(at, label, regions, routes, FaultKind::Degradation, begins);
+        self.fault(at, label, regions, routes, kind, begins);
         if !begins {
             self.look_from(at);
         }

@@ -14,6 +14,7 @@ mod control;
 mod detail;
 mod ending;
 mod fabric;
+mod faults;
 mod govern;
 mod inbound;
 mod look;
@@ -28,7 +29,7 @@ use crate::engine::{Digest, Windows};
 use crate::history::{Event, MissedSeen, Observation};
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Comparison, Instance};
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 use crate::time::{SimDuration, SimTime};
 
 pub use crate::history::Detail;
@@ -76,7 +77,8 @@ pub struct World<'a> {
     samples: u64,
     group: crate::control::Group,
     capped: bool,
-    touched: Vec<(String, u64)>,
+    now: SimTime,
+    faults: faults::Faults,
     comparison: Comparison,
     looks: Vec<look::Look>,
     unsent: Vec<MissedSeen>,
@@ -129,7 +131,8 @@ impl<'a> World<'a> {
             samples: 0,
             group: crate::control::Group::linked(members),
             capped: false,
-            touched: Vec::new(),
+            now: SimTime::ZERO,
+            faults: faults::Faults::default(),
             comparison: Comparison::default(),
             looks: Vec::new(),
             unsent: Vec::new(),
@@ -144,10 +147,14 @@ impl<'a> World<'a> {
         while let Some((at, instants)) = self.instants.pop_first() {
             self.windows.run_until(at, lookahead);
             self.gather();
-            for instant in instants {
-                self.govern(at, instant);
+            self.now = at;
+            let (looks, acts): (Vec<Instant>, Vec<Instant>) =
+                instants.into_iter().partition(|one| self.observes(*one));
+            for act in acts {
+                self.govern(at, act);
             }
             self.windows.exchange();
+            self.observe_after(at, looks, lookahead);
             self.show(witness);
             if self.events() > self.plan.events_max {
                 self.capped = true;
@@ -155,6 +162,31 @@ impl<'a> World<'a> {
             }
         }
         self.end(witness)
+    }
+
+    /// Carries out what only looks: after all else that is due at this instant, as observations are
+    /// the last class of the order of events.
+    fn observe_after(&mut self, at: SimTime, mut looks: Vec<Instant>, lookahead: SimDuration) {
+        // What acts at this instant may have asked for more looks.
+        looks.extend(self.instants.remove(&at).unwrap_or_default());
+        if looks.is_empty() {
+            return;
+        }
+        looks.sort();
+        self.windows.run_until(at + SimDuration(1), lookahead);
+        self.gather();
+        for look in looks {
+            self.govern(at, look);
+        }
+    }
+
+    /// Whether an instant only looks.
+    fn observes(&self, instant: Instant) -> bool {
+        match instant {
+            Instant::Step(index) => matches!(self.plan.timeline[index].step, Step::Show(_)),
+            Instant::Sample | Instant::Look(_) | Instant::Minute | Instant::Gather => true,
+            Instant::Act(..) | Instant::SettleBegins | Instant::End => false,
+        }
     }
 
     /// The least time any message between regions takes.

@@ -63,6 +63,8 @@ impl World<'_> {
             },
         );
         let reaction = self.plan.rules[rule].reaction;
+        // Metrics are looked at when all else of their instant is over.
+        let reaction = reaction.max(crate::time::SimDuration(1));
         let acts_at = at + self.plan.assumptions.ingestion_delay + reaction;
         let end = SimTime::ZERO + self.plan.storm + self.plan.settle;
         if acts_at < end {

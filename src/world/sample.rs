@@ -124,7 +124,7 @@ impl World<'_> {
                 (
                     InstanceId::at(peer.index()),
                     carries,
-                    instance.unacknowledged(*peer),
+                    instance.unsent(*peer),
                 )
             })
             .collect();
@@ -135,6 +135,8 @@ impl World<'_> {
                 .map(|shard| of(&shard.counts))
                 .sum::<u64>()
         };
+        let incoming = peers.iter().map(|peer| instance.incoming(*peer));
+        let partial_syncs = incoming.map(|link| link.partial_syncs).sum();
         let counters = vec![
             ("crdt_effect_reqs", total(|counts| counts.applied)),
             ("crdt_merge_reqs", total(|counts| counts.merged)),
@@ -143,7 +145,7 @@ impl World<'_> {
                 total(|counts| counts.filtered),
             ),
             ("crdt_sync_full", total(|counts| counts.full_syncs)),
-            ("crdt_sync_partial_ok", total(|counts| counts.partial_syncs)),
+            ("crdt_sync_partial_ok", partial_syncs),
             ("totalkeys", instance.key_count()),
             (
                 "usedmemory",

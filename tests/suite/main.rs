@@ -13,6 +13,7 @@ mod replica;
 mod rules;
 mod scenarios;
 mod tidy;
+mod told;
 mod transcripts;
 mod verdicts;
 mod world_laws;

@@ -38,6 +38,8 @@ fn tally(origin: InstanceId, [present, superseded, overwritten, lost]: [u64; 4])
         superseded,
         overwritten,
         lost,
+        removals: 0,
+        removals_lost: 0,
         cause: (lost > 0).then_some("memory was lost"),
         keeper: Some(origin),
     }

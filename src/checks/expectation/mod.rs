@@ -93,7 +93,8 @@ impl Expectations {
                 }
                 (Watch::End, Judgement::StaysApart) => stays_apart(open, &roster, agreement),
                 (Watch::End, Judgement::LostWrites { least, most }) => {
-                    counts(open, (*least, *most), writes.map(|classes| classes.lost))
+                    let lost = |classes: &Classes| classes.lost + classes.removals_lost;
+                    counts(open, (*least, *most), writes.map(lost))
                 }
                 (Watch::End, Judgement::OverwrittenWrites { least, most }) => counts(
                     open,

@@ -72,6 +72,11 @@ pub struct Writes {
     pub durability_loss: u64,
     /// None of these: a defect when above 0.
     pub unexplained: u64,
+    /// Deletions, removed elements and deadlines, expiries among them: beside the writes, as they
+    /// leave no value to be classed.
+    pub removals: u64,
+    /// Of those, applied by no surviving member.
+    pub removals_lost: u64,
     /// A few of the writes lost for good and of those overwritten by concurrent ones, by class and
     /// then by time; 20 of each at most.
     pub examples: Vec<WriteExample>,

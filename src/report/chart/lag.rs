@@ -88,7 +88,7 @@ fn title(sheet: &Sheet<'_>) -> String {
         .max_by_key(|(lag, _)| lag.max)
         .expect("there is one just above");
     format!(
-        "Half of all writes arrive within {} on every link; the slowest took {} ({} → {})",
+        "Of the writes that arrive half do within {} on every link; the slowest took {} ({} → {})",
         duration_ms(slow.p50),
         duration_ms(worst.max),
         link.from,

@@ -197,7 +197,11 @@ fn notes(
             .map_or(0, |one| one.shards.len());
         let mut text = format!("out of memory {}", sheet.clock.at(first.at));
         if shards > 1 {
-            text += &format!(" ({} of {shards} shards)", ooms().count());
+            let full = ooms().count();
+            text += &format!(
+                " (shard {} first, {full} of {shards} in the end)",
+                first.shard.0
+            );
         }
         notes.push((at, text));
         Mark::Dot {

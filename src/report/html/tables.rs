@@ -231,6 +231,16 @@ pub(super) fn writes(outcome: &Outcome, clock: Clock) -> Markup {
             "held by no surviving member any more",
         ),
         ("unexplained", writes.unexplained, "must be 0"),
+        (
+            "beside them: removals",
+            writes.removals,
+            "deletions, removed elements and deadlines: they leave no value",
+        ),
+        (
+            "removals lost",
+            writes.removals_lost,
+            "applied by no surviving member",
+        ),
     ];
     html! {
         table {

@@ -86,6 +86,11 @@ impl Places {
             .map_or("", |region| region.name)
     }
 
+    /// The region of an instance, where the file tells it.
+    pub(super) fn region_of(&self, id: InstanceId) -> Option<RegionId> {
+        self.members.get(id.index())?.region
+    }
+
     /// A direction in words.
     pub(super) fn way(&self, (from, to): (RegionId, RegionId)) -> String {
         format!("`{}` to `{}`", self.region_name(from), self.region_name(to))

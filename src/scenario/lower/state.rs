@@ -180,7 +180,12 @@ impl Lowering<'_> {
                 );
             }
         }
-        let [_, dropped] = members;
+        let [on, dropped] = members;
+        let region = places.region_of(on);
+        if region.is_some_and(|region| state.dark.contains_key(&region)) {
+            // It will be refused: nobody is there to take it.
+            return;
+        }
         state
             .unlinked
             .entry(dropped)

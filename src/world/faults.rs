@@ -1,0 +1,93 @@
+//! How much each fault touched: a fault that touched nothing is a test of nothing.
+
+use crate::history::FaultKind;
+use crate::id::{Id, RegionId};
+use crate::world::region::Region;
+
+/// A directed route.
+type Way = (RegionId, RegionId);
+
+/// A fault and what it has touched so far.
+#[derive(Clone, Debug)]
+struct Counted {
+    kind: FaultKind,
+    /// Regions still dark, or none.
+    regions: Vec<RegionId>,
+    /// Routes still cut or degraded, each with the messages it had carried when that began.
+    ways: Vec<(Way, u64)>,
+    touched: u64,
+}
+
+/// All faults, in the order they began.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Faults {
+    all: Vec<Counted>,
+}
+
+impl Faults {
+    /// Regions go dark.
+    pub(super) fn darken(&mut self, region: RegionId, kind: FaultKind) {
+        self.all.push(Counted {
+            kind,
+            regions: vec![region],
+            ways: Vec::new(),
+            touched: 0,
+        });
+    }
+
+    /// A dark region comes back: what found it dark is counted.
+    pub(super) fn lighten(&mut self, region: RegionId, world: &mut [Region]) {
+        let mut open = self.all.iter_mut();
+        if let Some(fault) = open.rfind(|fault| fault.regions.contains(&region)) {
+            fault.touched += std::mem::take(&mut world[region.index()].dark_drops);
+            fault.regions.clear();
+        }
+    }
+
+    /// Routes are cut, or degraded (anew): a route has one fault of a kind at a time.
+    pub(super) fn begin(&mut self, kind: FaultKind, ways: &[Way], world: &mut [Region]) {
+        self.end(kind, ways, world);
+        let ways = ways.iter().map(|way| (*way, carried(*way, world)));
+        self.all.push(Counted {
+            kind,
+            regions: Vec::new(),
+            ways: ways.collect(),
+            touched: 0,
+        });
+    }
+
+    /// Routes are as they should be again: what a cut has dropped, or a degraded route carried, is
+    /// counted.
+    pub(super) fn end(&mut self, kind: FaultKind, ways: &[Way], world: &mut [Region]) {
+        for fault in self.all.iter_mut().filter(|fault| fault.kind == kind) {
+            let over = fault.ways.extract_if(.., |(way, _)| ways.contains(way));
+            for ((from, to), before) in over {
+                fault.touched += match kind {
+                    FaultKind::Degradation => carried((from, to), world) - before,
+                    _ => std::mem::take(&mut world[to.index()].cut_drops[from.index()]),
+                };
+            }
+        }
+    }
+
+    /// Counts what faults that last to the end have touched. Returns the counts of all, in order of
+    /// their beginnings.
+    pub(super) fn close(mut self, world: &mut [Region]) -> Vec<u64> {
+        let open = self.all.clone();
+        for fault in open {
+            for region in fault.regions {
+                self.lighten(region, world);
+            }
+            let ways: Vec<Way> = fault.ways.iter().map(|(way, _)| *way).collect();
+            self.end(fault.kind, &ways, world);
+        }
+        self.all.iter().map(|fault| fault.touched).collect()
+    }
+}
+
+/// How many messages a route has carried.
+fn carried((from, to): Way, world: &[Region]) -> u64 {
+    let exit = &world[from.index()].fabric.exits[to.index()];
+    exit.as_ref()
+        .map_or(0, |exit| exit.route.counters().messages)
+}
