@@ -209,4 +209,23 @@ mod tests {
         }]);
         assert_eq!((verdict.status, unexplained), (Status::Fail, 10));
     }
+
+    #[test]
+    fn removals_do_not_vanish_without_a_cause() {
+        let unexplained = WritesSeen {
+            lost: 0,
+            present: 50,
+            cause: None,
+            ..seen(0)
+        };
+        assert_eq!(judge(&[unexplained]).0.status, Status::Fail);
+        let explained = WritesSeen {
+            removals_lost: 0,
+            lost: 0,
+            present: 50,
+            cause: None,
+            ..seen(0)
+        };
+        assert_eq!(judge(&[explained]).0.status, Status::Pass);
+    }
 }

@@ -98,8 +98,22 @@ impl Mistakes {
     /// The mistakes of `list` in `source`, sorted and each one once.
     pub(super) fn new(source: Source, mut list: Vec<Diagnostic>) -> Self {
         list.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
-        list.dedup();
-        Self { source, list }
+        let mut unique: Vec<Diagnostic> = Vec::with_capacity(list.len());
+        for diagnostic in list {
+            let place = (diagnostic.span, diagnostic.code);
+            let mut here = unique.iter().rev();
+            let is_known = here
+                .by_ref()
+                .take_while(|one| (one.span, one.code) == place)
+                .any(|one| *one == diagnostic);
+            if !is_known {
+                unique.push(diagnostic);
+            }
+        }
+        Self {
+            source,
+            list: unique,
+        }
     }
 
     /// The mistakes.

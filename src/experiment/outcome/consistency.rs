@@ -60,7 +60,7 @@ pub struct Excuse {
 pub struct Writes {
     /// Writes that a client was told had succeeded.
     pub acknowledged: u64,
-    /// Still in a value at the end.
+    /// Still in a value at the end; where a key has two types at once, in that of either.
     pub present: u64,
     /// Replaced by a later operation that had seen them.
     pub superseded: u64,
@@ -104,7 +104,7 @@ pub struct WriteExample {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteClass {
-    /// Still in a value at the end.
+    /// Still in a value at the end; where a key has two types at once, in that of either.
     Present,
     /// Replaced by a later operation that had seen it.
     Superseded,
