@@ -65,6 +65,7 @@ impl<'a> Call<'a> {
             View::String(_) => Some("string"),
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
+            View::SortedSet(_) => Some("zset"),
         }
     }
 
@@ -81,7 +82,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
-            View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            View::Hash(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -97,7 +98,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
-            View::String(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -113,7 +114,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
-            View::String(_) | View::Hash(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Hash(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -232,6 +233,12 @@ impl<'a> Call<'a> {
                 let members = self.members(key).ok()?.into_iter();
                 members
                     .map(|member| Update::AddMember(member.into()))
+                    .collect()
+            }
+            View::SortedSet(sorted) => {
+                let scores = sorted.scores();
+                scores
+                    .map(|(name, score)| Update::SetScore(name.clone(), score))
                     .collect()
             }
         };
