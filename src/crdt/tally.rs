@@ -48,9 +48,10 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
-/// A register write, an increment, an added member, a written field and a written score count 1
-/// each; removals do not count. Per replica and origin: writes applied = present + superseded + overwritten. Writes
-/// that lie dead inside a merged state never were live here: the caller adds them to `superseded`.
+/// A register write, an increment, an added member and a written field or score count 1 each;
+/// removals do not count. Per replica and origin: writes applied = present + superseded +
+/// overwritten. Writes that lie dead inside a merged state never were live here: the caller adds
+/// them to `superseded`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Writes that were visible, or came too late, and fell to one that had seen them.
