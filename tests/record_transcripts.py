@@ -120,6 +120,7 @@ def settled(text):
 KEYS = ["{r}a", "{r}b", "{r}c"]
 TEXTS = ['""', "x", "10", "-3", "3.5", "hello", '"two words"', '"\\x00\\xff"', "99999999999"]
 INTEGERS = ["0", "1", "-1", "2", "5", "-7", "100", "x"]
+SCORES = ["0", "1", "-1", "2", "2.5", "-0.25", "10", "inf", "-inf", "3e2"]
 ELEMENTS = ["a", "b", "c", "d", "1", "2", '""']
 FUTURES = ["EX 1000", "PX 5000000", "EXAT 4000000000", "PXAT 4000000000000", "KEEPTTL", ""]
 FAMILIES = {
@@ -164,6 +165,21 @@ FAMILIES = {
         "SDIFFSTORE {k} {k} {k}", "SINTERCARD 2 {k} {k}", "SINTERCARD 2 {k} {k} LIMIT 1",
         "RENAMENX {k} {k}", "COPY {k} {k} REPLACE", "DEL {k}",
     ],
+    "sorted-sets": [
+        "ZADD {k} {s} {e}", "ZADD {k} {s} {e} {s} {e} {s} {e}", "ZADD {k} NX {s} {e} {s} {e}",
+        "ZADD {k} XX CH {s} {e} {s} {e}", "ZADD {k} GT CH {s} {e}", "ZADD {k} LT {s} {e}",
+        "ZADD {k} INCR {s} {e}", "ZINCRBY {k} {s} {e}", "ZINCRBY {k} 0.5 {e}", "ZREM {k} {e} {e}",
+        "ZCARD {k}", "ZSCORE {k} {e}", "ZMSCORE {k} {e} {e}", "ZCOUNT {k} {s} {s}",
+        "ZRANK {k} {e}", "ZREVRANK {k} {e}", "ZRANGE {k} 0 -1 WITHSCORES",
+        "ZRANGE {k} {n} {n} REV WITHSCORES", "ZRANGE {k} {s} ({s} BYSCORE LIMIT {n} {n}",
+        "ZRANGE {k} [{e} + BYLEX", "ZREVRANGEBYSCORE {k} +inf {s} WITHSCORES",
+        "ZRANGESTORE {k} {k} {n} {n}", "ZPOPMIN {k}", "ZPOPMAX {k} 2", "ZMPOP 2 {k} {k} MAX",
+        "ZREMRANGEBYRANK {k} {n} {n}", "ZREMRANGEBYSCORE {k} {s} {s}", "ZRANDMEMBER {k} 100",
+        "ZUNION 2 {k} {k} WITHSCORES", "ZINTER 2 {k} {k} WEIGHTS 2 {n} WITHSCORES",
+        "ZDIFF 2 {k} {k} WITHSCORES", "ZUNIONSTORE {k} 2 {k} {k} AGGREGATE MAX",
+        "ZINTERSTORE {k} 2 {k} {k}", "ZDIFFSTORE {k} 2 {k} {k}", "ZINTERCARD 2 {k} {k}",
+        "ZSCAN {k} 0", "SADD {k} {e}", "COPY {k} {k} REPLACE", "RENAME {k} {k}", "DEL {k}",
+    ],
     "keys": [
         "SET {k} {t}", "SADD {k} {e}", "HSET {k} {e} {t}", "DEL {k} {k}", "UNLINK {k}",
         "EXISTS {k} {k}", "TOUCH {k}", "TYPE {k}", "EXPIRE {k} 1000", "EXPIRE {k} -1",
@@ -182,6 +198,7 @@ def filled(shape, draw):
     """A command of this shape, its places filled at random."""
     choices = {
         "{k}": KEYS, "{t}": TEXTS, "{i}": INTEGERS, "{e}": ELEMENTS, "{f}": FUTURES,
+        "{s}": SCORES,
         "{n}": [number for number in INTEGERS if number != "x"], "{o}": ["0", "3", "#1", "9"],
         "{w}": ["u1", "u8", "i5", "i8", "u16", "i64", "u63"],
     }

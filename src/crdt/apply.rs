@@ -8,6 +8,7 @@ use crate::crdt::scalar::Text;
 use crate::crdt::tally::Tally;
 use crate::crdt::typed::Types;
 use crate::crdt::value::{Name, Value};
+use crate::crdt::zset::Score;
 use crate::crdt::{Arrival, Memory};
 
 /// The state of a key, opened up for one effect.
@@ -59,6 +60,10 @@ impl Application<'_> {
             Part::AddMember(name) => {
                 self.types.set_mut().add(name, &self.arrival, self.tally);
             }
+            Part::SetScore { .. }
+            | Part::AddScore { .. }
+            | Part::EraseScore { .. }
+            | Part::RemoveScore(_) => self.score(part),
             Part::Limit {
                 field,
                 deadline_ms,
@@ -73,6 +78,28 @@ impl Application<'_> {
                     }
                 }
             }
+        }
+    }
+
+    fn score(&mut self, part: &Part) {
+        let sorted = self.types.sorted_set_mut();
+        match part {
+            Part::SetScore {
+                member,
+                score,
+                beyond,
+            } => {
+                let entry = Score::entry(self.arrival.stamp, *score);
+                sorted.write(member, entry, beyond.as_deref(), &self.arrival, self.tally);
+            }
+            Part::AddScore { member, run, reach } => {
+                sorted.add(member, *run, *reach, &self.arrival, self.tally);
+            }
+            Part::EraseScore { member, erasures } => {
+                sorted.erase(member, erasures, &self.arrival, self.tally);
+            }
+            Part::RemoveScore(name) => sorted.remove_member(name, &self.arrival, self.tally),
+            _ => unreachable!("a part of a sorted set"),
         }
     }
 

@@ -36,6 +36,12 @@ pub enum Update {
     AddMember(Name),
     /// `SREM`, `SPOP`.
     RemoveMember(Name),
+    /// `ZADD`: a member's new score.
+    SetScore(Name, f64),
+    /// `ZINCRBY`.
+    AddScore(Name, f64),
+    /// `ZREM`, `ZPOPMIN` and its kin.
+    RemoveScore(Name),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -79,6 +85,24 @@ pub enum Part {
     },
     /// A member is added.
     AddMember(Name),
+    /// A score is written; the member is in.
+    SetScore {
+        /// The member.
+        member: Name,
+        /// Its score, never NaN.
+        score: f64,
+        /// What it kills beyond what it had observed; rarely anything.
+        beyond: Option<Box<VersionVector>>,
+    },
+    /// A score is incremented; the member is in.
+    AddScore {
+        /// The member.
+        member: Name,
+        /// The run it extends.
+        run: RunId,
+        /// How far the run now goes, this increment included.
+        reach: Reach,
+    },
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -100,10 +124,20 @@ pub enum Part {
         /// The runs, and how far each goes.
         erasures: Box<[(RunId, Reach)]>,
     },
+    /// How far a reset had seen the increments of a score.
+    EraseScore {
+        /// The member.
+        member: Name,
+        /// The runs, and how far each goes.
+        erasures: Box<[(RunId, Reach)]>,
+    },
     /// Everything observed of a field goes, but what this effect writes; its increments by `Erase`.
     RemoveField(Name),
     /// The observed additions of a member go.
     RemoveMember(Name),
+    /// Everything observed of a sorted set's member goes, but what this effect writes; its
+    /// increments by `EraseScore`.
+    RemoveScore(Name),
     /// Everything observed of the key goes, but what this effect writes; its increments by `Erase`.
     Remove,
 }
@@ -188,7 +222,11 @@ impl Part {
     pub fn is_write(&self) -> bool {
         matches!(
             self,
-            Part::Write { .. } | Part::Add { .. } | Part::AddMember(_)
+            Part::Write { .. }
+                | Part::Add { .. }
+                | Part::AddMember(_)
+                | Part::SetScore { .. }
+                | Part::AddScore { .. }
         )
     }
 
@@ -198,6 +236,7 @@ impl Part {
             Part::Write { field: None, .. } | Part::Add { field: None, .. } => Some(Kind::String),
             Part::Write { .. } | Part::Add { .. } => Some(Kind::Hash),
             Part::AddMember(_) => Some(Kind::Set),
+            Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
             _ => None,
         }
     }
@@ -208,10 +247,14 @@ impl Part {
         let bytes = match self {
             Part::Remove => 0,
             Part::Anew { field } => name(field),
-            Part::RemoveField(name) | Part::RemoveMember(name) | Part::AddMember(name) => {
-                name.len()
-            }
+            Part::RemoveField(name)
+            | Part::RemoveMember(name)
+            | Part::RemoveScore(name)
+            | Part::AddMember(name) => name.len(),
             Part::Erase { field, erasures } => name(field) + erasures.len() * 4 * NUMBER,
+            Part::SetScore { member, .. } => member.len() + NUMBER,
+            Part::AddScore { member, .. } => member.len() + 2 * NUMBER,
+            Part::EraseScore { member, erasures } => member.len() + erasures.len() * 4 * NUMBER,
             Part::Write { field, value, .. } => name(field) + value.len(),
             Part::Add { field, .. } => name(field) + 2 * NUMBER,
             Part::Limit { field, .. } => name(field) + NUMBER,

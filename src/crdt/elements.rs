@@ -1,4 +1,5 @@
-//! Named elements with running totals: what hashes and sets are made of.
+//! Named elements with running totals: what hashes, sets and sorted sets are
+//! made of.
 
 use std::collections::BTreeMap;
 

@@ -6,9 +6,10 @@ use crate::crdt::clock::{Dot, VersionVector};
 use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
-use crate::crdt::run::Amount;
+use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
 use crate::crdt::value::{Name, Value};
+use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
 
 /// What becomes of a string or field, and of its deadline; later updates go on top of earlier ones.
@@ -55,6 +56,15 @@ struct Intent {
     fields: BTreeMap<Name, Wish>,
     /// Whether each named member is to be in.
     members: BTreeMap<Name, bool>,
+    scores: BTreeMap<Name, Rating>,
+}
+
+/// What becomes of a sorted set's member; later updates go on top of earlier ones.
+#[derive(Default)]
+struct Rating {
+    removes: bool,
+    score: Option<f64>,
+    added: Option<f64>,
 }
 
 impl Intent {
@@ -92,6 +102,22 @@ impl Intent {
             Update::RemoveMember(name) => {
                 self.members.insert(name, false);
             }
+            Update::SetScore(name, score) => {
+                *self.rating(name) = Rating {
+                    score: Some(score),
+                    ..Rating::default()
+                };
+            }
+            Update::AddScore(name, amount) => {
+                let added = &mut self.rating(name).added;
+                *added = Some(added.unwrap_or(0.0) + amount);
+            }
+            Update::RemoveScore(name) => {
+                *self.rating(name) = Rating {
+                    removes: true,
+                    ..Rating::default()
+                };
+            }
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -99,6 +125,10 @@ impl Intent {
 
     fn field(&mut self, name: Name) -> &mut Wish {
         self.fields.entry(name).or_default()
+    }
+
+    fn rating(&mut self, name: Name) -> &mut Rating {
+        self.scores.entry(name).or_default()
     }
 }
 
@@ -129,6 +159,9 @@ pub(crate) fn change(
         draft.scalar(Some(name), wish, &mut parts, &mut removals);
     }
     draft.members(&intent.members, rules, &mut parts, &mut removals);
+    for (name, rating) in intent.scores {
+        draft.score(name, &rating, &mut parts, &mut removals);
+    }
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -168,6 +201,10 @@ impl Draft<'_> {
         }
         for (name, field) in types.hash().into_iter().flat_map(|hash| hash.counters()) {
             removals.extend(erasure(Some(name.clone()), field.scalar()));
+        }
+        let sorted = types.sorted_set().into_iter();
+        for (name, member) in sorted.flat_map(|sorted| sorted.counters()) {
+            removals.extend(score_erasure(name, member));
         }
         removals.push(Part::Remove);
     }
@@ -260,6 +297,53 @@ impl Draft<'_> {
         }
     }
 
+    /// What a command wants of one member of a sorted set.
+    fn score(
+        &self,
+        member: Name,
+        rating: &Rating,
+        parts: &mut Vec<Part>,
+        removals: &mut Vec<Part>,
+    ) {
+        let sorted = self.object.types().sorted_set();
+        let trace = sorted.and_then(|sorted| sorted.trace(&member));
+        let kept = trace.filter(|_| !self.removes);
+        let present = kept.filter(|trace| trace.score().is_some());
+        if let Some(present) = present.filter(|_| rating.removes) {
+            removals.extend(score_erasure(&member, present));
+            removals.push(Part::RemoveScore(member.clone()));
+        }
+        let resets = self.removes || rating.removes || rating.score.is_some();
+        let vacant = Member::default();
+        let old = kept.filter(|_| !resets).unwrap_or(&vacant);
+        let run = rating.added.map(|float| {
+            let amount = Amount { whole: 0, float };
+            old.scalar().extended(self.dot, amount)
+        });
+        // A run holds finite sums, or taking a part of it away would leave no number.
+        let is_finite = |(_, reach): &(RunId, Reach)| reach.amount.float.is_finite();
+        let overflow = run.filter(|run| !is_finite(run)).and(rating.added);
+        let base = rating.score.or(old.score()).unwrap_or(0.0);
+        let written = overflow.map(|added| base + added).or(rating.score);
+        if let Some(score) = written {
+            if let Some(kept) = kept.filter(|_| !rating.removes) {
+                removals.extend(score_erasure(&member, kept));
+            }
+            let beyond = self.register_beyond(
+                trace.map(|trace| trace.scalar().writes().foreseen()),
+                trace.map(|trace| trace.removed()),
+            );
+            parts.push(Part::SetScore {
+                member: member.clone(),
+                score,
+                beyond: (!beyond.is_within(self.observed)).then(|| Box::new(beyond)),
+            });
+        }
+        if let Some((run, reach)) = run.filter(is_finite) {
+            parts.push(Part::AddScore { member, run, reach });
+        }
+    }
+
     /// What updates seen of one register had seen, where that is more than what this replica has
     /// seen. It makes "has seen" transitive among the writes of one register, so that a write that
     /// takes another's place also stands for all that one had taken the place of.
@@ -269,23 +353,30 @@ impl Draft<'_> {
         limits: Option<&Limits>,
         removed: Option<&Memory>,
     ) -> Option<Beyond> {
-        let mut gate = VersionVector::ZERO;
-        self.object.removed().extend(&mut gate);
-        if let Some(removed) = removed {
-            removed.extend(&mut gate);
-        }
+        let foreseen = scalar.map(|scalar| scalar.writes().foreseen());
         let mut beyond = Beyond {
-            write: gate,
-            limit: gate,
+            write: self.register_beyond(foreseen, removed),
+            limit: self.register_beyond(None, removed),
         };
-        if let Some(scalar) = scalar {
-            scalar.writes().foreseen().extend(&mut beyond.write);
-        }
         if let Some(limits) = limits {
             limits.extend_beyond(&mut beyond.limit);
         }
         let is_within = |vector: &VersionVector| vector.is_within(self.observed);
         (!is_within(&beyond.write) || !is_within(&beyond.limit)).then_some(beyond)
+    }
+
+    /// What removals of the key and of an element had seen, and what its register foresees.
+    fn register_beyond(
+        &self,
+        foreseen: Option<&Memory>,
+        removed: Option<&Memory>,
+    ) -> VersionVector {
+        let mut beyond = VersionVector::ZERO;
+        let memories = [Some(self.object.removed()), removed, foreseen];
+        for memory in memories.into_iter().flatten() {
+            memory.extend(&mut beyond);
+        }
+        beyond
     }
 }
 
@@ -293,6 +384,14 @@ fn erasure(field: Option<Name>, scalar: &Scalar) -> Option<Part> {
     let erasures = scalar.erasures();
     (!erasures.is_empty()).then(|| Part::Erase {
         field,
+        erasures: erasures.into(),
+    })
+}
+
+fn score_erasure(member: &Name, trace: &Member) -> Option<Part> {
+    let erasures = trace.scalar().erasures();
+    (!erasures.is_empty()).then(|| Part::EraseScore {
+        member: member.clone(),
         erasures: erasures.into(),
     })
 }

@@ -33,6 +33,7 @@ pub mod set;
 pub mod tally;
 pub mod typed;
 pub mod value;
+pub mod zset;
 
 mod apply;
 mod counter;

@@ -14,6 +14,7 @@ use crate::crdt::set::Set;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::{Kind, Types};
 use crate::crdt::value::Value;
+use crate::crdt::zset::SortedSet;
 use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
 
 /// What a client sees under a key.
@@ -27,6 +28,8 @@ pub enum View<'a> {
     Hash(&'a Hash),
     /// A set.
     Set(&'a Set),
+    /// A sorted set.
+    SortedSet(&'a SortedSet),
 }
 
 /// What a key holds, counted.
@@ -38,7 +41,7 @@ pub struct Sizes {
     pub string_bytes: u64,
     /// Elements of collections, of hidden types too.
     pub elements: u64,
-    /// Bytes of their names and values.
+    /// Bytes of their names and values, without scores.
     pub element_bytes: u64,
     /// Removals of the key to remember: 0 or 1.
     pub key_tombstones: u64,

@@ -1,4 +1,5 @@
-//! A register with a counter on top: the type of strings and of hash fields (`STR-*`, `CNT-*`).
+//! A register with a counter on top: the type of strings and of hash fields (`STR-*`, `CNT-*`), and
+//! of the scores of sorted sets.
 //!
 //! The register holds the writes none of which had seen another; the greatest stamp is shown. The
 //! counter adds to it what increments no reset had seen. So `SET n` beside `INCR d` makes `n + d`
@@ -20,7 +21,15 @@ use crate::crdt::value::Value;
 use crate::crdt::{Arrival, Datatype, Horizon, Rules, Sides};
 use crate::id::Id;
 
-/// What one write put into a register.
+/// What the writes of a register hold.
+pub trait Content: Contend + Clone {
+    /// Hash of stamp and content.
+    fn mark(&self) -> u64;
+    /// Bytes of what a client reads that count as the value.
+    fn length(scalar: &Scalar<Self>) -> u64;
+}
+
+/// What one write put into a string or field.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Text {
     /// The value.
@@ -64,11 +73,30 @@ impl Contend for Text {
     }
 }
 
+impl Content for Text {
+    fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    fn length(scalar: &Scalar) -> u64 {
+        scalar.len() as u64
+    }
+}
+
 /// A register and its counter.
-#[derive(Clone, Default, Debug)]
-pub struct Scalar {
-    writes: Antichain<Text>,
+#[derive(Clone, Debug)]
+pub struct Scalar<T = Text> {
+    writes: Antichain<T>,
     counters: Option<Box<Counters>>,
+}
+
+impl<T> Default for Scalar<T> {
+    fn default() -> Self {
+        Self {
+            writes: Antichain::default(),
+            counters: None,
+        }
+    }
 }
 
 impl Scalar {
@@ -77,26 +105,6 @@ impl Scalar {
             writes: Antichain::of(Text::entry(stamp, value, true)),
             counters: None,
         }
-    }
-
-    /// The register's writes that survive; the greatest stamp is the value without increments.
-    pub fn writes(&self) -> &Antichain<Text> {
-        &self.writes
-    }
-
-    pub(crate) fn writes_mut(&mut self) -> &mut Antichain<Text> {
-        &mut self.writes
-    }
-
-    /// Whether increments are on top of the register, or stand alone.
-    pub fn is_counter(&self) -> bool {
-        self.counters
-            .as_ref()
-            .is_some_and(|counters| counters.is_live())
-    }
-
-    pub(crate) fn has_counters(&self) -> bool {
-        self.counters.is_some()
     }
 
     /// What a client reads, or nothing if nothing is live.
@@ -134,10 +142,35 @@ impl Scalar {
             None if self.is_counter() => Number::Int(0),
             None => return None,
         };
-        match &self.counters {
-            Some(counters) if counters.is_live() => Some(base.plus(counters.total())),
-            _ => Some(base),
-        }
+        Some(self.added().map_or(base, |added| base.plus(added)))
+    }
+}
+
+impl<T: Content> Scalar<T> {
+    /// The register's writes that survive; the greatest stamp is the value without increments.
+    pub fn writes(&self) -> &Antichain<T> {
+        &self.writes
+    }
+
+    pub(crate) fn writes_mut(&mut self) -> &mut Antichain<T> {
+        &mut self.writes
+    }
+
+    /// Whether increments are on top of the register, or stand alone.
+    pub fn is_counter(&self) -> bool {
+        self.counters
+            .as_ref()
+            .is_some_and(|counters| counters.is_live())
+    }
+
+    pub(crate) fn has_counters(&self) -> bool {
+        self.counters.is_some()
+    }
+
+    /// What increments add to the register, if there are any.
+    pub(crate) fn added(&self) -> Option<Amount> {
+        let counters = self.counters.as_ref()?;
+        counters.is_live().then(|| counters.total())
     }
 
     /// The run that a local increment extends, or starts.
@@ -158,7 +191,7 @@ impl Scalar {
     /// Takes in an arriving write.
     pub(crate) fn write(
         &mut self,
-        entry: Entry<Text>,
+        entry: Entry<T>,
         beyond: Option<&VersionVector>,
         gate: &VersionVector,
         arrival: &Arrival<'_>,
@@ -206,7 +239,7 @@ impl Scalar {
     }
 }
 
-impl Datatype for Scalar {
+impl<T: Content> Datatype for Scalar<T> {
     fn is_live(&self) -> bool {
         !self.writes.entries().is_empty() || self.is_counter()
     }
@@ -270,7 +303,7 @@ impl Datatype for Scalar {
     }
 
     fn digest(&self) -> u64 {
-        let written = self.writes.winner().map_or(0, |entry| entry.item.mark);
+        let written = self.writes.winner().map_or(0, |entry| entry.item.mark());
         written.wrapping_add(
             self.counters
                 .as_ref()
@@ -279,7 +312,7 @@ impl Datatype for Scalar {
     }
 
     fn measure(&self, sizes: &mut Sizes) {
-        sizes.string_bytes += self.len() as u64;
+        sizes.string_bytes += T::length(self);
         sizes.counter_parts += self
             .counters
             .as_ref()
@@ -316,7 +349,7 @@ impl Datatype for Scalar {
     }
 }
 
-impl Scalar {
+impl<T> Scalar<T> {
     fn drop_vacant_counters(&mut self) {
         if self
             .counters

@@ -6,17 +6,17 @@ use crate::id::Id;
 /// Two updates of one thing, neither of which had seen the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Conflict {
-    /// Two writes of one register (`STR-1`, `H-2`).
+    /// Two writes of one register (`STR-1`, `H-2`, `Z-2`).
     WriteWrite,
-    /// A write and a removal (`STR-4`, `H-3`, `H-4`).
+    /// A write and a removal (`STR-4`, `H-3`, `H-4`, `Z-6`).
     WriteRemove,
     /// An added member and a removal (`S-2`, `S-5`).
     AddRemove,
-    /// Two increments (`CNT-1`, `H-5`).
+    /// Two increments (`CNT-1`, `H-5`, `Z-4`).
     IncrementIncrement,
-    /// A write and an increment (`CNT-3`, `H-6`).
+    /// A write and an increment (`CNT-3`, `H-6`, `Z-7`).
     WriteIncrement,
-    /// An increment and a removal (`CNT-5`, `H-7`).
+    /// An increment and a removal (`CNT-5`, `H-7`, `Z-5`).
     IncrementRemove,
     /// Two deadlines, or a deadline and a `PERSIST` (`EXP-1`, `EXP-2`, `EXP-10`).
     Expiry,
@@ -48,9 +48,10 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
-/// A register write, an increment, an added member and a written field count 1 each; removals do
-/// not count. Per replica and origin: writes applied = present + superseded + overwritten. Writes
-/// that lie dead inside a merged state never were live here: the caller adds them to `superseded`.
+/// A register write, an increment, an added member and a written field or score count 1 each;
+/// removals do not count. Per replica and origin: writes applied = present + superseded +
+/// overwritten. Writes that lie dead inside a merged state never were live here: the caller adds
+/// them to `superseded`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Writes that were visible, or came too late, and fell to one that had seen them.

@@ -9,6 +9,7 @@ use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::tally::Tally;
+use crate::crdt::zset::SortedSet;
 use crate::crdt::{Datatype, Horizon, Sides};
 
 /// The types that a key can have.
@@ -20,6 +21,8 @@ pub enum Kind {
     Hash,
     /// A set.
     Set,
+    /// A sorted set.
+    SortedSet,
 }
 
 /// One type's state.
@@ -28,6 +31,7 @@ enum Typed {
     String(Scalar),
     Hash(Hash),
     Set(Set),
+    SortedSet(SortedSet),
 }
 
 /// Does the same with whichever type it is.
@@ -37,6 +41,7 @@ macro_rules! each {
             Typed::String($data) => $result,
             Typed::Hash($data) => $result,
             Typed::Set($data) => $result,
+            Typed::SortedSet($data) => $result,
         }
     };
 }
@@ -47,6 +52,7 @@ impl Typed {
             Typed::String(_) => Kind::String,
             Typed::Hash(_) => Kind::Hash,
             Typed::Set(_) => Kind::Set,
+            Typed::SortedSet(_) => Kind::SortedSet,
         }
     }
 
@@ -55,6 +61,7 @@ impl Typed {
             Kind::String => Typed::String(Scalar::default()),
             Kind::Hash => Typed::Hash(Hash::default()),
             Kind::Set => Typed::Set(Set::default()),
+            Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
         }
     }
 
@@ -71,6 +78,7 @@ impl Typed {
             (Typed::String(mine), Typed::String(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Hash(mine), Typed::Hash(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -106,6 +114,13 @@ impl Types {
     pub(crate) fn set(&self) -> Option<&Set> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::Set(set) => Some(set),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn sorted_set(&self) -> Option<&SortedSet> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::SortedSet(sorted) => Some(sorted),
             _ => None,
         })
     }
@@ -160,6 +175,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn sorted_set_mut(&mut self) -> &mut SortedSet {
+        match self.of_kind(Kind::SortedSet) {
+            Typed::SortedSet(sorted) => sorted,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -197,6 +219,7 @@ impl Types {
             Some(Typed::String(scalar)) => View::String(scalar),
             Some(Typed::Hash(hash)) => View::Hash(hash),
             Some(Typed::Set(set)) => View::Set(set),
+            Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
         }
     }
 

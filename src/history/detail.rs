@@ -86,9 +86,9 @@ pub struct Touch {
 /// What an effect does to a part of its key. All but a removal are acknowledged writes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TouchKind {
-    /// Sets a string or field.
+    /// Sets a string, field or score.
     Write,
-    /// Increments a string or field.
+    /// Increments a string, field or score.
     Add,
     /// Adds a member.
     AddMember,
@@ -112,4 +112,6 @@ pub enum KeyPart {
     Field(Vec<u8>),
     /// A member of a set.
     Member(Vec<u8>),
+    /// A member of a sorted set, which is in with a score.
+    Score(Vec<u8>),
 }

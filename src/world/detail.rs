@@ -181,12 +181,16 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
     };
     let mut touches = Vec::new();
     for part in parts {
-        if let Part::Write {
-            beyond: Some(beyond),
-            ..
-        } = part
-        {
-            after.join(&beyond.write);
+        match part {
+            Part::Write {
+                beyond: Some(beyond),
+                ..
+            } => after.join(&beyond.write),
+            Part::SetScore {
+                beyond: Some(beyond),
+                ..
+            } => after.join(beyond),
+            _ => {}
         }
         touches.extend(touch(part));
     }
@@ -205,8 +209,13 @@ fn touch(part: &Part) -> Option<Touch> {
         Part::AddMember(name) => (TouchKind::AddMember, KeyPart::Member(name.to_vec())),
         Part::RemoveField(name) => (TouchKind::Remove, KeyPart::Field(name.to_vec())),
         Part::RemoveMember(name) => (TouchKind::Remove, KeyPart::Member(name.to_vec())),
+        Part::SetScore { member, .. } => (TouchKind::Write, KeyPart::Score(member.to_vec())),
+        Part::AddScore { member, .. } => (TouchKind::Add, KeyPart::Score(member.to_vec())),
+        Part::RemoveScore(name) => (TouchKind::Remove, KeyPart::Score(name.to_vec())),
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
-        Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } => return None,
+        Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } | Part::EraseScore { .. } => {
+            return None;
+        }
     };
     Some(Touch { kind, part })
 }

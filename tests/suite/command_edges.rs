@@ -44,6 +44,38 @@ fn a_scan_returns_what_stays_exactly_once() {
 }
 
 #[test]
+fn a_scan_of_a_sorted_set_returns_each_member_once_with_its_score() {
+    let mut replica = Replica::new(None);
+    for number in 0..300 {
+        say(&mut replica, &format!("ZADD z {number} m{number}"));
+    }
+    let (mut cursor, mut seen) = ("0".to_owned(), Vec::new());
+    loop {
+        let Reply::Array(parts) = say(&mut replica, &format!("ZSCAN z {cursor} COUNT 50")) else {
+            panic!("a scan answers with an array");
+        };
+        let [Reply::Bulk(next), Reply::Array(found)] = parts.as_slice() else {
+            panic!("a scan answers with a cursor and pairs");
+        };
+        assert!(found.len() <= 100);
+        for pair in found.chunks(2) {
+            let [Reply::Bulk(name), Reply::Bulk(score)] = pair else {
+                panic!("a name and a score: {pair:?}");
+            };
+            assert_eq!(text(name), format!("m{}", text(score)));
+            seen.push(name.clone());
+        }
+        cursor = text(next);
+        if cursor == "0" {
+            break;
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 300);
+}
+
+#[test]
 fn a_hash_scan_can_leave_values_out() {
     let mut replica = Replica::new(None);
     say(&mut replica, "HSET h f v");
@@ -98,55 +130,71 @@ fn the_table_is_sound() {
     }
 }
 
+/// Words that mean something to some command.
+const WORDS: &[&str] = &[
+    "k",
+    "s",
+    "h",
+    "nokey",
+    "",
+    "0",
+    "1",
+    "-1",
+    "7",
+    "9223372036854775807",
+    "x",
+    "1.5",
+    "nan",
+    "-9223372036854775808",
+    "4611686018427387904",
+    "1e308",
+    "*",
+    "[",
+    "\\",
+    "NX",
+    "XX",
+    "EX",
+    "PX",
+    "GET",
+    "SET",
+    "INCRBY",
+    "OVERFLOW",
+    "SAT",
+    "u8",
+    "i64",
+    "#1",
+    "AND",
+    "NOT",
+    "BIT",
+    "COUNT",
+    "MATCH",
+    "LIMIT",
+    "WITHVALUES",
+    "REPLACE",
+    "LEN",
+    "IDX",
+    "KEYSLOT",
+    "FAIL",
+    "z",
+    "(1",
+    "[a",
+    "-inf",
+    "+",
+    "WITHSCORES",
+    "BYSCORE",
+    "BYLEX",
+    "REV",
+    "WEIGHTS",
+    "AGGREGATE",
+    "MAX",
+    "INCR",
+    "GT",
+];
+
 #[test]
 fn no_words_make_a_command_panic() {
-    let words = [
-        "k",
-        "s",
-        "h",
-        "nokey",
-        "",
-        "0",
-        "1",
-        "-1",
-        "7",
-        "9223372036854775807",
-        "x",
-        "1.5",
-        "nan",
-        "-9223372036854775808",
-        "4611686018427387904",
-        "1e308",
-        "*",
-        "[",
-        "\\",
-        "NX",
-        "XX",
-        "EX",
-        "PX",
-        "GET",
-        "SET",
-        "INCRBY",
-        "OVERFLOW",
-        "SAT",
-        "u8",
-        "i64",
-        "#1",
-        "AND",
-        "NOT",
-        "BIT",
-        "COUNT",
-        "MATCH",
-        "LIMIT",
-        "WITHVALUES",
-        "REPLACE",
-        "LEN",
-        "IDX",
-        "KEYSLOT",
-        "FAIL",
-    ];
     let mut replica = Replica::new(None);
-    for line in ["SET k 12", "SADD s a b", "HSET h f 1 g x"] {
+    for line in ["SET k 12", "SADD s a b", "HSET h f 1 g x", "ZADD z 1 a 2 b"] {
         say(&mut replica, line);
     }
     let names: Vec<&str> = commands().map(|command| command.name).collect();
@@ -159,7 +207,7 @@ fn no_words_make_a_command_panic() {
     };
     for _ in 0..40_000 {
         let mut line = vec![names[draw(names.len())].as_bytes().to_vec()];
-        line.extend((0..draw(6)).map(|_| words[draw(words.len())].as_bytes().to_vec()));
+        line.extend((0..draw(6)).map(|_| WORDS[draw(WORDS.len())].as_bytes().to_vec()));
         execute(&mut replica, &line).to_cli_text();
     }
     assert!(execute(&mut replica, &[]).is_error());

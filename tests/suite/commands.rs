@@ -28,7 +28,11 @@ fn show(update: &Update) -> String {
         Update::SetField(name, written) => format!("{}={}", text(name), value(written)),
         Update::AddField(name, delta) => format!("{}+={delta}", text(name)),
         Update::AddFieldFloat(name, delta) => format!("{}+={delta}", text(name)),
-        Update::RemoveField(name) | Update::RemoveMember(name) => format!("-{}", text(name)),
+        Update::RemoveField(name) | Update::RemoveMember(name) | Update::RemoveScore(name) => {
+            format!("-{}", text(name))
+        }
+        Update::SetScore(name, score) => format!("{}={score}", text(name)),
+        Update::AddScore(name, delta) => format!("{}+={delta}", text(name)),
         Update::AddMember(name) => format!("+{}", text(name)),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
@@ -99,6 +103,61 @@ fn one_effect_for_each_changed_key() {
         &["k: expire 4000000000000"],
     );
     check(&["SET k v"], "EXPIRE k 0", &["k: remove"]);
+}
+
+/// `Z-9`, `Z-10`: what was decided here is sent as scores, increments and removals.
+#[test]
+fn sorted_sets_send_what_they_decided() {
+    let given = ["ZADD z 1 a 2 b 3 c"];
+    let checks = [
+        ("ZADD z 1 a", "z: a=1"),
+        ("ZADD z 5 d 4 c 6 d", "z: c=4, d=6"),
+        ("ZADD z NX 5 a 5 d", "z: d=5"),
+        ("ZADD z XX 5 a 5 d", "z: a=5"),
+        ("ZADD z GT 2 a 1 b 9 d", "z: a=2, d=9"),
+        ("ZADD z LT 2 a 1 b", "z: b=1"),
+        ("ZADD z INCR 4 a", "z: a+=4"),
+        ("ZADD z GT INCR 4 d", "z: d+=4"),
+        ("ZINCRBY z -0.5 a", "z: a+=-0.5"),
+        ("ZREM z a nobody c", "z: -a, -c"),
+        ("ZPOPMIN z", "z: -a"),
+        ("ZPOPMAX z 2", "z: -c, -b"),
+        ("ZMPOP 2 nokey z MIN COUNT 2", "z: -a, -b"),
+        ("ZREMRANGEBYRANK z 1 -1", "z: -b, -c"),
+        ("ZREMRANGEBYSCORE z (1 2", "z: -b"),
+        ("ZREMRANGEBYLEX z [b +", "z: -b, -c"),
+        ("ZRANGESTORE y z 0 0", "y: a=1"),
+        ("ZRANGESTORE z z 0 0", "z: remove, a=1"),
+        ("ZUNIONSTORE z 1 z WEIGHTS 2", "z: remove, a=2, b=4, c=6"),
+        ("ZINTERSTORE z 2 z nokey", "z: remove"),
+        ("ZDIFFSTORE y 2 z nokey", "y: a=1, b=2, c=3"),
+        ("COPY z y", "y: a=1, b=2, c=3"),
+        ("DEL z", "z: remove"),
+    ];
+    for (line, expect) in checks {
+        check(&given, line, &[expect]);
+    }
+    let quiet = [
+        "ZADD z NX 5 a",
+        "ZADD z XX 5 d",
+        "ZADD z GT 1 a",
+        "ZADD z LT 1 a",
+        "ZADD z NX INCR 1 a",
+        "ZADD z x a",
+        "ZREM z nobody",
+        "ZPOPMIN z 0",
+        "ZPOPMAX nokey",
+        "ZREMRANGEBYSCORE z 5 9",
+        "ZRANGESTORE y z 5 9",
+        "ZINTERSTORE y 2 z nokey",
+        "ZRANGE z 0 -1",
+        "ZUNION 1 z",
+        "ZRANDMEMBER z 2",
+        "SADD z a",
+    ];
+    for line in quiet {
+        check(&given, line, &[]);
+    }
 }
 
 #[test]
@@ -223,10 +282,22 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "SADD s a",
         "HSET h f v",
         "SUNIONSTORE d s",
+        "ZADD z 1 a",
+        "ZINCRBY z 1 a",
+        "ZUNIONSTORE d 1 s",
+        "ZRANGESTORE d s 0 1",
     ] {
         assert_eq!(say(&mut replica, line).to_cli_text(), full, "{line}");
     }
-    for line in ["GET k", "EXPIRE k 100", "DEL k", "SREM s a", "PING"] {
+    for line in [
+        "GET k",
+        "EXPIRE k 100",
+        "DEL k",
+        "SREM s a",
+        "ZREM z a",
+        "ZPOPMIN z",
+        "PING",
+    ] {
         assert!(!say(&mut replica, line).is_error(), "{line}");
     }
     replica.refusal = Some(Refusal::Stale);

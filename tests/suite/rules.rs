@@ -205,16 +205,25 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
-/// Every rule of strings, counters, hashes, sets and expiry has a test that bears its id.
+/// Every rule of strings, counters, hashes, sets, sorted sets and expiry has a test that bears its
+/// id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
     let sources = [
         include_str!("../../src/crdt/proof/rules/strings.rs"),
         include_str!("../../src/crdt/proof/rules/collections.rs"),
+        include_str!("../../src/crdt/proof/rules/sorted_sets.rs"),
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
         include_str!("rules.rs"),
     ];
-    let rules = [("str", 8), ("cnt", 7), ("h", 9), ("s", 7), ("exp", 12)];
+    let rules = [
+        ("str", 8),
+        ("cnt", 7),
+        ("h", 9),
+        ("s", 7),
+        ("z", 10),
+        ("exp", 12),
+    ];
     for (kind, last) in rules {
         for number in 1..=last {
             let name = format!("fn {kind}_{number}_");

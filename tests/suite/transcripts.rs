@@ -48,6 +48,8 @@ const DIFFERENCES: &[Difference] = differences! {
         with active geo-replication a group is flushed through the control plane";
     "FLUSHALL" => "(error) ERR command 'FLUSHALL' is not allowed: \
         with active geo-replication a group is flushed through the control plane";
+    "OBJECT ENCODING y" => "(error) ERR command 'OBJECT ENCODING' is not allowed: \
+        Active-Active databases do not support it";
     in "written-differences", "not available on Redis Enterprise":
     "SUBSTR e 0 1" => "(error) ERR command 'SUBSTR' is not allowed: \
         Redis Enterprise does not support it";
@@ -59,11 +61,11 @@ const DIFFERENCES: &[Difference] = differences! {
         a Redis Enterprise database has index 0 alone";
     "COPY e e2 DB 1" => "(error) ERR DB index is out of range";
     in "written-differences", "types that Meridian does not model yet":
-    "ZADD z 1 a" => "(error) ERR command 'ZADD' is not modelled yet";
     "LPUSH l a" => "(error) ERR command 'LPUSH' is not modelled yet";
     "XLEN x" => "(error) ERR command 'XLEN' is not modelled yet";
     in "written-differences", "hexadecimal numbers are left out":
     "INCRBYFLOAT hex 0x10" => "(error) ERR value is not a valid float";
+    "ZADD z 0x10 a" => "(error) ERR value is not a valid float";
     in "written-differences", "Redis 7.4 checks arguments before it looks for the key":
     "BITCOUNT nokey x y" => "(error) ERR value is not an integer or out of range";
     "BITPOS nokey 1 x" => "(error) ERR value is not an integer or out of range";
@@ -71,6 +73,9 @@ const DIFFERENCES: &[Difference] = differences! {
     "INCRBYFLOAT fresh 0.2" => "\"0.30000000000000004\"";
     "INCRBYFLOAT fresh -0.3" => "\"0.00000000000000005551115123125783\"";
     "GET fresh" => "\"0.00000000000000005551115123125783\"";
+    in "written-floats", "increments of a score add up on their own, then to the score":
+    "ZINCRBY z 0.3 a" => "\"0.59999999999999998\"";
+    "ZSCORE z a" => "\"0.59999999999999998\"";
     in "written-slots", "on Redis Enterprise these read across slots":
     "MGET a b" => "1) \"1\"\n2) \"2\"";
     "EXISTS a b" => "(integer) 2";

@@ -125,6 +125,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::String(_) => "string",
         View::Hash(_) => "hash",
         View::Set(_) => "set",
+        View::SortedSet(_) => "sorted set",
     };
     let string = types
         .string()
@@ -149,6 +150,11 @@ pub(super) fn seen(object: &Object) -> Expected {
         .into_iter()
         .flat_map(|set| set.members())
         .map(|name| text(name));
+    let scores = types
+        .sorted_set()
+        .into_iter()
+        .flat_map(|sorted| sorted.scores())
+        .map(|(name, score)| (text(name), score.to_string()));
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -157,6 +163,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         string,
         fields: fields.collect(),
         members: members.collect(),
+        scores: scores.collect(),
         deadline,
     }
 }
@@ -181,6 +188,10 @@ pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Ve
                 let is_there = seen.members.contains(&text(name)) && !removes;
                 (Part::RemoveMember(name.clone()), is_there)
             }
+            Update::RemoveScore(name) => {
+                let is_there = seen.scores.contains_key(&text(name)) && !removes;
+                (Part::RemoveScore(name.clone()), is_there)
+            }
             _ => {
                 done.push(update);
                 continue;
@@ -194,7 +205,7 @@ pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Ve
     let is_removal = |part: &&Part| {
         matches!(
             part,
-            Part::Remove | Part::RemoveField(_) | Part::RemoveMember(_)
+            Part::Remove | Part::RemoveField(_) | Part::RemoveMember(_) | Part::RemoveScore(_)
         )
     };
     let removals: Vec<Part> = parts.iter().filter(is_removal).cloned().collect();
@@ -227,6 +238,7 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
             visible == "hash"
         }
         Update::AddMember(_) => visible == "set",
+        Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 
 use super::cluster::Cluster;
 use super::step::Step;
-use super::{hash_alphabet, mixed_alphabet, set_alphabet, string_alphabet};
+use super::{hash_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet, string_alphabet};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
 
@@ -69,6 +69,16 @@ fn hashes_keep_the_laws() {
 #[test]
 fn sets_keep_the_laws() {
     check(set_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn sorted_sets_keep_the_laws() {
+    check(sorted_set_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn sorted_sets_keep_the_laws_by_wall_clock() {
+    check(sorted_set_alphabet, Lww::WallFirst, 1500);
 }
 
 #[test]

@@ -93,11 +93,35 @@ fn set_alphabet() -> Vec<Vec<Update>> {
     ]
 }
 
+/// What commands can do to a sorted set.
+fn sorted_set_alphabet() -> Vec<Vec<Update>> {
+    vec![
+        vec![Update::SetScore(name("a"), 5.0)],
+        vec![
+            Update::SetScore(name("a"), -1.0),
+            Update::SetScore(name("b"), 0.25),
+        ],
+        vec![Update::AddScore(name("a"), 1.0)],
+        vec![Update::AddScore(name("a"), -0.5)],
+        vec![Update::AddScore(name("b"), 2.0)],
+        vec![Update::RemoveScore(name("a"))],
+        vec![
+            Update::RemoveScore(name("a")),
+            Update::RemoveScore(name("b")),
+        ],
+        vec![Update::Remove],
+        vec![Update::Remove, Update::SetScore(name("b"), 7.0)],
+        vec![Update::Expire { deadline_ms: 100 }],
+        vec![Update::Persist],
+    ]
+}
+
 /// All of these, and what replaces one type by another.
 fn mixed_alphabet() -> Vec<Vec<Update>> {
     let mut alphabet = string_alphabet();
     alphabet.extend(hash_alphabet());
     alphabet.extend(set_alphabet());
+    alphabet.extend(sorted_set_alphabet());
     alphabet.push(vec![Update::Remove, Update::Write(value("9"))]);
     alphabet.push(vec![
         Update::Remove,

@@ -17,6 +17,7 @@ pub(super) struct Expected {
     pub(super) string: Option<String>,
     pub(super) fields: BTreeMap<String, (String, Option<u64>)>,
     pub(super) members: BTreeSet<String>,
+    pub(super) scores: BTreeMap<String, String>,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -24,11 +25,12 @@ pub(super) struct Expected {
 /// Greater wins: wall clock, smaller replica, later number.
 type Rank = (u64, i16, u64);
 
-/// A register with its counter: the string, or a field.
+/// A register with its counter: the string, a field, or a score.
 #[derive(Clone, PartialEq, Debug)]
 enum Cell {
     String,
     Field(String),
+    Score(String),
 }
 
 pub(super) struct Oracle<'a> {
@@ -84,6 +86,13 @@ impl Oracle<'_> {
             }
         }
         newest.push((member_stamp, "set"));
+        let mut score_stamp = None;
+        for name in self.scored_names() {
+            let (score, stamp) = self.cell(&Cell::Score(name.clone()), delivered);
+            score_stamp = score_stamp.max(stamp);
+            expected.scores.extend(score.map(|score| (name, score)));
+        }
+        newest.push((score_stamp, "sorted set"));
         let best = newest
             .into_iter()
             .filter(|(stamp, _)| stamp.is_some())
@@ -106,6 +115,15 @@ impl Oracle<'_> {
             Update::SetField(name, _)
             | Update::AddField(name, _)
             | Update::AddFieldFloat(name, _) => Some(text(name)),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    fn scored_names(&self) -> BTreeSet<String> {
+        let updates = self.ops.iter().flat_map(|op| &op.updates);
+        let names = updates.filter_map(|update| match update {
+            Update::SetScore(name, _) | Update::AddScore(name, _) => Some(text(name)),
             _ => None,
         });
         names.collect()
@@ -136,6 +154,7 @@ impl Oracle<'_> {
     fn removes_cell(&self, index: usize, cell: &Cell) -> bool {
         let is_it = |update: &Update| match (update, cell) {
             (Update::RemoveField(name), Cell::Field(field)) => text(name) == *field,
+            (Update::RemoveScore(name), Cell::Score(member)) => text(name) == *member,
             _ => false,
         };
         let removes_field = self.ops[index].updates.iter().any(is_it);
@@ -151,6 +170,9 @@ impl Oracle<'_> {
                 }
                 (Update::SetField(name, value), Cell::Field(field)) if text(name) == *field => {
                     written = Some(text(&value.bytes()));
+                }
+                (Update::SetScore(name, score), Cell::Score(member)) if text(name) == *member => {
+                    written = Some(score.to_string());
                 }
                 _ => {}
             }
@@ -171,6 +193,9 @@ impl Oracle<'_> {
                 (Update::AddFieldFloat(name, amount), Cell::Field(field))
                     if text(name) == *field =>
                 {
+                    Some(*amount)
+                }
+                (Update::AddScore(name, amount), Cell::Score(member)) if text(name) == *member => {
                     Some(*amount)
                 }
                 _ => None,

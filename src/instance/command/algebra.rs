@@ -78,7 +78,7 @@ pub(super) fn sintercard(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let count = number::integer(call.word(1)).and_then(|count| usize::try_from(count).ok());
     let count = count
         .filter(|&count| count > 0)
-        .ok_or(CommandError::Text("ERR numkeys should be greater than 0"))?;
+        .ok_or(CommandError::KEYS_WANTED)?;
     if count > call.words.len() - 2 {
         return Err(CommandError::Text(
             "ERR Number of keys can't be greater than number of args",

@@ -7,9 +7,11 @@ use crate::crdt::hash::{Field, Hash};
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
 use crate::crdt::value::{Name, Value};
+use crate::crdt::zset::SortedSet;
 use crate::instance::command::Store;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
+use crate::instance::command::score::Scored;
 use crate::instance::command::table::Command;
 
 /// How long a string written by a command lives.
@@ -65,6 +67,7 @@ impl<'a> Call<'a> {
             View::String(_) => Some("string"),
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
+            View::SortedSet(_) => Some("zset"),
         }
     }
 
@@ -81,7 +84,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
-            View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            View::Hash(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -97,7 +100,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
-            View::String(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -113,7 +116,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
-            View::String(_) | View::Hash(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Hash(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -170,6 +173,55 @@ impl<'a> Call<'a> {
         Ok(self
             .in_set(key, each)?
             .unwrap_or_else(|| vec![false; members.len()]))
+    }
+
+    /// What `look` finds in the sorted set at `key`; nothing without one.
+    fn in_sorted_set<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&SortedSet) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::SortedSet(sorted) => Ok(Some(look(sorted))),
+            View::String(_) | View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// The scores of several members, in their order.
+    pub(super) fn scores(
+        &self,
+        key: &[u8],
+        names: &[&[u8]],
+    ) -> Result<Vec<Option<f64>>, CommandError> {
+        let each = |sorted: &SortedSet| names.iter().map(|name| sorted.score(name)).collect();
+        let scores = self.in_sorted_set(key, each)?;
+        Ok(scores.unwrap_or_else(|| vec![None; names.len()]))
+    }
+
+    /// All members with their scores, in the order of these.
+    pub(super) fn ranked(&self, key: &[u8]) -> Result<Vec<Scored>, CommandError> {
+        let all = |sorted: &SortedSet| {
+            let ranked = sorted.ranked().into_iter();
+            ranked.map(|(name, score)| (name.to_vec(), score)).collect()
+        };
+        Ok(self.in_sorted_set(key, all)?.unwrap_or_default())
+    }
+
+    pub(super) fn score_count(&self, key: &[u8]) -> Result<u64, CommandError> {
+        Ok(self.in_sorted_set(key, SortedSet::len)?.unwrap_or(0))
+    }
+
+    /// The members of a sorted set with their scores, or those of a set, which score 1.
+    pub(super) fn weighted(&self, key: &[u8]) -> Result<Vec<Scored>, CommandError> {
+        if self.kind(key) == Some("set") {
+            let members = self.members(key)?.into_iter();
+            return Ok(members.map(|name| (name, 1.0)).collect());
+        }
+        self.ranked(key)
     }
 
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
@@ -232,6 +284,12 @@ impl<'a> Call<'a> {
                 let members = self.members(key).ok()?.into_iter();
                 members
                     .map(|member| Update::AddMember(member.into()))
+                    .collect()
+            }
+            View::SortedSet(sorted) => {
+                let scores = sorted.scores();
+                scores
+                    .map(|(name, score)| Update::SetScore(name.clone(), score))
                     .collect()
             }
         };

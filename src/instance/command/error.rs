@@ -25,6 +25,8 @@ pub(super) enum CommandError {
     /// In the words of A-STALE-TEXT.
     #[error("{0}")]
     Stale(String),
+    #[error("ERR at least 1 input key is needed for '{0}' command")]
+    KeyNeeded(&'static str),
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }
@@ -40,6 +42,10 @@ impl CommandError {
     pub(super) const NOT_FINITE: Self = Self::Text("ERR increment would produce NaN or Infinity");
     pub(super) const FIELD_NOT_INTEGER: Self = Self::Text("ERR hash value is not an integer");
     pub(super) const FIELD_NOT_FLOAT: Self = Self::Text("ERR hash value is not a float");
+    pub(super) const NOT_A_SCORE: Self = Self::Text("ERR resulting score is not a number (NaN)");
+    pub(super) const SCORE_RANGE: Self = Self::Text("ERR min or max is not a float");
+    pub(super) const LEX_RANGE: Self = Self::Text("ERR min or max not valid string range item");
+    pub(super) const KEYS_WANTED: Self = Self::Text("ERR numkeys should be greater than 0");
     pub(super) const NO_SUCH_KEY: Self = Self::Text("ERR no such key");
     pub(super) const SAME_KEY: Self = Self::Text("ERR source and destination objects are the same");
     pub(super) const OUT_OF_RANGE: Self = Self::Text("ERR value is out of range");

@@ -38,8 +38,13 @@ mod range;
 mod refused;
 mod rename;
 mod scan;
+mod score;
 mod server;
 mod set;
+mod sorted_algebra;
+mod sorted_pop;
+mod sorted_range;
+mod sorted_set;
 mod string;
 mod string_options;
 
@@ -151,7 +156,7 @@ pub fn answers(words: &[Vec<u8>], reply: &Reply, expected: &str) -> bool {
     let says = |option: &str| words.last().is_some_and(|word| is_word(word, option));
     let order = match order {
         Order::AnyPairs if says("novalues") => Order::Any,
-        Order::Any if says("withvalues") => Order::AnyPairs,
+        Order::Any if says("withvalues") || says("withscores") => Order::AnyPairs,
         order => order,
     };
     reply::same_text(&reply.to_cli_text(), expected, order)

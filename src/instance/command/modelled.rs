@@ -6,11 +6,21 @@ use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
     algebra, bit, bitfield, counter, expiry, hash, hash_number, key, lcs, random, range, rename,
-    scan, server, set, string, string_options,
+    scan, server, set, sorted_algebra, sorted_pop, sorted_range, sorted_set, string,
+    string_options,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 7] = [STRINGS, BITMAPS, COUNTERS, HASHES, SETS, KEYS, SERVER];
+pub(super) const GROUPS: [&[Command]; 8] = [
+    STRINGS,
+    BITMAPS,
+    COUNTERS,
+    HASHES,
+    SETS,
+    SORTED_SETS,
+    KEYS,
+    SERVER,
+];
 
 const ALL: Keys = Keys::Span { first: 1, step: 1 };
 const EVERY_OTHER: Keys = Keys::Span { first: 1, step: 2 };
@@ -124,11 +134,63 @@ const SETS: &[Command] = commands! { "set":
     "sunionstore" -3 Grow ALL, Promised, algebra::sunionstore, "S-7", "Stores members of any";
 };
 
+const SORTED_SETS: &[Command] = commands! { "sorted set":
+    "zadd" -4 Grow KEY, Promised, sorted_set::zadd, "Z-1 Z-2 Z-3 Z-6 Z-7 Z-9",
+        "Sets the scores of members";
+    "zcard" 2 Read KEY, Promised, sorted_set::zcard, "", "The number of members";
+    "zcount" 4 Read KEY, Promised, sorted_range::zcount, "", "How many score between two";
+    "zdiff" -3 Read Keys::Counted, Promised, sorted_algebra::zdiff, "",
+        "Members of the first sorted set alone";
+    "zdiffstore" -4 Grow Keys::CountedInto, Promised, sorted_algebra::zdiffstore, "Z-8",
+        "Stores members of the first sorted set alone";
+    "zincrby" 4 Grow KEY, Promised, sorted_set::zincrby, "Z-4 Z-5 Z-7 Z-9", "Adds to a score";
+    "zinter" -3 Read Keys::Counted, Promised, sorted_algebra::zinter, "", "Members common to all";
+    "zintercard" -3 Read Keys::Counted, Promised, sorted_algebra::zintercard, "",
+        "How many members are common to all";
+    "zinterstore" -4 Grow Keys::CountedInto, Promised, sorted_algebra::zinterstore, "Z-8",
+        "Stores members common to all";
+    "zlexcount" 4 Read KEY, Promised, sorted_range::zlexcount, "", "How many stand between two";
+    "zmpop" -4 Write Keys::Counted, Promised, sorted_pop::zmpop, "Z-10",
+        "Takes members out of the first key that has any";
+    "zmscore" -3 Read KEY, Promised, sorted_set::zmscore, "", "Several members' scores";
+    "zpopmax" -2 Write KEY, Promised, sorted_pop::zpopmax, "Z-10", "Takes the greatest out";
+    "zpopmin" -2 Write KEY, Promised, sorted_pop::zpopmin, "Z-10", "Takes the least out";
+    "zrandmember" -2 Read KEY, Any, random::zrandmember, "", "Members drawn at random";
+    "zrange" -4 Read KEY, Promised, sorted_range::zrange, "",
+        "Members by rank, by score or by name";
+    "zrangebylex" -4 Read KEY, Promised, sorted_range::zrangebylex, "", "Members by name";
+    "zrangebyscore" -4 Read KEY, Promised, sorted_range::zrangebyscore, "", "Members by score";
+    "zrangestore" -5 Grow Keys::Pair, Promised, sorted_range::zrangestore, "Z-8",
+        "Stores members by rank, by score or by name";
+    "zrank" 3 Read KEY, Promised, sorted_set::zrank, "", "A member's rank, from the least on";
+    "zrem" -3 Write KEY, Promised, sorted_set::zrem, "Z-5 Z-6", "Removes members";
+    "zremrangebylex" 4 Write KEY, Promised, sorted_range::zremrangebylex, "Z-10",
+        "Removes members by name";
+    "zremrangebyrank" 4 Write KEY, Promised, sorted_range::zremrangebyrank, "Z-10",
+        "Removes members by rank";
+    "zremrangebyscore" 4 Write KEY, Promised, sorted_range::zremrangebyscore, "Z-10",
+        "Removes members by score";
+    "zrevrange" -4 Read KEY, Promised, sorted_range::zrevrange, "",
+        "Members by rank, from the greatest on";
+    "zrevrangebylex" -4 Read KEY, Promised, sorted_range::zrevrangebylex, "",
+        "Members by name, from the last on";
+    "zrevrangebyscore" -4 Read KEY, Promised, sorted_range::zrevrangebyscore, "",
+        "Members by score, from the greatest on";
+    "zrevrank" 3 Read KEY, Promised, sorted_set::zrevrank, "",
+        "A member's rank, from the greatest on";
+    "zscan" -3 Read KEY, AnyPairs, scan::zscan, "", "A piece of the members";
+    "zscore" 3 Read KEY, Promised, sorted_set::zscore, "", "A member's score";
+    "zunion" -3 Read Keys::Counted, Promised, sorted_algebra::zunion, "", "Members of any";
+    "zunionstore" -4 Grow Keys::CountedInto, Promised, sorted_algebra::zunionstore, "Z-8",
+        "Stores members of any";
+};
+
 const KEYS: &[Command] = commands! { "key":
     "copy" -3 Grow Keys::Pair, Promised, rename::copy, "STR-6",
         "Writes a key's content to another, anew";
     "dbsize" 1 Read Keys::None, Promised, key::dbsize, "", "The number of keys";
-    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5", "Deletes keys of one slot";
+    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8",
+        "Deletes keys of one slot";
     "exists" -2 Read Keys::Spread, Promised, key::exists, "",
         "How many of the keys exist, across slots";
     "expire" -3 Write KEY, Promised, expiry::expire, "EXP-1 EXP-3 EXP-7", "Sets a life in seconds";
@@ -145,16 +207,17 @@ const KEYS: &[Command] = commands! { "key":
         "The deadline in Unix milliseconds";
     "pttl" 2 Read KEY, Promised, expiry::pttl, "", "The life left in milliseconds";
     "randomkey" 1 Read Keys::None, Any, key::randomkey, "", "A key drawn at random";
-    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5",
+    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5 Z-8",
         "Moves a key's content to another, anew";
-    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5",
+    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5 Z-8",
         "Renames to a key that does not exist here";
     "scan" -2 Read Keys::None, Any, scan::scan, "", "A piece of the keys";
     "touch" -2 Read Keys::Spread, Promised, key::exists, "",
         "How many of the keys exist, across slots";
     "ttl" 2 Read KEY, Promised, expiry::ttl, "", "The life left in seconds";
     "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
-    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5", "Deletes keys of one slot";
+    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8",
+        "Deletes keys of one slot";
 };
 
 const SERVER: &[Command] = commands! { "server":

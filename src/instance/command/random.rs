@@ -1,10 +1,11 @@
 //! Elements drawn at random, from the region's own stream.
 
 use crate::crdt::effect::Update;
-use crate::instance::command::call::Call;
+use crate::instance::command::call::{Call, FieldValue};
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
+use crate::instance::command::score;
 
 /// How many elements one command may draw with repetition: Redis would fill its memory.
 const DRAWN_MAX: usize = 1_000_000;
@@ -98,18 +99,44 @@ pub(super) fn spop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn hrandfield(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let fields = |call: &Call<'_>| call.fields(call.word(1));
+    draw_pairs(call, b"withvalues", fields)
+}
+
+pub(super) fn zrandmember(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let scores = |call: &Call<'_>| {
+        let ranked = call.ranked(call.word(1))?.into_iter();
+        Ok(ranked
+            .map(|(name, score)| (name, score::text(score)))
+            .collect())
+    };
+    draw_pairs(call, b"withscores", scores)
+}
+
+/// Draws names, and what goes with them if the last word is `option`.
+fn draw_pairs(
+    call: &mut Call<'_>,
+    option: &[u8],
+    pairs: impl Fn(&Call<'_>) -> Result<Vec<FieldValue>, CommandError>,
+) -> Result<Reply, CommandError> {
     let (draw, with_values) = match &call.words[2..] {
         [] => (None, false),
         [count] => (Some(Draw::parse(count)?), false),
-        [count, option] if option.eq_ignore_ascii_case(b"withvalues") => {
-            (Some(Draw::parse(count)?), true)
+        [count, word] if word.eq_ignore_ascii_case(option) => {
+            let is_double = |count: &i64| count.unsigned_abs() <= i64::MAX.unsigned_abs() / 2;
+            let draw = Draw::parse(count)?;
+            let fits = number::integer(count).filter(is_double);
+            (fits.map(|_| draw), true)
         }
         [count, ..] => {
             Draw::parse(count)?;
             return Err(CommandError::SYNTAX);
         }
     };
-    let fields = call.fields(call.word(1))?;
+    if with_values && draw.is_none() {
+        return Err(CommandError::OUT_OF_RANGE);
+    }
+    let fields = pairs(call)?;
     let Some(draw) = draw else {
         return Ok(Reply::bulk_or_nil(
             one(call, fields).map(|(field, _)| field),

@@ -54,11 +54,7 @@ pub(super) const REFUSED: &[Command] = refused! {
 
 /// What Redis knows and the product allows, of types and families not modelled yet.
 pub(super) const UNMODELLED: &[Command] = unmodelled! {
-    "zadd" "zcard" "zcount" "zdiff" "zdiffstore" "zincrby" "zinter" "zintercard" "zinterstore"
-    "zlexcount" "zmpop" "zmscore" "zpopmax" "zpopmin" "zrandmember" "zrange" "zrangebylex"
-    "zrangebyscore" "zrangestore" "zrank" "zrem" "zremrangebylex" "zremrangebyrank"
-    "zremrangebyscore" "zrevrange" "zrevrangebylex" "zrevrangebyscore" "zrevrank" "zscan" "zscore"
-    "zunion" "zunionstore" "bzmpop" "bzpopmax" "bzpopmin"
+    "bzmpop" "bzpopmax" "bzpopmin"
     "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
     "georadiusbymember_ro" "geosearch" "geosearchstore"
     "blmove" "blmpop" "blpop" "brpop" "brpoplpush" "lindex" "linsert" "llen" "lmove" "lmpop" "lpop"

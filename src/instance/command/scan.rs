@@ -1,4 +1,4 @@
-//! `SCAN`, `HSCAN`, `SSCAN`: a collection in pieces.
+//! `SCAN`, `HSCAN`, `SSCAN`, `ZSCAN`: a collection in pieces.
 //!
 //! Elements are walked in the order of a hash of their names, and the cursor is the hash where the
 //! next piece starts: what is there all along is returned exactly once, whatever comes and goes.
@@ -9,9 +9,11 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::glob;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
+use crate::instance::command::score;
 
-/// Up to so many elements a hash or a set comes in one piece. Source: Redis docs, redis.conf,
-/// `hash-max-listpack-entries`, `set-max-listpack-entries`.
+/// Up to so many elements a hash, a set or a sorted set comes in one piece. Source: Redis docs,
+/// redis.conf, `hash-max-listpack-entries`, `set-max-listpack-entries`,
+/// `zset-max-listpack-entries`.
 const WHOLE_UP_TO: usize = 128;
 /// Source: Redis docs, commands/scan.md: the default `COUNT`.
 const COUNT_DEFAULT: usize = 10;
@@ -22,6 +24,7 @@ enum Walked {
     Keys,
     Fields,
     Members,
+    Scores,
 }
 
 struct Options<'a> {
@@ -158,4 +161,17 @@ pub(super) fn sscan(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (next, mut members) = piece(members, |member| member, cursor, count);
     members.retain(|member| glob::matches(options.pattern, member));
     Ok(answer(next, members))
+}
+
+pub(super) fn zscan(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let cursor = cursor(call.word(2))?;
+    let options = options(&call.words[3..], Walked::Scores)?;
+    let scores = call.ranked(call.word(1))?;
+    let whole = scores.len() <= WHOLE_UP_TO;
+    let count = if whole { scores.len() } else { options.count };
+    let (next, mut scores) = piece(scores, |(name, _)| name, cursor, count);
+    scores.retain(|(name, _)| glob::matches(options.pattern, name));
+    let names = scores.into_iter();
+    let names = names.flat_map(|(name, score)| [name, score::text(score)]);
+    Ok(answer(next, names.collect()))
 }

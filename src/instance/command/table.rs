@@ -51,6 +51,8 @@ pub enum Keys {
     Spread,
     /// As many as word 1 says, from word 2, in one slot.
     Counted,
+    /// Word 1, and as many as word 2 says, from word 3, in one slot.
+    CountedInto,
 }
 
 /// What Meridian makes of a command.
@@ -118,20 +120,21 @@ impl Command {
             Keys::Span { first, step } => from(first, step),
             Keys::Pair => words.iter().skip(1).take(2).map(Vec::as_slice).collect(),
             Keys::Spread => from(1, 1),
-            Keys::Counted => {
-                let count = words.get(1).and_then(|word| super::number::integer(word));
-                let count = count
-                    .and_then(|count| usize::try_from(count).ok())
-                    .unwrap_or(0);
-                words
-                    .iter()
-                    .skip(2)
-                    .take(count)
-                    .map(Vec::as_slice)
-                    .collect()
+            Keys::Counted => counted(words, 1).collect(),
+            Keys::CountedInto => {
+                let target = words.get(1).map(Vec::as_slice);
+                target.into_iter().chain(counted(words, 2)).collect()
             }
         }
     }
+}
+
+/// As many words behind `at` as that one says.
+fn counted(words: &[Vec<u8>], at: usize) -> impl Iterator<Item = &[u8]> {
+    let count = words.get(at).and_then(|word| super::number::integer(word));
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    let counted = words.iter().skip(at + 1).take(count.unwrap_or(0));
+    counted.map(Vec::as_slice)
 }
 
 /// All commands, the modelled ones first, by group.

@@ -3,6 +3,7 @@
 mod collections;
 mod expiry;
 mod memories;
+mod sorted_sets;
 mod strings;
 
 use super::cluster::Cluster;
@@ -11,7 +12,9 @@ use super::oracle::Expected;
 use super::step::Step;
 use super::{name, value};
 use crate::assumption::Lww;
-use crate::crdt::effect::Update::{self, AddMember, Expire, RemoveMember, SetField, Write};
+use crate::crdt::effect::Update::{
+    self, AddMember, AddScore, Expire, RemoveMember, RemoveScore, SetField, SetScore, Write,
+};
 
 /// A group of three that is told what to do.
 struct Scene(Cluster);
@@ -127,6 +130,18 @@ fn sadd(member: &str) -> Vec<Update> {
 
 fn srem(member: &str) -> Vec<Update> {
     vec![RemoveMember(name(member))]
+}
+
+fn zadd(member: &str, score: f64) -> Vec<Update> {
+    vec![SetScore(name(member), score)]
+}
+
+fn zincrby(member: &str, amount: f64) -> Vec<Update> {
+    vec![AddScore(name(member), amount)]
+}
+
+fn zrem(member: &str) -> Vec<Update> {
+    vec![RemoveScore(name(member))]
 }
 
 fn expire(deadline_ms: u64) -> Vec<Update> {

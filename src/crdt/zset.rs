@@ -1,0 +1,290 @@
+//! Sorted sets: each member a score with a counter on top, removed as it was observed (`Z-1` to
+//! `Z-10`).
+//!
+//! A score is a register: of concurrent `ZADD`s the later by wall clock is kept (`Z-2`, `Z-3`).
+//! Increments that no reset had seen add to it (`Z-4`, `Z-7`), or stand alone where a removal took
+//! the register away (`Z-5`).
+
+use std::cmp::Ordering;
+
+use crate::assumption::Lww;
+use crate::crdt::antichain::{Contend, Entry};
+use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::digest;
+use crate::crdt::elements::{Element, Elements};
+use crate::crdt::object::Sizes;
+use crate::crdt::run::{Reach, RunId};
+use crate::crdt::scalar::{Content, Scalar};
+use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::totals::Totals;
+use crate::crdt::value::Name;
+use crate::crdt::{Arrival, Datatype, Horizon, Memory, Rules, Sides};
+
+/// What one `ZADD` set.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Score {
+    value: f64,
+    /// Hash of stamp and value.
+    mark: u64,
+}
+
+impl Score {
+    /// A write's content.
+    pub(crate) fn entry(stamp: Stamp, value: f64) -> Entry<Score> {
+        let mark = digest::fold(digest::of_stamp(&stamp), value.to_bits());
+        Entry {
+            stamp,
+            item: Score { value, mark },
+        }
+    }
+}
+
+impl Contend for Score {
+    const IS_COUNTED: bool = true;
+    const CONFLICT: Conflict = Conflict::WriteWrite;
+
+    fn beats(left: &Entry<Self>, right: &Entry<Self>) -> bool {
+        left.stamp.beats(&right.stamp)
+    }
+
+    fn is_causal(rules: Rules) -> bool {
+        rules.lww == Lww::CausalFirst
+    }
+}
+
+impl Content for Score {
+    fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    fn length(_: &Scalar<Self>) -> u64 {
+        0
+    }
+}
+
+/// One name: its score, and what removals had observed.
+#[derive(Clone, Default, Debug)]
+pub struct Member {
+    scalar: Scalar<Score>,
+    removed: Memory,
+}
+
+impl Member {
+    /// The score, if it is a member. Infinite sums that cancel out make 0, as where Redis adds up
+    /// scores.
+    pub fn score(&self) -> Option<f64> {
+        let base = self.scalar.writes().winner().map(|entry| entry.item.value);
+        let score = match (base, self.scalar.added()) {
+            (None, None) => return None,
+            (Some(base), None) => base,
+            (base, Some(added)) => base.unwrap_or(0.0) + added.float,
+        };
+        Some(if score.is_nan() { 0.0 } else { score })
+    }
+
+    pub(crate) fn scalar(&self) -> &Scalar<Score> {
+        &self.scalar
+    }
+
+    pub(crate) fn removed(&self) -> &Memory {
+        &self.removed
+    }
+
+    fn merge(&mut self, theirs: &Member, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.removed, &theirs.removed);
+        self.scalar.merge(&theirs.scalar, &sides, tally);
+        self.removed.join_memory(&theirs.removed);
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        self.removed.forget_within(&horizon.stable);
+        self.scalar.collect(horizon, tally);
+    }
+}
+
+impl Element for Member {
+    fn weigh(&self, name: &[u8]) -> Totals {
+        let is_live = self.scalar.is_live();
+        let mut sizes = Sizes::default();
+        self.scalar.measure(&mut sizes);
+        Totals {
+            live: u64::from(is_live),
+            live_bytes: if is_live { name.len() as u64 } else { 0 },
+            tombstones: u64::from(!self.removed.is_empty()),
+            counter_parts: sizes.counter_parts,
+            siblings: sizes.siblings,
+            pending: u64::from(!self.removed.is_empty() || self.scalar.is_pending()),
+            digest: if is_live {
+                digest::fold(digest::of_bytes(name), self.scalar.digest())
+            } else {
+                0
+            },
+        }
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.removed.is_empty() && self.scalar.is_vacant()
+    }
+}
+
+/// Members by name, each with a score.
+#[derive(Clone, Default, Debug)]
+pub struct SortedSet {
+    members: Elements<Member>,
+}
+
+impl SortedSet {
+    /// The number of members.
+    pub fn len(&self) -> u64 {
+        self.members.totals().live
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The score of `name`, if it is a member.
+    pub fn score(&self, name: &[u8]) -> Option<f64> {
+        self.members.find(name)?.score()
+    }
+
+    /// The members with their scores, in the order of their bytes.
+    pub fn scores(&self) -> impl Iterator<Item = (&Name, f64)> {
+        self.members
+            .iter()
+            .filter_map(|(name, member)| Some((name, member.score()?)))
+    }
+
+    /// The members with their scores, in the order of these; of equal ones by their bytes.
+    pub fn ranked(&self) -> Vec<(&Name, f64)> {
+        let mut ranked: Vec<(&Name, f64)> = self.scores().collect();
+        // The sort is stable, and they come in the order of their bytes.
+        ranked.sort_by(|left, right| left.1.partial_cmp(&right.1).unwrap_or(Ordering::Equal));
+        ranked
+    }
+
+    /// A member, even if only memory is left of it.
+    pub(crate) fn trace(&self, name: &[u8]) -> Option<&Member> {
+        self.members.find(name)
+    }
+
+    /// The members that hold runs of increments, erased ones too.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = (&Name, &Member)> {
+        let has_any = self.members.totals().counter_parts > 0;
+        let members = has_any.then(|| self.members.iter());
+        members
+            .into_iter()
+            .flatten()
+            .filter(|(_, member)| member.scalar.has_counters())
+    }
+
+    /// Takes in an arriving score.
+    pub(crate) fn write(
+        &mut self,
+        name: &Name,
+        entry: Entry<Score>,
+        beyond: Option<&VersionVector>,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.members.edit(name, |member| {
+            let mut gate = arrival.gate;
+            member.removed.extend(&mut gate);
+            member.scalar.write(entry, beyond, &gate, arrival, tally);
+        });
+    }
+
+    /// Takes in an arriving increment of a score.
+    pub(crate) fn add(
+        &mut self,
+        name: &Name,
+        run: RunId,
+        reach: Reach,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.members
+            .edit(name, |member| member.scalar.add(run, reach, arrival, tally));
+    }
+
+    /// Takes in what a reset had observed of a score's increments.
+    pub(crate) fn erase(
+        &mut self,
+        name: &Name,
+        erasures: &[(RunId, Reach)],
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        self.members
+            .edit(name, |member| member.scalar.erase(erasures, arrival, tally));
+    }
+
+    /// Takes in an arriving removal of one member.
+    pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
+        self.members.edit(name, |member| {
+            member.scalar.remove(&arrival.before, tally);
+            member.removed.join(arrival.after);
+        });
+    }
+}
+
+impl Datatype for SortedSet {
+    fn is_live(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.members.is_vacant()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.members.totals().pending > 0
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        let stamps = self
+            .members
+            .iter()
+            .map(|(_, member)| member.scalar.newest());
+        stamps.fold(None, Stamp::newest)
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.members
+            .edit_all(|_, member| member.scalar.remove(context, tally));
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        self.members.merge(&theirs.members, |mine, theirs| {
+            mine.merge(theirs, sides, tally)
+        });
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        if self.is_pending() {
+            self.members
+                .edit_all(|_, member| member.collect(horizon, tally));
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        self.members.totals().digest
+    }
+
+    fn measure(&self, sizes: &mut Sizes) {
+        self.members.totals().measure(sizes);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
+        for (_, member) in self.members.iter() {
+            member.scalar.count_writes(present, overwritten);
+        }
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        self.members
+            .iter()
+            .any(|(_, member)| !member.removed.is_within(clock) || member.scalar.newer_than(clock))
+    }
+}
