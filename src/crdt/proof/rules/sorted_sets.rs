@@ -190,6 +190,27 @@ fn a_late_score_falls_to_the_removal_that_had_seen_it() {
     assert_eq!(scene.score("x"), None);
 }
 
+/// A removal that came with a merged state goes on to the next replica with one.
+#[test]
+fn a_merged_removal_is_passed_on() {
+    let scene = Scene::given(zadd("x", 1.0)).at(1, 1, zrem("x"));
+    let scene = scene.caught_up(1, 2).caught_up(2, 0);
+    assert!(scene.shown(0).scores.is_empty());
+    assert_eq!(scene.score("x"), None);
+}
+
+/// Equal scores of different members, written alike, are not the same state.
+#[test]
+fn the_digest_tells_members_and_scores_apart() {
+    let digest = |member, score| {
+        let scene = Scene::new().at(0, 1, zadd(member, score));
+        scene.0.replicas[0].object.digest()
+    };
+    assert_eq!(digest("x", 1.0), digest("x", 1.0));
+    assert_ne!(digest("x", 1.0), digest("y", 1.0));
+    assert_ne!(digest("x", 1.0), digest("x", 2.0));
+}
+
 /// An infinite increment is a score: a sum of infinities has no parts to take away.
 #[test]
 fn an_infinite_increment_writes_its_result() {
