@@ -293,8 +293,7 @@ impl Instance {
             let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
             shard.charge(&taken);
         }
-        shard.digest ^= part;
-        self.keyspace.digests.toggle(key, part);
+        self.keyspace.digests.toggle(key, part, &mut shard.digest);
         row.set(stamp, bytes, tag);
     }
 }

@@ -175,9 +175,9 @@ impl Instance {
         let shard = &mut self.shards[id];
         shard.rebook(&before.footprint, &now.footprint);
         let part = before.digest ^ now.digest;
-        shard.digest ^= part;
-        if let Key::Generated(key) = slot.key {
-            self.keyspace.digests.toggle(key, part);
+        match slot.key {
+            Key::Generated(key) => self.keyspace.digests.toggle(key, part, &mut shard.digest),
+            Key::Named(_) => shard.digest ^= part,
         }
         let slot = self.keyspace.slot(at);
         let own_deadline = slot

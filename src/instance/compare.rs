@@ -117,8 +117,7 @@ impl Instance {
         let mut blocks = BlockDigests::of_absent(self.keyspace.rows.len());
         for (index, row) in (0..).zip(&self.keyspace.rows) {
             let part = self.contribution(&Key::Generated(index));
-            shards[row.shard()] ^= part;
-            blocks.toggle(index, part);
+            blocks.toggle(index, part, &mut shards[row.shard()]);
         }
         for (_, slot) in self.keyspace.objects() {
             if matches!(slot.key, Key::Named(_)) {

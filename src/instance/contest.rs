@@ -233,8 +233,7 @@ impl Instance {
         let shard = &mut self.shards[id];
         let part = plain_digest(key, old.stamp, old.bytes, old.tag)
             ^ plain_digest(key, shown.stamp, shown.bytes, shown.tag);
-        shard.digest ^= part;
-        self.keyspace.digests.toggle(key, part);
+        self.keyspace.digests.toggle(key, part, &mut shard.digest);
         if old.bytes != shown.bytes {
             let value = |bytes: u32| footprint::string_value(u64::from(bytes));
             shard

@@ -71,9 +71,10 @@ impl BlockDigests {
         Self(vec![0; rows.div_ceil(BLOCK_ROWS)])
     }
 
-    /// Adds a key's part, or takes it out again.
+    /// Adds a key's part to its block and its shard, or takes it out again: they go together.
     #[inline]
-    pub(super) fn toggle(&mut self, key: u32, part: u64) {
+    pub(super) fn toggle(&mut self, key: u32, part: u64, shard: &mut u64) {
+        *shard ^= part;
         self.0[key as usize / BLOCK_ROWS] ^= part;
     }
 

@@ -110,8 +110,7 @@ impl Instance {
             let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
             shard.charge(&taken);
             let part = plain_digest(key, FILL, bytes, key);
-            shard.digest ^= part;
-            self.keyspace.digests.toggle(key, part);
+            self.keyspace.digests.toggle(key, part, &mut shard.digest);
             return;
         }
         let name = Key::Generated(key);

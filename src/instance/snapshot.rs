@@ -291,8 +291,10 @@ fn merge_row(
         }
         RowState::Plain if clock.covers(mine.dot()) => {
             let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
-            shard.digest ^= part;
-            instance.keyspace.digests.toggle(key, part);
+            instance
+                .keyspace
+                .digests
+                .toggle(key, part, &mut shard.digest);
             if !mine.dot().is_fill() {
                 shard.tally.superseded[mine.dot().origin.index()] += 1;
             }
@@ -306,8 +308,10 @@ fn merge_row(
     mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
     mine.brought_by = number;
     let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
-    shard.digest ^= part;
-    instance.keyspace.digests.toggle(key, part);
+    instance
+        .keyspace
+        .digests
+        .toggle(key, part, &mut shard.digest);
     true
 }
 

@@ -98,8 +98,9 @@ impl Reach<'_> {
     }
 }
 
-impl Wire for Reach<'_> {
-    fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
+impl Reach<'_> {
+    #[inline]
+    fn depart(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
         let fabric = &mut *self.fabric;
         let (region, _) = fabric.homes[to.index()];
         let arrival = match &mut fabric.exits[region.index()] {
@@ -119,29 +120,26 @@ impl Wire for Reach<'_> {
             parcel: cargo.parcel,
         });
     }
+}
+
+impl Wire for Reach<'_> {
+    fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
+        self.depart(to, cargo, bytes);
+    }
 
     #[inline]
     fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool {
-        let fabric = &mut *self.fabric;
-        let (region, _) = fabric.homes[to.index()];
-        let arrival = match &mut fabric.exits[region.index()] {
-            Some(exit) if exit.route.queue(self.now) > longest => return false,
-            Some(exit) => exit.send(self.now, shipment.bytes),
-            None => self.now + fabric.local_delay,
-        };
-        let sent = &mut fabric.sent[self.local][to.index()];
-        sent.bytes += shipment.bytes;
-        sent.effects += 1;
-        fabric.outbox[region.index()].push(Flight {
-            arrival,
-            made_at: self.now,
-            from: self.replica,
-            to,
-            shard: shipment.shard,
-            epoch: shipment.epoch,
-            parcel: Parcel::Effect(shipment.entry.clone()),
-        });
-        true
+        let has_room = self.queue(to) <= longest;
+        if has_room {
+            let cargo = Cargo {
+                made_at: self.now,
+                shard: shipment.shard,
+                epoch: shipment.epoch,
+                parcel: Parcel::Effect(shipment.entry.clone()),
+            };
+            self.depart(to, cargo, shipment.bytes);
+        }
+        has_room
     }
 
     fn queue(&self, to: ReplicaId) -> SimDuration {
