@@ -4,13 +4,15 @@
 //!             a message lost, silence, stopped for memory
 //!   Online ──────────────────────────────────────────────► Broken
 //!     ▲                                                      │ after a pause that doubles
-//!     │ the source accepts                                   ▼
+//!     │ the stream starts                                    ▼
 //!     └────────────────────────────────────────────────  Connecting ──no answer──► Broken
 //! ```
 //!
-//! The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects, tells its clock,
-//! and the source goes on from its backlog, or sends its state when the backlog is overrun. The
-//! source stops when it has heard nothing of its receiver for as long as makes silence (A-SILENCE):
+//! The receiver pulls (Source: Redis docs, active-active/syncer.md): it connects; once the source's
+//! answer has reached it, it tells its clock, and the source goes on from its backlog, or sends its
+//! state when the backlog is overrun. So it takes three messages until a stream starts, as with a
+//! TCP handshake and PSYNC, and where one direction is cut nothing is streamed into it. The source
+//! stops when it has heard nothing of its receiver for as long as makes silence (A-SILENCE):
 //! no connection outlives its acknowledgements.
 
 use std::collections::VecDeque;

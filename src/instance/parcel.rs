@@ -33,10 +33,14 @@ pub enum Parcel {
     Effect(Entry),
     /// What the sender has applied, shard by shard; none where unsent effects would be overtaken.
     Report(Box<[Option<Frontier>]>),
-    /// The receiver of a link asks its source to (re)start, telling what it has, shard by shard.
-    Connect(Box<[Frontier]>),
-    /// The source agrees, and tells how each shard goes on.
-    Accept(Box<[Start]>),
+    /// The receiver of a link asks its source for a new connection.
+    Connect,
+    /// The source agrees, and waits to hear that its answer got through.
+    Accept,
+    /// The receiver asks for the stream, telling what it has, shard by shard.
+    Request(Box<[Frontier]>),
+    /// The stream begins: how each shard goes on.
+    Starts(Box<[Start]>),
     /// Keys of a snapshot.
     Chunk(Box<[Item]>, Box<Frontier>),
     /// The end of a snapshot, and the clock at which it was taken.

@@ -24,9 +24,12 @@ impl Instance {
             return;
         }
         self.outgoing[from.index()].heard_at = now;
-        if let Parcel::Connect(frontiers) = &flight.parcel {
-            self.on_connect(from, flight.epoch, frontiers, wire);
-            return;
+        match &flight.parcel {
+            Parcel::Connect => return self.on_connect(from, flight.epoch, wire),
+            Parcel::Request(frontiers) => {
+                return self.on_request(from, flight.epoch, frontiers, wire);
+            }
+            _ => {}
         }
         let incoming = &mut self.incoming[from.index()];
         if flight.epoch != incoming.epoch {
@@ -35,7 +38,8 @@ impl Instance {
         incoming.heard_at = now;
         match flight.parcel {
             Parcel::Report(frontiers) => self.on_report(from, &frontiers, wire),
-            Parcel::Accept(starts) => self.on_accept(from, &starts, wire),
+            Parcel::Accept => self.on_accept(from, flight.epoch, wire),
+            Parcel::Starts(starts) => self.on_starts(from, &starts, wire),
             Parcel::Chunk(items, clock) => {
                 self.on_chunk(from, flight.shard, items.into_vec(), &clock, wire);
             }
@@ -44,7 +48,7 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect(_) | Parcel::Effect(_) | Parcel::Alive => {}
+            Parcel::Connect | Parcel::Request(_) | Parcel::Effect(_) | Parcel::Alive => {}
         }
     }
 
@@ -200,12 +204,24 @@ impl Instance {
         let epoch = incoming.epoch;
         let answer_by = self.now + self.assumptions.silence;
         wire.timer(answer_by, Timer::Reconnect(peer, epoch));
+        self.signal(peer, epoch, Parcel::Connect, wire);
+    }
+
+    /// A peer has given its connection up and asks for a new one. Nothing streams until it is known
+    /// to hear the answer: it may be cut off one way.
+    fn on_connect(&mut self, peer: ReplicaId, epoch: u32, wire: &mut impl Wire) {
+        self.outgoing[peer.index()].epoch = None;
+        self.signal(peer, epoch, Parcel::Accept, wire);
+    }
+
+    /// The source hears this receiver, and is heard.
+    fn on_accept(&self, from: ReplicaId, epoch: u32, wire: &mut impl Wire) {
         let frontiers = self.shards.iter().map(|shard| shard.frontier).collect();
-        self.signal(peer, epoch, Parcel::Connect(frontiers), wire);
+        self.signal(from, epoch, Parcel::Request(frontiers), wire);
     }
 
     /// Starts a peer's stream as it asks.
-    fn on_connect(
+    fn on_request(
         &mut self,
         peer: ReplicaId,
         epoch: u32,
@@ -219,7 +235,7 @@ impl Instance {
             .map(|(id, frontier)| self.start_shard(peer, id, frontier, wire))
             .collect();
         self.outgoing[peer.index()].epoch = Some(epoch);
-        self.signal(peer, epoch, Parcel::Accept(starts.into()), wire);
+        self.signal(peer, epoch, Parcel::Starts(starts.into()), wire);
         self.pump(peer, wire);
     }
 
@@ -256,7 +272,7 @@ impl Instance {
         }
     }
 
-    fn on_accept(&mut self, from: ReplicaId, starts: &[Start], wire: &mut impl Wire) {
+    fn on_starts(&mut self, from: ReplicaId, starts: &[Start], wire: &mut impl Wire) {
         let incoming = &mut self.incoming[from.index()];
         incoming.state = LinkState::Online;
         incoming.tries = 0;
@@ -332,7 +348,7 @@ impl Instance {
     /// Sends a parcel without effects.
     pub(super) fn signal(&self, to: ReplicaId, epoch: u32, parcel: Parcel, wire: &mut impl Wire) {
         let bytes = match &parcel {
-            Parcel::Report(_) | Parcel::Connect(_) => {
+            Parcel::Report(_) | Parcel::Request(_) => {
                 self.assumptions.report_bytes.0 * self.shards.len() as u64
             }
             _ => self.assumptions.signal_bytes.0,

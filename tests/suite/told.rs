@@ -153,3 +153,28 @@ fn a_run_cut_short_decides_nothing() {
         assert_eq!(verdict.status, VerdictStatus::NotEvaluated, "{verdict:?}");
     }
 }
+
+#[test]
+fn a_stream_waits_for_a_receiver_that_hears_it() {
+    let outcome = outcome(
+        r#"storm: "120s", settle: "30s",
+        fill: [(prefix: "u:", keys: 100, value: "10B")],
+        traffic: [(fleet: "a", arrivals: Constant("50/s"), mix: Own([(Update, 1)]), keys: "u:")],
+        timeline: [
+            (at: "10s", do: Partition(one_way: [("East US", "West Europe")])),
+            (at: "100s", do: Heal()),
+        ], expect: [ConvergesWithin("30s")]"#,
+    );
+    let link = outcome.links.iter().find(|link| link.from == "us");
+    let link = link.expect("two members are linked");
+    // 50 a second over two minutes reach West Europe once. What is under way when the cut begins,
+    // and until the receiver has said that it is cut off, is sent twice: about a second's worth.
+    assert!(
+        (6_000..6_100).contains(&link.sent_effects),
+        "{} effects sent",
+        link.sent_effects
+    );
+    assert!(link.dropped < 200, "{} parcels dropped", link.dropped);
+    let convergence = verdict(&outcome, "ConvergesWithin").0;
+    assert_eq!(convergence, VerdictStatus::Pass);
+}

@@ -144,7 +144,8 @@ fn bridges(arrivals: &Arrivals, away: SimDuration) -> bool {
 }
 
 /// The longest outage, to the millisecond, that the ring bridges. T runs from the first effect
-/// that is lost, which leaves one way before the outage, to the request that comes one way after.
+/// that is lost, which leaves one way before the outage, to the request for the stream: the third
+/// message after it.
 fn longest_bridged(arrivals: &Arrivals) -> SimDuration {
     let (mut bridged, mut too_long) = (48_000, 52_000);
     assert!(bridges(arrivals, SimDuration::from_millis(bridged)));
@@ -157,7 +158,7 @@ fn longest_bridged(arrivals: &Arrivals) -> SimDuration {
             too_long = middle;
         }
     }
-    SimDuration::from_millis(bridged) + ONE_WAY * 2
+    SimDuration::from_millis(bridged) + ONE_WAY * 4
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn drain(arrivals: Arrivals, link: ByteRate) -> (SimDuration, Option<SimDuration
     for route in &mut plan.routes {
         route.bandwidth = link;
     }
-    let resumed = DARK + away + ONE_WAY;
+    let resumed = DARK + away + ONE_WAY * 3;
     let fresh = ONE_WAY + SimDuration::from_millis(10);
     let mut drained = None;
     let storm_end = SimTime::ZERO + plan.storm;
@@ -194,7 +195,7 @@ fn drain(arrivals: Arrivals, link: ByteRate) -> (SimDuration, Option<SimDuration
         }
         _ => {}
     });
-    (away + ONE_WAY * 2, drained)
+    (away + ONE_WAY * 4, drained)
 }
 
 #[test]
