@@ -24,7 +24,7 @@ pub struct Comparison {
 struct Compared {
     /// A digest of the digests that were compared.
     signature: u64,
-    unequal: u64,
+    unequal: u32,
 }
 
 impl Comparison {
@@ -33,45 +33,60 @@ impl Comparison {
         let Some((first, others)) = replicas.split_first() else {
             return 0;
         };
-        let blocks = first.keyspace.digests.as_slice().len();
-        self.blocks.resize(blocks, Compared::default());
+        let mine = first.keyspace.digests.as_slice();
+        let theirs: Vec<&[u64]> = others
+            .iter()
+            .map(|other| other.keyspace.digests.as_slice())
+            .collect();
+        self.blocks.resize(mine.len(), Compared::default());
         let mut unequal = 0;
-        for (block, compared) in self.blocks.iter_mut().enumerate() {
-            let mine = first.keyspace.digests.as_slice()[block];
-            let digests = others
+        for (run, digests) in mine.chunks(RUN).enumerate() {
+            let start = run * RUN;
+            let blocks = start..start + digests.len();
+            if theirs
                 .iter()
-                .map(|other| other.keyspace.digests.as_slice()[block]);
-            if digests.clone().all(|theirs| theirs == mine) {
+                .all(|theirs| theirs[blocks.clone()] == *digests)
+            {
                 continue;
             }
-            let signature = digests.fold(mix(mine), |all, theirs| mix(all ^ theirs));
-            if compared.signature != signature {
-                let unequal = unequal_rows(block, first, others);
-                *compared = Compared { signature, unequal };
+            for block in blocks {
+                let digests = theirs.iter().map(|theirs| theirs[block]);
+                if digests.clone().any(|theirs| theirs != mine[block]) {
+                    let signature = digests.fold(mix(mine[block]), |all, next| mix(all ^ next));
+                    let compared = &mut self.blocks[block];
+                    if compared.signature != signature {
+                        let unequal = unequal_rows(block, first, others);
+                        *compared = Compared { signature, unequal };
+                    }
+                    unequal += u64::from(compared.unequal);
+                }
             }
-            unequal += compared.unequal;
         }
         unequal + unequal_names(first, others)
     }
 }
 
+/// So many blocks are compared at once: most runs of them are equal.
+const RUN: usize = 8;
+
 /// How many generated keys of one block are not equal.
-fn unequal_rows(block: usize, first: &Instance, others: &[&Instance]) -> u64 {
+fn unequal_rows(block: usize, first: &Instance, others: &[&Instance]) -> u32 {
     let start = block * BLOCK_ROWS;
     let end = (start + BLOCK_ROWS).min(first.keyspace.rows.len());
+    let mine = &first.keyspace.rows[start..end];
+    let mut doubtful = [false; BLOCK_ROWS];
+    for other in others {
+        let pairs = mine.iter().zip(&other.keyspace.rows[start..end]);
+        for (doubtful, (mine, theirs)) in doubtful.iter_mut().zip(pairs) {
+            *doubtful |= !mine.shows_same(theirs);
+        }
+    }
     let mut unequal = 0;
-    for index in start..end {
-        let row = &first.keyspace.rows[index];
-        let plainly_equal = others.iter().all(|other| {
-            let theirs = &other.keyspace.rows[index];
-            row.state != RowState::General
-                && theirs.state != RowState::General
-                && row.same_write(theirs)
-        });
-        if !plainly_equal {
+    for (index, doubtful) in (start..end).zip(doubtful) {
+        if doubtful {
             let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));
             let mine = first.contribution(&key);
-            unequal += u64::from(others.iter().any(|other| other.contribution(&key) != mine));
+            unequal += u32::from(others.iter().any(|other| other.contribution(&key) != mine));
         }
     }
     unequal

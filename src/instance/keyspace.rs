@@ -58,8 +58,8 @@ pub enum Place {
     Nowhere,
 }
 
-/// So many rows share a digest.
-pub(super) const BLOCK_ROWS: usize = 32;
+/// So many rows share a digest: a byte a row, and few rows to look at where one is in flight.
+pub(super) const BLOCK_ROWS: usize = 8;
 
 /// The digest of each block of rows: what its keys contribute to their shards' digests, combined.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -93,6 +93,16 @@ impl Row {
                 == (other.dot, other.wall_ms, other.bytes, other.tag)
     }
 
+    /// Whether both show the same write, or neither holds anything; a general form shows nothing.
+    pub fn shows_same(&self, other: &Self) -> bool {
+        let difference = (self.dot ^ other.dot)
+            | (self.wall_ms ^ other.wall_ms)
+            | u64::from(self.bytes ^ other.bytes)
+            | u64::from(self.tag ^ other.tag);
+        (difference == 0 && self.shows() && other.shows())
+            || (self.state == RowState::Absent && other.state == RowState::Absent)
+    }
+
     /// Whether the row itself shows a string.
     pub fn shows(&self) -> bool {
         matches!(self.state, RowState::Plain | RowState::Contested)
