@@ -14,7 +14,11 @@ pub trait Process: Send {
     /// Handles every event before `horizon`.
     fn advance(&mut self, horizon: SimTime);
 
-    /// What was sent to process `target` since the last exchange, in sending order.
+    /// Makes what was sent since the last exchange ready for it: what is done once for a whole
+    /// window rather than for each parcel.
+    fn seal(&mut self);
+
+    /// What was sent to process `target` since the last exchange and sealed, in sending order.
     fn outbox(&mut self, target: usize) -> &mut Vec<Self::Parcel>;
 
     /// Takes in what process `source` sent. Leaves `parcels` empty, its storage kept.
@@ -84,8 +88,10 @@ impl<P: Process> Windows<P> {
                 break;
             }
             let horizon = (first + lookahead).min(end);
-            self.workers
-                .each(&mut self.processes, |process| process.advance(horizon));
+            self.workers.each(&mut self.processes, |process| {
+                process.advance(horizon);
+                process.seal();
+            });
             self.exchange();
             self.windows += 1;
         }
@@ -96,6 +102,7 @@ impl<P: Process> Windows<P> {
     /// is done there may send.
     pub fn exchange(&mut self) {
         for source in 0..self.processes.len() {
+            self.processes[source].seal();
             for target in 0..self.processes.len() {
                 if self.processes[source].outbox(target).is_empty() {
                     continue;

@@ -10,7 +10,7 @@ use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 use crate::instance::footprint;
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::Inflow;
-use crate::instance::parcel::{Shipment, Timer, Wire};
+use crate::instance::parcel::{Addressee, Shipment, Timer, Wire};
 use crate::instance::row::{RowState, plain_digest};
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal};
@@ -107,25 +107,31 @@ impl Instance {
         let end = shard.log.end();
         let bytes = shard.log.size(&entry);
         let longest = self.assumptions.send_buffer;
-        for at in 0..self.members.len() {
-            let peer = self.members[at];
+        let nobody = Addressee {
+            to: self.replica,
+            epoch: 0,
+        };
+        let (mut addressees, mut count) = ([nobody; MEMBERS_MAX], 0);
+        for &peer in &self.members {
             let outgoing = &mut self.outgoing[peer.index()];
             let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else {
                 continue;
             };
-            let shipment = Shipment {
-                shard: id,
-                epoch,
-                entry: &entry,
-                bytes,
-            };
-            if outgoing.is_caught_up(id, end) && wire.offer(peer, &shipment, longest) {
+            if outgoing.is_caught_up(id, end) && wire.queue(peer) <= longest {
                 outgoing.shards[id.index()].cursor += 1;
+                addressees[count] = Addressee { to: peer, epoch };
+                count += 1;
             } else if !outgoing.pumping {
                 outgoing.pumping = true;
                 wire.timer(self.now + longest / 2, Timer::Pump(peer));
             }
         }
+        let shipment = Shipment {
+            shard: id,
+            entry: &entry,
+            bytes,
+        };
+        wire.ship(&shipment, &addressees[..count]);
         shard.log.append(entry);
         self.measure_backlog(id);
         self.note_memory(id, wire);

@@ -53,7 +53,7 @@ pub use link::{Incoming, LinkState};
 pub use log::Log;
 pub use naming::Naming;
 pub use operate::FillKind;
-pub use parcel::{Cargo, Flight, Parcel, Shipment, Timer, Wire};
+pub use parcel::{Addressee, Cargo, Flight, Origin, Parcel, Shipment, Timer, Wire};
 pub use probe::Custody;
 pub use scripted::Answer;
 pub use shard::{Counts, Shard};

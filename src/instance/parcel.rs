@@ -26,6 +26,17 @@ pub struct Flight {
     pub parcel: Parcel,
 }
 
+impl Flight {
+    /// Where it comes from.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            from: self.from,
+            shard: self.shard,
+            epoch: self.epoch,
+        }
+    }
+}
+
 /// What a flight carries.
 #[derive(Clone, Debug)]
 pub enum Parcel {
@@ -75,9 +86,8 @@ pub enum Item {
 pub trait Wire {
     /// Sends a parcel to another member, `bytes` long.
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
-    /// Sends an effect, unless what is queued for `to` takes longer than `longest` to leave; says
-    /// whether it did.
-    fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool;
+    /// Sends an effect to each of `addressees`.
+    fn ship(&mut self, shipment: &Shipment<'_>, addressees: &[Addressee]);
     /// How long what is already queued for `to` will take to leave.
     fn queue(&self, to: ReplicaId) -> SimDuration;
     /// Wakes the instance at `at`.
@@ -91,12 +101,30 @@ pub trait Wire {
 pub struct Shipment<'a> {
     /// The shard it belongs to.
     pub shard: ShardId,
-    /// The connection it belongs to.
-    pub epoch: u32,
     /// The effect.
     pub entry: &'a Entry,
     /// Its bytes on the wire.
     pub bytes: u64,
+}
+
+/// One whom a shipment goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressee {
+    /// Who.
+    pub to: ReplicaId,
+    /// The connection it goes by.
+    pub epoch: u32,
+}
+
+/// Where an effect comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// Who sent it.
+    pub from: ReplicaId,
+    /// The shard it belongs to.
+    pub shard: ShardId,
+    /// The connection it belongs to.
+    pub epoch: u32,
 }
 
 /// A parcel on its way out.

@@ -6,7 +6,7 @@ use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState};
-use crate::instance::parcel::{Cargo, Flight, Item, Parcel, Start, Timer, Wire};
+use crate::instance::parcel::{Cargo, Flight, Item, Origin, Parcel, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::instance::{Instance, Shard};
 use crate::time::{SimDuration, SimTime};
@@ -15,12 +15,12 @@ impl Instance {
     /// Takes in what arrived.
     pub fn deliver(&mut self, now: SimTime, flight: Flight, wire: &mut impl Wire) {
         if let Parcel::Effect(entry) = &flight.parcel {
-            self.deliver_effect(now, &flight, entry, wire);
+            self.deliver_effect(now, flight.origin(), entry, wire);
             return;
         }
         self.now = now;
         let from = flight.from;
-        if self.refuses(&flight, wire) {
+        if self.refuses(flight.origin(), wire) {
             return;
         }
         self.outgoing[from.index()].heard_at = now;
@@ -52,21 +52,21 @@ impl Instance {
         }
     }
 
-    /// Takes in an effect, that of `flight`.
+    /// Takes in an effect.
     pub fn deliver_effect(
         &mut self,
         now: SimTime,
-        flight: &Flight,
+        origin: Origin,
         entry: &Entry,
         wire: &mut impl Wire,
     ) {
         self.now = now;
-        let (from, shard) = (flight.from, flight.shard);
-        if self.refuses(flight, wire) {
+        if self.refuses(origin, wire) {
             return;
         }
+        let Origin { from, shard, epoch } = origin;
         let incoming = &mut self.incoming[from.index()];
-        if flight.epoch != incoming.epoch {
+        if epoch != incoming.epoch {
             return;
         }
         incoming.heard_at = now;
@@ -77,12 +77,12 @@ impl Instance {
 
     /// Whether a parcel comes from a member that was dropped.
     #[inline]
-    fn refuses(&mut self, flight: &Flight, wire: &mut impl Wire) -> bool {
-        if self.members.contains(&flight.from) {
+    fn refuses(&mut self, origin: Origin, wire: &mut impl Wire) -> bool {
+        if self.members.contains(&origin.from) {
             return false;
         }
-        self.shards[flight.shard].counts.refused_effects += 1;
-        self.observe_link(flight.from, None, LinkEvent::Refused, wire);
+        self.shards[origin.shard].counts.refused_effects += 1;
+        self.observe_link(origin.from, None, LinkEvent::Refused, wire);
         true
     }
 

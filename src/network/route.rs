@@ -74,16 +74,11 @@ impl Route {
         }
     }
 
-    /// Sends a message and returns when it arrives: never before `now` and the floor, never before
-    /// a message sent earlier. Takes one uniform draw where the delay varies, and one where
-    /// messages are lost, each from a stream of its own: a loss that sets in moves no delay.
-    pub fn send(
-        &mut self,
-        now: SimTime,
-        bytes: u64,
-        draw_delay: impl FnOnce() -> u64,
-        draw_loss: impl FnOnce() -> u64,
-    ) -> SimTime {
+    /// Sends a message: it leaves once those before it have, and returns when its last byte has
+    /// left. [`Route::arrive`] is to be called for each, in the order of sending, before the route
+    /// is changed.
+    #[inline]
+    pub fn depart(&mut self, now: SimTime, bytes: u64) -> SimTime {
         let departure = if now > self.free_at {
             self.wire.rest();
             now
@@ -91,6 +86,21 @@ impl Route {
             self.free_at
         };
         self.free_at = departure + self.wire.transmission(bytes);
+        self.counters.messages += 1;
+        self.counters.bytes += bytes;
+        self.free_at
+    }
+
+    /// When a message that has left at `left` arrives: never before the floor, never before a
+    /// message sent earlier. Takes one uniform draw where the delay varies, and one where messages
+    /// are lost, each from a stream of its own: a loss that sets in moves no delay.
+    #[inline]
+    pub fn arrive(
+        &mut self,
+        left: SimTime,
+        draw_delay: impl FnOnce() -> u64,
+        draw_loss: impl FnOnce() -> u64,
+    ) -> SimTime {
         let mut delay = match &self.delay {
             Delay::Constant(delay) => *delay,
             Delay::Quantiles(_) => Segment::sample(&self.segments, draw_delay()),
@@ -99,15 +109,13 @@ impl Route {
         if let Some(degradation) = self.degraded {
             delay = SimDuration(degradation.delay.of(delay.0));
         }
-        let mut arrival = self.free_at + delay;
+        let mut arrival = left + delay;
         if !self.tries.is_certain() {
             let retransmissions = self.tries.retransmissions(draw_loss());
             arrival += self.retransmit * retransmissions;
             self.counters.retransmissions += retransmissions;
         }
         self.latest = self.latest.max(arrival);
-        self.counters.messages += 1;
-        self.counters.bytes += bytes;
         self.latest
     }
 

@@ -106,6 +106,7 @@ fn empty_region(
             .ids()
             .map(|to| exit(plan, region, to))
             .collect(),
+        loads: vec![Vec::new(); here.len()],
         outbox: plan.regions.iter().map(|_| Vec::new()).collect(),
         agenda: Agenda::new(tie_break),
         observations: Vec::new(),
@@ -141,6 +142,7 @@ fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
         route: Route::new(route.delay.clone(), route.bandwidth, route.loss, retransmit),
         delays: Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
         losses: Stream::named(plan.seed, &format!("route {}→{} loss", from.0, to.0)),
+        leaving: Vec::new(),
     })
 }
 

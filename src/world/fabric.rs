@@ -1,11 +1,14 @@
 //! What surrounds the instances of one region: routes out, streams in, the agenda, the witness.
 
+use std::sync::Arc;
+
 use crate::engine::{Agenda, Digest, Stream, TieBreak};
 use crate::history::{Event, Observation};
 use crate::id::{Id, RegionId, ReplicaId};
-use crate::instance::{Cargo, Flight, Parcel, Shipment, Timer, Wire};
+use crate::instance::{Addressee, Cargo, Flight, Parcel, Shipment, Timer, Wire};
 use crate::network::Route;
 use crate::time::{SimDuration, SimTime};
+use crate::world::convoy::{Consignment, Convoy, Hop, Load};
 
 /// A route out of the region, with the draws of its own.
 #[derive(Debug)]
@@ -16,16 +19,56 @@ pub(super) struct Exit {
     pub delays: Stream,
     /// Draws of its losses.
     pub losses: Stream,
+    /// What has left, and has its delay yet to be drawn.
+    pub leaving: Vec<Consignment>,
 }
 
 impl Exit {
-    /// When a message sent now arrives.
-    fn send(&mut self, now: SimTime, bytes: u64) -> SimTime {
+    /// Draws when what has left arrives, and hands it over. `loads` are those of each instance.
+    fn seal(&mut self, homes: &[(RegionId, usize)], loads: &[Arc<Vec<Load>>]) -> Drained<'_> {
         let (delays, losses) = (&mut self.delays, &mut self.losses);
-        self.route
-            .send(now, bytes, || delays.next_u64(), || losses.next_u64())
+        let route = &mut self.route;
+        let mut arrive = |left| route.arrive(left, || delays.next_u64(), || losses.next_u64());
+        for consignment in &mut self.leaving {
+            match consignment {
+                Consignment::Single(flight) => flight.arrival = arrive(flight.arrival),
+                Consignment::Convoy(convoy) => {
+                    let (_, local) = homes[convoy.from.index()];
+                    convoy.loads = Arc::clone(&loads[local]);
+                    for hop in &mut convoy.hops {
+                        hop.at = arrive(hop.at);
+                    }
+                }
+            }
+        }
+        self.leaving.drain(..)
+    }
+
+    /// Sends a load, the last one of `from`.
+    #[inline]
+    fn take(&mut self, now: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: u32) {
+        let hop = Hop {
+            at: self.route.depart(now, bytes),
+            load,
+            epoch: to.epoch,
+        };
+        if let Some(Consignment::Convoy(convoy)) = self.leaving.last_mut()
+            && (convoy.from, convoy.to) == (from, to.to)
+        {
+            convoy.hops.push(hop);
+        } else {
+            self.leaving.push(Consignment::Convoy(Convoy {
+                from,
+                to: to.to,
+                loads: Arc::default(),
+                hops: vec![hop],
+            }));
+        }
     }
 }
+
+/// What is handed over.
+type Drained<'a> = std::vec::Drain<'a, Consignment>;
 
 /// What an instance sent, over the whole run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -47,8 +90,10 @@ pub(super) struct Fabric {
     pub homes: Vec<(RegionId, usize)>,
     /// Routes out, by target region; none to itself.
     pub exits: Vec<Option<Exit>>,
+    /// The effects that each instance has shipped since they were last sealed.
+    pub loads: Vec<Vec<Load>>,
     /// What was sent since the last exchange, by target region; its own is one of them.
-    pub outbox: Vec<Vec<Flight>>,
+    pub outbox: Vec<Vec<Consignment>>,
     /// Timers, each with the place of its instance.
     pub agenda: Agenda<(usize, Timer)>,
     /// What the witness saw since the last collection of it; dropped when nobody looks.
@@ -66,6 +111,17 @@ pub(super) struct Fabric {
 }
 
 impl Fabric {
+    /// Draws when what has left arrives. To be called before routes change, and before an exchange.
+    pub(super) fn seal(&mut self) {
+        let taken = self.loads.iter_mut().map(std::mem::take).map(Arc::new);
+        let loads: Vec<Arc<Vec<Load>>> = taken.collect();
+        for (exit, outbox) in self.exits.iter_mut().zip(&mut self.outbox) {
+            if let Some(exit) = exit {
+                outbox.extend(exit.seal(&self.homes, &loads));
+            }
+        }
+    }
+
     /// What an instance reaches the world through, at one instant.
     pub(super) fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
         Reach {
@@ -98,48 +154,55 @@ impl Reach<'_> {
     }
 }
 
-impl Reach<'_> {
-    #[inline]
-    fn depart(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
+impl Wire for Reach<'_> {
+    fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
         let fabric = &mut *self.fabric;
         let (region, _) = fabric.homes[to.index()];
-        let arrival = match &mut fabric.exits[region.index()] {
-            Some(exit) => exit.send(self.now, bytes),
-            None => self.now + fabric.local_delay,
-        };
         let sent = &mut fabric.sent[self.local][to.index()];
         sent.bytes += bytes;
         sent.effects += u64::from(matches!(cargo.parcel, Parcel::Effect(_)));
-        fabric.outbox[region.index()].push(Flight {
-            arrival,
+        let (at, outbox) = match &mut fabric.exits[region.index()] {
+            Some(exit) => (exit.route.depart(self.now, bytes), &mut exit.leaving),
+            None => (
+                self.now + fabric.local_delay,
+                &mut fabric.outbox[region.index()],
+            ),
+        };
+        outbox.push(Consignment::Single(Flight {
+            arrival: at,
             made_at: cargo.made_at,
             from: self.replica,
             to,
             shard: cargo.shard,
             epoch: cargo.epoch,
             parcel: cargo.parcel,
-        });
-    }
-}
-
-impl Wire for Reach<'_> {
-    fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64) {
-        self.depart(to, cargo, bytes);
+        }));
     }
 
     #[inline]
-    fn offer(&mut self, to: ReplicaId, shipment: &Shipment<'_>, longest: SimDuration) -> bool {
-        let has_room = self.queue(to) <= longest;
-        if has_room {
-            let cargo = Cargo {
-                made_at: self.now,
-                shard: shipment.shard,
-                epoch: shipment.epoch,
-                parcel: Parcel::Effect(shipment.entry.clone()),
-            };
-            self.depart(to, cargo, shipment.bytes);
+    fn ship(&mut self, shipment: &Shipment<'_>, addressees: &[Addressee]) {
+        if addressees.is_empty() {
+            return;
         }
-        has_room
+        let loads = &mut self.fabric.loads[self.local];
+        let load = narrow(loads.len());
+        loads.push(Load {
+            made_at: self.now,
+            shard: shipment.shard,
+            entry: shipment.entry.clone(),
+        });
+        for &addressee in addressees {
+            let fabric = &mut *self.fabric;
+            let (region, _) = fabric.homes[addressee.to.index()];
+            let Some(exit) = &mut fabric.exits[region.index()] else {
+                self.ship_here(shipment, addressee);
+                continue;
+            };
+            exit.take(self.now, shipment.bytes, self.replica, addressee, load);
+            let sent = &mut fabric.sent[self.local][addressee.to.index()];
+            sent.bytes += shipment.bytes;
+            sent.effects += 1;
+        }
     }
 
     fn queue(&self, to: ReplicaId) -> SimDuration {
@@ -162,5 +225,18 @@ impl Wire for Reach<'_> {
                 event,
             });
         }
+    }
+}
+
+impl Reach<'_> {
+    /// Ships an effect to an instance of the same region.
+    fn ship_here(&mut self, shipment: &Shipment<'_>, addressee: Addressee) {
+        let cargo = Cargo {
+            made_at: self.now,
+            shard: shipment.shard,
+            epoch: addressee.epoch,
+            parcel: Parcel::Effect(shipment.entry.clone()),
+        };
+        self.send(addressee.to, cargo, shipment.bytes);
     }
 }

@@ -216,8 +216,9 @@ impl World<'_> {
         };
         let begins = degradation != none;
         for (from, to) in routes {
-            let exits = &mut self.windows.processes_mut()[from.index()].fabric.exits;
-            if let Some(exit) = &mut exits[to.index()] {
+            let fabric = &mut self.windows.processes_mut()[from.index()].fabric;
+            fabric.seal();
+            if let Some(exit) = &mut fabric.exits[to.index()] {
                 if begins {
                     exit.route.degrade(degradation);
                 } else {

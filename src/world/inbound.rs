@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::hint::black_box;
 
 use crate::engine::{Class, Order, TieBreak};
-use crate::id::{Id, RegionId, ReplicaId};
+use crate::id::{Id, RegionId, ReplicaId, ShardId};
 use crate::instance::{Flight, Instance, Parcel, Payload};
 use crate::metrics::histogram::Histogram;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
+use crate::world::convoy::{Consignment, Convoy, Hop};
 use crate::world::fabric::narrow;
 
 /// How many parcels ahead rows are brought into cache.
@@ -23,7 +24,11 @@ pub(super) struct Inbound {
     /// The receiver's place among the region's instances.
     pub local: usize,
     /// What is under way.
-    pub queue: VecDeque<Flight>,
+    queue: VecDeque<Consignment>,
+    /// How many hops of the convoy in front have arrived.
+    arrived: usize,
+    /// When the first parcel arrives.
+    due: SimTime,
     /// How many at the front have had their rows touched.
     pub touched: usize,
     /// How late effects arrived since the last sample, in microseconds.
@@ -51,6 +56,8 @@ impl Inbound {
             source,
             local,
             queue: VecDeque::new(),
+            arrived: 0,
+            due: SimTime::MAX,
             touched: 0,
             lag: Histogram::default(),
             lag_total: Histogram::default(),
@@ -59,10 +66,92 @@ impl Inbound {
     }
 
     /// When the first parcel arrives.
+    #[inline]
     pub(super) fn due(&self) -> SimTime {
-        self.queue
-            .front()
-            .map_or(SimTime::MAX, |flight| flight.arrival)
+        self.due
+    }
+
+    /// Takes in what was sent, in the order of sending.
+    pub(super) fn extend(&mut self, consignments: impl Iterator<Item = Consignment>) {
+        self.queue.extend(consignments);
+        self.settle_due();
+    }
+
+    fn settle_due(&mut self) {
+        self.due = match self.queue.front() {
+            None => SimTime::MAX,
+            Some(Consignment::Single(flight)) => flight.arrival,
+            Some(Consignment::Convoy(convoy)) => convoy.hops[self.arrived].at,
+        };
+    }
+
+    /// The first parcel, if it is an effect of a convoy.
+    #[inline]
+    pub(super) fn first(&self) -> Option<(&Convoy, &Hop)> {
+        match self.queue.front() {
+            Some(Consignment::Convoy(convoy)) => Some((convoy, &convoy.hops[self.arrived])),
+            _ => None,
+        }
+    }
+
+    /// Passes the first effect of a convoy: the next is first.
+    #[inline]
+    pub(super) fn pass(&mut self) {
+        self.arrived += 1;
+        if let Some(Consignment::Convoy(convoy)) = self.queue.front()
+            && let Some(hop) = convoy.hops.get(self.arrived)
+        {
+            self.due = hop.at;
+            return;
+        }
+        self.queue.pop_front();
+        self.arrived = 0;
+        self.settle_due();
+    }
+
+    /// Takes the first parcel out, where it does not stand in a convoy.
+    pub(super) fn pop(&mut self) -> Option<Flight> {
+        match self.queue.pop_front() {
+            Some(Consignment::Single(flight)) => {
+                self.settle_due();
+                Some(flight)
+            }
+            Some(convoy) => {
+                self.queue.push_front(convoy);
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Calls `raise` for how far what is under way brings the effects of `origin`.
+    pub(super) fn bring(&self, origin: ReplicaId, raise: &mut impl FnMut(ShardId, u64)) {
+        let mut arrived = self.arrived;
+        for consignment in &self.queue {
+            match consignment {
+                Consignment::Convoy(convoy) => {
+                    let hops = convoy.hops[arrived..].iter();
+                    for load in hops.map(|hop| convoy.load(hop)) {
+                        if self.from == origin {
+                            raise(load.shard, load.entry.dot(origin).seq);
+                        }
+                    }
+                }
+                Consignment::Single(flight) => {
+                    if let Some(seq) = brings(flight, origin) {
+                        raise(flight.shard, seq);
+                    }
+                }
+            }
+            arrived = 0;
+        }
+    }
+
+    /// Counts an effect that has arrived.
+    #[inline]
+    pub(super) fn count_effect(&mut self, late: SimDuration) {
+        self.counts.effects += 1;
+        self.lag.record(late.as_micros());
     }
 
     /// The place of the first parcel in the order of events.
@@ -74,20 +163,33 @@ impl Inbound {
         }
     }
 
-    /// Brings the rows that the next parcels concern into cache, all at once: independent loads
+    /// Brings the rows that the next effects concern into cache, all at once: independent loads
     /// overlap, dependent ones would not.
     pub(super) fn touch_ahead(&mut self, instance: &Instance) {
+        self.touched = 1;
+        let Some(Consignment::Convoy(convoy)) = self.queue.front() else {
+            return;
+        };
+        let end = convoy.hops.len().min(self.arrived + TOUCH_AHEAD);
+        let hops = &convoy.hops[self.arrived..end];
         let mut sum = 0;
-        let mut touched = 0;
-        for flight in self.queue.iter().take(TOUCH_AHEAD) {
-            touched += 1;
-            if let Parcel::Effect(entry) = &flight.parcel
-                && let Payload::Write { key, .. } = &entry.payload
-            {
+        for hop in hops {
+            if let Payload::Write { key, .. } = &convoy.load(hop).entry.payload {
                 sum ^= instance.touch(*key);
             }
         }
         black_box(sum);
-        self.touched = touched;
+        self.touched = hops.len();
+    }
+}
+
+/// How far a flight brings the effects of `origin`.
+fn brings(flight: &Flight, origin: ReplicaId) -> Option<u64> {
+    match &flight.parcel {
+        Parcel::Effect(entry) if flight.from == origin => Some(entry.dot(origin).seq),
+        Parcel::Chunk(_, frontier) | Parcel::SnapshotEnd(frontier) => {
+            Some(frontier.clock.seq(origin))
+        }
+        _ => None,
     }
 }

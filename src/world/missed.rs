@@ -1,8 +1,7 @@
 //! Examples of writes that their users miss: lost for good, or hidden by concurrent ones.
 
 use crate::history::{Defeat, Event, MissedSeen, WritesSeen};
-use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
-use crate::instance::{Flight, Parcel};
+use crate::id::{Id, IdVec, InstanceId, ShardId};
 use crate::time::SimTime;
 use crate::world::World;
 
@@ -93,10 +92,8 @@ impl World<'_> {
         {
             let streams = region.inbound.iter();
             let open = streams.filter(|stream| !region.cut_from[stream.source.index()]);
-            for flight in open.flat_map(|stream| &stream.queue) {
-                if let Some(seq) = brings(flight, replica) {
-                    raise(flight.shard, seq);
-                }
+            for stream in open {
+                stream.bring(replica, &mut raise);
             }
         }
         reach
@@ -108,16 +105,5 @@ impl World<'_> {
         let offset = self.plan.regions[region].clock_offset_ms;
         let start = self.plan.epoch_ms.saturating_add_signed(offset);
         SimTime::from_millis(wall_ms.saturating_sub(start))
-    }
-}
-
-/// How far a flight brings the effects of `origin`.
-fn brings(flight: &Flight, origin: ReplicaId) -> Option<u64> {
-    match &flight.parcel {
-        Parcel::Effect(entry) if flight.from == origin => Some(entry.dot(origin).seq),
-        Parcel::Chunk(_, frontier) | Parcel::SnapshotEnd(frontier) => {
-            Some(frontier.clock.seq(origin))
-        }
-        _ => None,
     }
 }

@@ -11,6 +11,7 @@
 mod build;
 mod clients;
 mod control;
+mod convoy;
 mod detail;
 mod ending;
 mod fabric;

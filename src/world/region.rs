@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
 use crate::id::{Id, ReplicaId};
-use crate::instance::{Answer, Flight, Instance, Parcel, Wire};
+use crate::instance::{Answer, Instance, Origin, Parcel, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
+use crate::world::convoy::Consignment;
 use crate::world::detail::Heads;
 use crate::world::fabric::{Fabric, narrow};
 use crate::world::inbound::Inbound;
@@ -69,7 +70,7 @@ enum Source {
 }
 
 impl Process for Region {
-    type Parcel = Flight;
+    type Parcel = Consignment;
 
     fn next_at(&self) -> SimTime {
         let all = (0..self.streams()).map(|stream| self.due(self.source(stream)));
@@ -96,19 +97,20 @@ impl Process for Region {
         self.fabric.agenda.reach(horizon);
     }
 
-    fn outbox(&mut self, target: usize) -> &mut Vec<Flight> {
+    fn seal(&mut self) {
+        self.fabric.seal();
+    }
+
+    fn outbox(&mut self, target: usize) -> &mut Vec<Consignment> {
         &mut self.fabric.outbox[target]
     }
 
-    fn accept(&mut self, _source: usize, parcels: &mut Vec<Flight>) {
-        while let Some(Flight { from, to, .. }) = parcels.first() {
-            let (from, to) = (*from, *to);
-            let others = |flight: &Flight| (flight.from, flight.to) != (from, to);
+    fn accept(&mut self, _source: usize, parcels: &mut Vec<Consignment>) {
+        while let Some((from, to)) = parcels.first().map(Consignment::ends) {
+            let others = |parcel: &Consignment| parcel.ends() != (from, to);
             let count = parcels.iter().position(others).unwrap_or(parcels.len());
             let (_, local) = self.fabric.homes[to.index()];
-            self.inbound_of(from, local)
-                .queue
-                .extend(parcels.drain(..count));
+            self.inbound_of(from, local).extend(parcels.drain(..count));
         }
     }
 }
@@ -257,48 +259,61 @@ impl Region {
             return;
         }
         let mut reach = self.fabric.reach(now, local, instance.replica());
-        let flight = inbound
-            .queue
-            .front()
-            .expect("a stream that is due has a parcel");
-        if let Parcel::Effect(entry) = &flight.parcel {
-            inbound.counts.effects += 1;
-            inbound.lag.record(now.since(flight.made_at).as_micros());
-            reach.digest(entry.after.0[from.index()] ^ entry.wall_ms);
-            instance.deliver_effect(now, flight, entry, &mut reach);
-            inbound.queue.pop_front();
-        } else if let Some(flight) = inbound.queue.pop_front() {
+        if let Some((convoy, hop)) = inbound.first() {
+            let load = convoy.load(hop);
+            let origin = Origin {
+                from,
+                shard: load.shard,
+                epoch: hop.epoch,
+            };
+            let late = now.since(load.made_at);
+            reach.digest(load.entry.after.0[from.index()] ^ load.entry.wall_ms);
+            instance.deliver_effect(now, origin, &load.entry, &mut reach);
+            inbound.count_effect(late);
+            inbound.pass();
+        } else if let Some(flight) = inbound.pop() {
+            if let Parcel::Effect(entry) = &flight.parcel {
+                inbound.count_effect(now.since(flight.made_at));
+                reach.digest(entry.after.0[from.index()] ^ entry.wall_ms);
+            }
             instance.deliver(now, flight, &mut reach);
         }
     }
 
     fn drop_first(&mut self, stream: usize) {
         let inbound = &mut self.inbound[stream];
-        let (local, source) = (inbound.local, inbound.source);
+        let (from, local, source) = (inbound.from, inbound.local, inbound.source);
+        let now = inbound.due();
         inbound.counts.dropped += 1;
         if self.dark {
             self.dark_drops += 1;
         } else {
             self.cut_drops[source.index()] += 1;
         }
-        if let Some(flight) = inbound.queue.pop_front() {
-            self.drop_flight(flight.arrival, local, &flight);
+        let hop = inbound.first().map(|(_, hop)| hop.epoch);
+        let epoch = match hop {
+            Some(epoch) => {
+                inbound.pass();
+                Some(epoch)
+            }
+            None => inbound.pop().map(|flight| flight.epoch),
+        };
+        if let Some(epoch) = epoch {
+            self.drop_parcel(now, local, from, epoch);
         }
     }
 
-    fn drop_flight(&mut self, now: SimTime, local: usize, flight: &Flight) {
+    fn drop_parcel(&mut self, now: SimTime, local: usize, from: ReplicaId, epoch: u32) {
         let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
-        let from = crate::id::InstanceId::at(flight.from.index());
-        let what = crate::history::LinkEvent::Dropped;
         reach.observe(Event::Link {
-            from,
+            from: crate::id::InstanceId::at(from.index()),
             to: instance.id(),
             shard: None,
-            what,
+            what: crate::history::LinkEvent::Dropped,
         });
         if !self.dark {
-            instance.on_dropped(now, flight.from, flight.epoch, &mut reach);
+            instance.on_dropped(now, from, epoch, &mut reach);
         }
     }
 

@@ -34,7 +34,8 @@ fn atlantic() -> Delay {
 /// Sends with one stream for delay and loss.
 fn send(route: &mut Route, now: SimTime, bytes: u64, stream: &mut dyn FnMut() -> u64) -> SimTime {
     let (delay, loss) = (stream(), stream());
-    route.send(now, bytes, || delay, || loss)
+    let left = route.depart(now, bytes);
+    route.arrive(left, || delay, || loss)
 }
 
 #[test]
@@ -91,7 +92,8 @@ fn a_message_draws_what_its_route_needs() {
                     losses += 1;
                     0
                 };
-                route.send(SimTime::ZERO, 10, draw_delay, draw_loss);
+                let left = route.depart(SimTime::ZERO, 10);
+                route.arrive(left, draw_delay, draw_loss);
             }
             assert_eq!((delays, losses), (varies, loses));
         }

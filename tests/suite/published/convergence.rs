@@ -120,7 +120,8 @@ fn g8_loss_delays_by_the_retransmission_timer() {
     let delays: Vec<f64> = (0..MESSAGES)
         .map(|index| {
             let now = SimTime::from_secs(20 * index);
-            let arrival = route.send(now, 200, || 0, || stream.next_u64());
+            let left = route.depart(now, 200);
+            let arrival = route.arrive(left, || 0, || stream.next_u64());
             arrival.since(now).as_micros() as f64 / 1_000.0
         })
         .collect();
