@@ -3,6 +3,7 @@
 //! None of them looks into the model, so each has histories written by hand in which it must pass
 //! and in which it must fail. Safety is judged in storm and settle alike, agreement at the end.
 
+pub mod causal;
 pub mod convergence;
 pub mod counted;
 pub mod expectation;

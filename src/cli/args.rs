@@ -80,6 +80,19 @@ pub(super) enum Request {
         #[arg(required = true, value_name = "SCENARIO")]
         scenarios: Vec<PathBuf>,
     },
+    /// Judge histories from elsewhere: what clients saw, or what replicas applied
+    ///
+    /// A client history has a session a line, `alice: w(x,1) r(y,0)`: 0 is the value before any
+    /// write, and no two writes of a key are equal. It is judged by the bad patterns of causal
+    /// consistency, causal convergence and causal memory, and by the session guarantees. A history
+    /// of effects has an application a line, `a: b2 saw a1 = 9f3c`: replica a applies the second
+    /// effect of b, whose origin had applied the first of a; then its state is 9f3c. A # begins a
+    /// comment.
+    Check {
+        /// History files
+        #[arg(required = true, value_name = "HISTORY")]
+        histories: Vec<PathBuf>,
+    },
     /// Write a commented scenario to begin with
     New {
         /// Writes NAME.ron, which must not exist; without it the scenario is printed

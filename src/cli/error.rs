@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::checks::causal::Misread;
+
 /// Why a command cannot do what it was asked to.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -59,6 +61,14 @@ pub enum Error {
         path: PathBuf,
         /// Where reading it ended, and why.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file is not a history.
+    #[error("`{}` is not a history: {misread}", path.display())]
+    NotHistory {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        misread: Misread,
     },
     /// An outcome stands alone.
     #[error(

@@ -1,7 +1,7 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► a request ─► run, replay, validate, new, catalogue, explain ─► Exit
+//! args ─► a request ─► run, replay, check, validate, new, catalogue, explain ─► Exit
 //!                        └─ scenario, experiment, report ─► output (files), terminal (text)
 //! ```
 //!
@@ -10,6 +10,7 @@
 mod args;
 pub mod bug;
 mod catalogue;
+mod check;
 mod determinism;
 mod difference;
 pub mod error;
@@ -48,6 +49,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Run(request) => run::run(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),
+        Request::Check { histories } => check::check(terminal, &histories),
         Request::New { name } => new(terminal, name.as_deref()),
         Request::Catalogue { topic, words } => catalogue::list(terminal, topic, &words),
         Request::Explain { code } => explain::explain(terminal, &code),
