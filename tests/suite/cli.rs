@@ -1,6 +1,7 @@
 //! The program as its users meet it: exit codes, output, files, messages.
 
 mod errors;
+mod histories;
 mod words;
 
 use std::fs;

@@ -5,6 +5,7 @@ mod backlogs;
 mod cli;
 mod command_edges;
 mod commands;
+mod conflicts;
 mod detail;
 mod growth;
 mod plans;

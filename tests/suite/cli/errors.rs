@@ -189,8 +189,8 @@ fn names_that_nothing_has() {
       assumptions and checks
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
-    error: there is nothing called `rnu`; the commands are run, replay, validate, new,
-      catalogue, explain, completions, man, help
+    error: there is nothing called `rnu`; the commands are run, replay, validate,
+      check, new, catalogue, explain, completions, man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
     error: invalid value 'region' for '<TOPIC>'
