@@ -42,6 +42,12 @@ const LISTPACK_SCORE: u64 = 4;
 /// A node of a skip list: member, score and a pointer back, and for each level, 4/3 in the mean, a
 /// pointer and a span; rounded up by the allocator, 53.3 bytes in the mean. In tenths of a byte.
 const SKIPLIST_NODE_TENTHS: u64 = 533;
+/// A listpack of a list holds so many bytes, or one element (`list-max-listpack-size`, -2).
+const LIST_NODE_BYTES: u64 = 8192;
+/// A quicklist, and each of its nodes.
+const QUICKLIST: u64 = 48;
+/// See [`QUICKLIST`].
+const QUICKLIST_NODE: u64 = 32;
 /// A skip list, its head of 32 levels, and the pair of list and dict.
 const SKIPLIST: u64 = 32 + 640 + 16;
 /// A dict with its two tables' headers.
@@ -123,6 +129,7 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
         let (keys, values) = match kind {
             Kind::Hash => collection(elements, 2 * elements, payload),
             Kind::SortedSet => sorted(elements, payload),
+            Kind::List => list(elements, payload),
             Kind::String | Kind::Set => collection(elements, elements, payload),
         };
         footprint.keys += keys;
@@ -157,6 +164,32 @@ fn sorted(members: u64, payload: u64) -> (u64, u64) {
     let (keys, values) = collection(members, members, payload);
     let nodes = members * SKIPLIST_NODE_TENTHS / 10;
     (keys + SKIPLIST + nodes, values)
+}
+
+/// Overhead and values of a list: a quicklist of listpacks, each filled to its limit. All elements
+/// count as equally long.
+fn list(elements: u64, payload: u64) -> (u64, u64) {
+    let length = payload / elements;
+    let entry = length + list_entry(length);
+    let most = (LIST_NODE_BYTES - LISTPACK_FRAME) / entry;
+    let in_node = most.clamp(1, elements);
+    let (full, rest) = (elements / in_node, elements % in_node);
+    let node = |elements: u64| match elements {
+        0 => 0,
+        _ => QUICKLIST_NODE + allocated(LISTPACK_FRAME + elements * entry),
+    };
+    let bytes = OBJECT_HEADER + QUICKLIST + full * node(in_node) + node(rest);
+    (bytes.saturating_sub(payload), payload)
+}
+
+/// What a listpack adds to a string of so many bytes.
+fn list_entry(length: u64) -> u64 {
+    match length {
+        0..64 => LISTPACK_ENTRY,
+        64..126 => 3,
+        126..4096 => 4,
+        _ => 8,
+    }
 }
 
 #[cfg(test)]
