@@ -45,6 +45,11 @@ impl<T: Content> Sender<'_, T> {
         }
     }
 
+    /// Whether an element stands in its place at the sender.
+    fn has_placed(&self, id: &ElementId) -> bool {
+        self.states.contains_key(id) && self.theirs.waiting.find(id).is_none()
+    }
+
     /// Counts an element that two effects took, if the receiver learns of the second one now.
     fn meet(&mut self, mine: &Removal, theirs: &Removal) {
         let is_news = theirs.by.is_some_and(|by| !self.sides.mine.covers(by));
@@ -155,7 +160,7 @@ impl<T: Content> Sequence<T> {
                 let early = self.waiting.take_early(&id);
                 sender.arriving(&id, &slot.state, early)
             };
-            let is_before = |next: &Slot<T>| next.id > id && !sender.states.contains_key(&next.id);
+            let is_before = |next: &Slot<T>| next.id > id && !sender.has_placed(&next.id);
             while let Some(next) = mine.next_if(is_before) {
                 woven.push(next);
                 taken += 1;
