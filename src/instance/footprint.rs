@@ -3,8 +3,8 @@
 //! Source: redis-server 7.0.15 on x86-64 with jemalloc, `used_memory` per key at a dict load of
 //! one: 16 B key + 32 B value 136 B, + 100 B 200 B, + 1000 B 1112 B; a set of 1000 members of 16 B
 //! 72.3 B a member; a sorted set of 10 members of 16 B with scores of up to seven digits 344 B, of
-//! 100 2648 B, of 1000 126.4 B a member; a list of 100 elements of 16 B 2226 B, of 1000 18 452 B, of
-//! 1000 elements of 100 B 105 193 B. The metadata on top are assumptions A-KEY, A-ELEMENT and
+//! 100 2648 B, of 1000 126.4 B a member; a list of 100 elements of 16 B 2226 B, of 1000 18 452 B,
+//! of 1000 elements of 100 B 105 193 B. The metadata on top are assumptions A-KEY, A-ELEMENT and
 //! A-TOMBSTONE.
 
 use crate::assumption::Assumptions;

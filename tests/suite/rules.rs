@@ -222,8 +222,8 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
-/// Every rule of strings, counters, hashes, sets, sorted sets, lists and expiry has a test that bears its
-/// id.
+/// Every rule of strings, counters, hashes, sets, sorted sets, lists and expiry has a test that
+/// bears its id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
     let sources = [

@@ -7,8 +7,11 @@ use crate::crdt::sequence::{Content, ElementId, Removal, Sequence, Slot, State, 
 impl<T: Content> Sequence<T> {
     /// Forgets what no arrival can need.
     pub(crate) fn collect(&mut self, horizon: &Horizon) {
+        self.totals.tombstones -= self.waiting.early_count();
         self.waiting.forget_early(&horizon.seen);
-        if self.totals.tombstones > 0 {
+        self.totals.tombstones += self.waiting.early_count();
+        let may_go = |slot: &Slot<T>| is_settled(slot, horizon);
+        if self.totals.tombstones > 0 && self.chunks.iter().any(may_go) {
             let slots = self.chunks.take_slots();
             let kept = kept(slots, horizon);
             self.rebuild(kept);
@@ -40,6 +43,15 @@ impl<T: Content> Sequence<T> {
     }
 }
 
+/// Whether every member has seen an element and its removal.
+fn is_settled<T>(slot: &Slot<T>, horizon: &Horizon) -> bool {
+    let State::Dead(Removal { by, .. }) = slot.state else {
+        return false;
+    };
+    let is_gone = by.map_or(horizon.is_settled, |by| horizon.stable.covers(by));
+    is_gone && horizon.stable.covers(slot.id.dot())
+}
+
 /// The slots without the tombstones that every member has seen, with their removals and all that
 /// was put in directly behind them.
 ///
@@ -53,13 +65,7 @@ fn kept<T: Content>(slots: Vec<Slot<T>>, horizon: &Horizon) -> Vec<Slot<T>> {
         let behind = exposed.iter().rev().take_while(is_behind).count();
         let first = exposed.len() - behind;
         let is_seen = |id: &ElementId| horizon.stable.covers(id.dot());
-        let is_over = match slot.state {
-            State::Dead(Removal { by, .. }) => {
-                by.map_or(horizon.is_settled, |by| horizon.stable.covers(by))
-            }
-            _ => false,
-        };
-        if is_over && is_seen(&slot.id) && exposed[first..].iter().all(is_seen) {
+        if is_settled(&slot, horizon) && exposed[first..].iter().all(is_seen) {
             continue;
         }
         exposed.truncate(first);

@@ -19,11 +19,13 @@
 //!
 //! # What it costs
 //!
-//! Slots, tombstones among them, stand in chunks of 64 that count their live ones. With `n` slots a
-//! push or pop at either end costs O(1) and at most a look at the chunks of tombstones there; access
-//! by position, and finding an element by its id, one look at each chunk from the nearer end, O(n /
-//! 64) at worst, and one chunk; a removal of the key, a merge and a collection O(n) or O(n log n).
-//! Length, sizes and digest cost O(1).
+//! Slots, tombstones among them, stand in chunks of 64 that count their live ones. With `n` slots:
+//!
+//! - a push or pop at either end costs one chunk, and a look at each chunk of tombstones there;
+//! - access by position, and finding an element by its id, one chunk and a look at each chunk from
+//!   the nearer end, at worst `n / 64` of them;
+//! - a removal of the key and a collection O(n), a merge O(n log n);
+//! - length, sizes and digest O(1).
 
 mod chunk;
 mod collect;

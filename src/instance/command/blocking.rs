@@ -106,16 +106,17 @@ pub(super) fn brpop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn lmpop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    pop_lists(call, &call.words[1..])
+    let popping = Popping::parse(&call.words[1..], End::parse)?;
+    pop_lists(call, &popping)
 }
 
 pub(super) fn blmpop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let popping = Popping::parse(&call.words[2..], End::parse)?;
     timeout(call.word(1))?;
-    pop_lists(call, &call.words[2..])
+    pop_lists(call, &popping)
 }
 
-fn pop_lists(call: &mut Call<'_>, words: &[Vec<u8>]) -> Result<Reply, CommandError> {
-    let popping = Popping::parse(words, End::parse)?;
+fn pop_lists(call: &mut Call<'_>, popping: &Popping<'_, End>) -> Result<Reply, CommandError> {
     let Some(key) = first_there(call, popping.keys) else {
         return Ok(Reply::Nil);
     };
@@ -145,6 +146,7 @@ pub(super) fn bzpopmax(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn bzmpop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let popping = Popping::parse(&call.words[2..], Rank::parse)?;
     timeout(call.word(1))?;
-    sorted_pop::pop_many(call, &call.words[2..])
+    sorted_pop::pop_many(call, &popping)
 }

@@ -209,7 +209,7 @@ fn directed(word: &[u8]) -> Result<i64, CommandError> {
 }
 
 pub(super) fn lrem(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    let count = directed(call.word(2))?;
+    let count = call.integer(2)?;
     let (key, element) = (call.word(1), call.word(3));
     call.bury_expired(key);
     let elements = call.elements(key, 0, u64::MAX)?;

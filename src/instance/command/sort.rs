@@ -48,16 +48,15 @@ fn found(call: &Call<'_>, options: &Options<'_>) -> Result<Vec<Option<Vec<u8>>>,
         Some("set") => call.members(key)?,
         Some("zset") => {
             let ranked = call.ranked(key)?.into_iter();
-            let mut names: Vec<Vec<u8>> = ranked.map(|(name, _)| name).collect();
-            if options.is_as_found && options.is_descending {
-                names.reverse();
-            }
-            names
+            ranked.map(|(name, _)| name).collect()
         }
         Some(_) => return Err(CommandError::WRONG_TYPE),
     };
-    // What is stored must not depend on the order in which a set happens to lie.
     let is_set = call.kind(key) == Some("set");
+    if options.is_as_found && options.is_descending && !is_set {
+        elements.reverse();
+    }
+    // What is stored must not depend on the order in which a set happens to lie.
     if options.is_as_found && is_set && options.target.is_some() {
         elements = ordered(call, elements, None, true, options.is_descending)?;
     } else if !options.is_as_found {

@@ -16,6 +16,16 @@ pub(super) enum Rank {
     Greatest,
 }
 
+impl Rank {
+    pub(super) fn parse(word: &[u8]) -> Result<Self, CommandError> {
+        match word.to_ascii_lowercase().as_slice() {
+            b"min" => Ok(Self::Least),
+            b"max" => Ok(Self::Greatest),
+            _ => Err(CommandError::SYNTAX),
+        }
+    }
+}
+
 pub(super) fn zpopmin(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     pop(call, Rank::Least)
 }
@@ -55,16 +65,15 @@ pub(super) fn taken(
 }
 
 pub(super) fn zmpop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    pop_many(call, &call.words[1..])
+    let popping = Popping::parse(&call.words[1..], Rank::parse)?;
+    pop_many(call, &popping)
 }
 
 /// Takes members out of the first key that is there.
-pub(super) fn pop_many(call: &mut Call<'_>, words: &[Vec<u8>]) -> Result<Reply, CommandError> {
-    let popping = Popping::parse(words, |word| match word.to_ascii_lowercase().as_slice() {
-        b"min" => Ok(Rank::Least),
-        b"max" => Ok(Rank::Greatest),
-        _ => Err(CommandError::SYNTAX),
-    })?;
+pub(super) fn pop_many(
+    call: &mut Call<'_>,
+    popping: &Popping<'_, Rank>,
+) -> Result<Reply, CommandError> {
     let Some(key) = blocking::first_there(call, popping.keys) else {
         return Ok(Reply::Nil);
     };
