@@ -329,6 +329,23 @@ fn l_9_a_tombstone_stays_until_all_have_seen_it() {
     assert_eq!(scene.elements(), ["a", "x", "c"]);
 }
 
+/// One that a `DEL` had seen before it arrived stays until all have seen the `DEL`.
+#[test]
+fn l_9_a_tombstone_from_a_del_stays_until_all_have_seen_that() {
+    let scene = Scene::new().at(0, 1, rpush(&["a"])).sent(0, 1);
+    let mut scene = scene.at(1, 1, vec![Remove]).sent(1, 2).sent(0, 2);
+    for from in [0, 1] {
+        scene.0.step(Step::Report { from });
+    }
+    // Nobody has told replica 0 of the removal yet.
+    let scene = scene.at(0, 1, insert(1, &["x"])).one(0, 2).sent(1, 2);
+    let scene = scene.collected_at(2);
+    assert_eq!(scene.tombstones(2), 1);
+    let scene = scene.sent(0, 2);
+    assert_eq!(scene.elements_at(2), ["x"]);
+    assert_eq!(scene.elements(), ["x"]);
+}
+
 /// A queue that is pushed to all the time gives back what was popped.
 #[test]
 fn l_9_tombstones_of_a_busy_queue_go() {
