@@ -1,6 +1,7 @@
 //! Lists: `L-*`.
 
 use super::{Scene, Step};
+use crate::assumption::Lww;
 use crate::crdt::effect::Update::{
     self, InsertElements, Remove, RemoveElements, SetElement, TakeElements,
 };
@@ -346,6 +347,26 @@ fn l_9_a_tombstone_from_a_del_stays_until_all_have_seen_that() {
     assert_eq!(scene.elements(), ["x"]);
 }
 
+/// A list that is deleted again and again gives back what earlier removals took.
+#[test]
+fn l_9_tombstones_of_earlier_dels_go() {
+    let mut scene = Scene::new();
+    for _ in 0..8 {
+        scene = scene
+            .at(0, 1, rpush(&["x"]))
+            .at(0, 1, vec![Remove])
+            .synced();
+        for from in 0..3 {
+            scene.0.step(Step::Report { from });
+        }
+        scene = scene.synced();
+        // Nobody has seen this one yet, so the key's removals are never all settled.
+        scene = scene.at(0, 1, rpush(&["y"])).at(0, 1, vec![Remove]);
+        scene = scene.collected_at(0);
+        assert_eq!(scene.tombstones(0), 1);
+    }
+}
+
 /// A queue that is pushed to all the time gives back what was popped.
 #[test]
 fn l_9_tombstones_of_a_busy_queue_go() {
@@ -372,6 +393,34 @@ fn l_10_moves_of_one_element_put_it_in_twice() {
     let scene = scene.at(0, 1, rotate()).at(1, 1, rotate()).synced();
     assert_eq!(scene.met(2, Conflict::TakeTake), 1);
     assert_eq!(scene.elements(), ["b", "a", "a"]);
+}
+
+/// What a state brought counts as seen, even where its counter is ahead of all clocks here.
+#[test]
+fn l_1_an_insertion_lands_before_what_a_state_brought() {
+    let mut scene = Scene::of(4, Lww::CausalFirst);
+    for _ in 0..9 {
+        scene.0.step(Step::Elsewhere { at: 2 });
+    }
+    let scene = scene.sent(2, 0).at(0, 1, lpush("a")).sent(0, 1);
+    let scene = scene.merged(1, 3).at(3, 1, lpush("b"));
+    assert_eq!(scene.elements_at(3), ["b", "a"]);
+    assert_eq!(scene.elements(), ["b", "a"]);
+}
+
+/// The same elements in another order are another list.
+#[test]
+fn l_1_the_digest_tells_the_order() {
+    let of = |position: u64| {
+        let scene = Scene::given(rpush(&["a"])).at(0, 1, insert(position, &["b"]));
+        (scene.0.replicas[0].object.digest(), scene.elements())
+    };
+    let (first, last) = (of(0), of(1));
+    assert_eq!(
+        (first.1, last.1),
+        (vec!["b".into(), "a".into()], vec!["a".into(), "b".into()])
+    );
+    assert_ne!(first.0, last.0);
 }
 
 /// An element waits, unseen, for the one it was put behind; then it stands where it belongs.
