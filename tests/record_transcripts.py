@@ -180,6 +180,18 @@ FAMILIES = {
         "ZINTERSTORE {k} 2 {k} {k}", "ZDIFFSTORE {k} 2 {k} {k}", "ZINTERCARD 2 {k} {k}",
         "ZSCAN {k} 0", "SADD {k} {e}", "COPY {k} {k} REPLACE", "RENAME {k} {k}", "DEL {k}",
     ],
+    "lists": [
+        "RPUSH {k} {e} {e}", "LPUSH {k} {e} {e} {e}", "RPUSHX {k} {e}", "LPUSHX {k} {e}",
+        "LPOP {k}", "RPOP {k}", "LPOP {k} 2", "RPOP {k} 2", "LLEN {k}", "LINDEX {k} {n}",
+        "LRANGE {k} 0 -1", "LRANGE {k} {n} {n}", "LSET {k} {n} {e}", "LINSERT {k} BEFORE {e} {e}",
+        "LINSERT {k} AFTER {e} {e}", "LREM {k} {n} {e}", "LTRIM {k} {n} -1", "LTRIM {k} 0 5",
+        "LPOS {k} {e}", "LPOS {k} {e} RANK -1 COUNT 0", "LPOS {k} {e} COUNT 2 MAXLEN 3",
+        "LMOVE {k} {k} LEFT RIGHT", "LMOVE {k} {k} RIGHT LEFT", "RPOPLPUSH {k} {k}",
+        "LMPOP 2 {k} {k} RIGHT COUNT 2", "BLPOP {k} {k} {k} 0.01", "BLMOVE {k} {k} LEFT LEFT 0.01",
+        "SORT {k} ALPHA", "SORT {k} BY nosort STORE {k}", "SORT_RO {k} DESC LIMIT 0 3",
+        "SADD {k} {e}", "COPY {k} {k} REPLACE", "RENAME {k} {k}", "DEL {k}", "LRANGE {k} 0 -1",
+        "RPUSH {k} {e} {e} {e}",
+    ],
     "keys": [
         "SET {k} {t}", "SADD {k} {e}", "HSET {k} {e} {t}", "DEL {k} {k}", "UNLINK {k}",
         "EXISTS {k} {k}", "TOUCH {k}", "TYPE {k}", "EXPIRE {k} 1000", "EXPIRE {k} -1",

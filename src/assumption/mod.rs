@@ -106,6 +106,9 @@ pub struct Assumptions {
     pub ingestion_delay: SimDuration,
     /// A-READD: whether adding a present member makes a fresh dot (`S-2`, MA-04).
     pub readd_is_fresh: bool,
+    /// A-LSET: whether the new elements of concurrent `LSET`s of one element all stay (`L-7`,
+    /// MA-06).
+    pub lset_keeps_all: bool,
     /// A-JITTER: P95 over P50 of a route the sample does not cover.
     pub jitter: Ratio,
     /// A-FLOOR: the least delay of a route, as a share of its median.
@@ -160,6 +163,7 @@ impl Default for Assumptions {
             healthy_within: SimDuration::from_secs(30),
             ingestion_delay: SimDuration::from_secs(60),
             readd_is_fresh: true,
+            lset_keeps_all: true,
             jitter: Ratio { ppm: 1_040_000 },
             delay_floor: Ratio { ppm: 900_000 },
             delay_tail: Ratio::ONE,

@@ -313,6 +313,16 @@ impl Assumptions {
                 meaning: "whether adding a present member makes a fresh dot (`S-2`, MA-04).",
                 reason: "Redis docs: an update of an element wins over its removal",
             },
+            Listed {
+                id: "A-LSET",
+                field: "lset_keeps_all",
+                unit: WORD,
+                range: "true or false".to_owned(),
+                value: self.lset_keeps_all.to_string(),
+                meaning: "whether the new elements of concurrent LSETs of one element all stay \
+                    side by side (`L-7`, MA-06); otherwise the later by wall clock is shown.",
+                reason: "no source says what becomes of them",
+            },
         ]
     }
 

@@ -33,6 +33,11 @@ impl Application<'_> {
             Part::Anew { field: None } => self.limits.void(&self.arrival),
             Part::Anew { field: Some(name) } => self.types.hash_mut().void(name, &self.arrival),
             Part::Remove => {
+                let by = self.arrival.stamp.dot;
+                if self.types.list().is_some() {
+                    let list = self.types.list_mut();
+                    list.remove_key(&self.arrival.before, by, self.tally);
+                }
                 self.types.remove(&self.arrival.before, self.tally);
                 self.limits.remove(&self.arrival.before);
                 self.removed.join(self.arrival.after);
@@ -64,6 +69,14 @@ impl Application<'_> {
             | Part::AddScore { .. }
             | Part::EraseScore { .. }
             | Part::RemoveScore(_) => self.score(part),
+            Part::Insert(insertion) => {
+                let list = self.types.list_mut();
+                list.insert(insertion, &self.arrival, self.tally);
+            }
+            Part::RemoveElements { ids, is_taken } => {
+                let list = self.types.list_mut();
+                list.remove_elements(ids, *is_taken, &self.arrival, self.tally);
+            }
             Part::Limit {
                 field,
                 deadline_ms,

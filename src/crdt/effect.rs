@@ -2,6 +2,7 @@
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
+use crate::crdt::sequence::ElementId;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
@@ -42,6 +43,17 @@ pub enum Update {
     AddScore(Name, f64),
     /// `ZREM`, `ZPOPMIN` and its kin.
     RemoveScore(Name),
+    /// `RPUSH`, `LPUSH`, `LINSERT`: elements come in where so many stand before them.
+    ///
+    /// Positions are those in the list as the command finds it. Several updates of one list go from
+    /// its end to its head and do not overlap.
+    InsertElements(u64, Vec<Value>),
+    /// `LREM`, `LTRIM`: from where so many elements stand before them, so many go.
+    RemoveElements(u64, u64),
+    /// `LPOP` and its kin: the same, and a client is given them.
+    TakeElements(u64, u64),
+    /// `LSET`: the element at this position is replaced.
+    SetElement(u64, Value),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -58,6 +70,19 @@ pub struct Beyond {
     pub write: VersionVector,
     /// For the deadline.
     pub limit: VersionVector,
+}
+
+/// A run of elements that comes into a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Insertion {
+    /// The element they come in behind; none for the head.
+    pub anchor: Option<ElementId>,
+    /// The first; the others are numbered from there on.
+    pub first: ElementId,
+    /// What they hold; at least one value.
+    pub values: Vec<Value>,
+    /// The element whose place the only one takes, where one alone can (A-LSET).
+    pub replaces: Option<ElementId>,
 }
 
 /// One part of a change. Each thing under the key occurs at most once per kind of part.
@@ -103,6 +128,8 @@ pub enum Part {
         /// How far the run now goes, this increment included.
         reach: Reach,
     },
+    /// Elements of a list come in, each behind the one before it. Boxed, as it is large.
+    Insert(Box<Insertion>),
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -138,6 +165,13 @@ pub enum Part {
     /// Everything observed of a sorted set's member goes, but what this effect writes; its
     /// increments by `EraseScore`.
     RemoveScore(Name),
+    /// These elements of a list go.
+    RemoveElements {
+        /// Which; none that the origin did not see.
+        ids: Box<[ElementId]>,
+        /// Whether a client was given them.
+        is_taken: bool,
+    },
     /// Everything observed of the key goes, but what this effect writes; its increments by `Erase`.
     Remove,
 }
@@ -212,22 +246,23 @@ impl Change {
     pub fn writes(&self) -> u64 {
         match self {
             Self::Write(_) => 1,
-            Self::Parts(parts) => parts.iter().filter(|part| part.is_write()).count() as u64,
+            Self::Parts(parts) => parts.iter().map(Part::writes).sum(),
         }
     }
 }
 
 impl Part {
-    /// Whether it counts as a write.
-    pub fn is_write(&self) -> bool {
-        matches!(
-            self,
+    /// The writes it counts as.
+    pub fn writes(&self) -> u64 {
+        match self {
             Part::Write { .. }
-                | Part::Add { .. }
-                | Part::AddMember(_)
-                | Part::SetScore { .. }
-                | Part::AddScore { .. }
-        )
+            | Part::Add { .. }
+            | Part::AddMember(_)
+            | Part::SetScore { .. }
+            | Part::AddScore { .. } => 1,
+            Part::Insert(insertion) => insertion.values.len() as u64,
+            _ => 0,
+        }
     }
 
     /// The type it writes, if any.
@@ -237,12 +272,14 @@ impl Part {
             Part::Write { .. } | Part::Add { .. } => Some(Kind::Hash),
             Part::AddMember(_) => Some(Kind::Set),
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
+            Part::Insert(_) => Some(Kind::List),
             _ => None,
         }
     }
 
     fn payload_bytes(&self) -> u64 {
         const NUMBER: usize = size_of::<u64>();
+        const ELEMENT_ID: usize = size_of::<ElementId>();
         let name = |field: &Option<Name>| field.as_ref().map_or(0, |name| name.len());
         let bytes = match self {
             Part::Remove => 0,
@@ -258,6 +295,12 @@ impl Part {
             Part::Write { field, value, .. } => name(field) + value.len(),
             Part::Add { field, .. } => name(field) + 2 * NUMBER,
             Part::Limit { field, .. } => name(field) + NUMBER,
+            Part::Insert(insertion) => {
+                let values: usize = insertion.values.iter().map(Value::len).sum();
+                let others = [insertion.anchor, insertion.replaces];
+                values + (1 + others.iter().flatten().count()) * ELEMENT_ID
+            }
+            Part::RemoveElements { ids, .. } => ids.len() * ELEMENT_ID,
         };
         bytes as u64
     }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::crdt::clock::{Dot, VersionVector};
-use crate::crdt::effect::{Beyond, Change, Part, Update};
+use crate::crdt::effect::{Beyond, Change, Insertion, Part, Update};
 use crate::crdt::expiry::Limits;
+use crate::crdt::list::List;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
+use crate::crdt::sequence::ElementId;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
@@ -57,6 +59,27 @@ struct Intent {
     /// Whether each named member is to be in.
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
+    splices: Vec<Splice>,
+}
+
+/// What becomes of elements of a list that stand together.
+struct Splice {
+    position: u64,
+    removed: u64,
+    /// Whether a client is given what is removed.
+    is_taken: bool,
+    inserted: Vec<Value>,
+}
+
+impl Splice {
+    fn removal(position: u64, removed: u64, is_taken: bool) -> Self {
+        Self {
+            position,
+            removed,
+            is_taken,
+            inserted: Vec::new(),
+        }
+    }
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -118,6 +141,20 @@ impl Intent {
                     ..Rating::default()
                 };
             }
+            Update::InsertElements(position, inserted) => self.splices.push(Splice {
+                inserted,
+                ..Splice::removal(position, 0, false)
+            }),
+            Update::RemoveElements(position, count) => {
+                self.splices.push(Splice::removal(position, count, false));
+            }
+            Update::TakeElements(position, count) => {
+                self.splices.push(Splice::removal(position, count, true));
+            }
+            Update::SetElement(position, value) => self.splices.push(Splice {
+                inserted: vec![value],
+                ..Splice::removal(position, 1, false)
+            }),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -162,6 +199,7 @@ pub(crate) fn change(
     for (name, rating) in intent.scores {
         draft.score(name, &rating, &mut parts, &mut removals);
     }
+    draft.splices(intent.splices, rules, &mut parts, &mut removals);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -341,6 +379,54 @@ impl Draft<'_> {
         }
         if let Some((run, reach)) = run.filter(is_finite) {
             parts.push(Part::AddScore { member, run, reach });
+        }
+    }
+
+    /// What a command wants of the elements of a list.
+    fn splices(
+        &self,
+        splices: Vec<Splice>,
+        rules: Rules,
+        parts: &mut Vec<Part>,
+        removals: &mut Vec<Part>,
+    ) {
+        if splices.is_empty() {
+            return;
+        }
+        let vacant = List::default();
+        let list = self.object.types().list();
+        let counter = list.unwrap_or(&vacant).next_counter(self.observed);
+        let list = list.filter(|_| !self.removes).unwrap_or(&vacant);
+        let mut first = ElementId {
+            counter,
+            seq: self.dot.seq,
+            index: 0,
+            origin: self.dot.origin,
+        };
+        for splice in splices {
+            let position = splice.position.min(list.len());
+            let ids = list.victims(position, splice.removed);
+            let old = list.ids(position).next().filter(|_| splice.removed > 0);
+            if !splice.inserted.is_empty() {
+                let left = position.checked_sub(1);
+                let left = left.and_then(|left| list.ids(left).next());
+                let is_one_shown = old.is_some() && !rules.lset_keeps_all;
+                let replaces = is_one_shown.then(|| list.root(position)).flatten();
+                let steps = u32::try_from(splice.inserted.len()).expect("a command is not so long");
+                parts.push(Part::Insert(Box::new(Insertion {
+                    anchor: old.or(left),
+                    first,
+                    values: splice.inserted,
+                    replaces,
+                })));
+                first = first.further(steps);
+            }
+            if !ids.is_empty() {
+                removals.push(Part::RemoveElements {
+                    ids: ids.into(),
+                    is_taken: splice.is_taken,
+                });
+            }
         }
     }
 

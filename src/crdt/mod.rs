@@ -25,10 +25,12 @@ pub mod clock;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
+pub mod list;
 pub mod number;
 pub mod object;
 pub mod run;
 pub mod scalar;
+pub mod sequence;
 pub mod set;
 pub mod tally;
 pub mod typed;
@@ -58,6 +60,8 @@ pub struct Rules {
     pub lww: Lww,
     /// A-READD: whether adding a present member makes a fresh dot (`S-2`).
     pub readd_is_fresh: bool,
+    /// A-LSET: whether the new elements of concurrent `LSET`s all stay (`L-7`).
+    pub lset_keeps_all: bool,
 }
 
 impl Rules {
@@ -65,6 +69,7 @@ impl Rules {
     pub const PLAIN: Self = Self {
         lww: Lww::CausalFirst,
         readd_is_fresh: true,
+        lset_keeps_all: true,
     };
 }
 
@@ -73,6 +78,7 @@ impl From<&Assumptions> for Rules {
         Self {
             lww: assumptions.lww,
             readd_is_fresh: assumptions.readd_is_fresh,
+            lset_keeps_all: assumptions.lset_keeps_all,
         }
     }
 }

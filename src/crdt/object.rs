@@ -9,6 +9,7 @@ use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::intent;
+use crate::crdt::list::List;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::tally::{Conflict, Tally};
@@ -30,6 +31,8 @@ pub enum View<'a> {
     Set(&'a Set),
     /// A sorted set.
     SortedSet(&'a SortedSet),
+    /// A list.
+    List(&'a List),
 }
 
 /// What a key holds, counted.

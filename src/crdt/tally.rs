@@ -10,7 +10,7 @@ pub enum Conflict {
     WriteWrite,
     /// A write and a removal (`STR-4`, `H-3`, `H-4`, `Z-6`).
     WriteRemove,
-    /// An added member and a removal (`S-2`, `S-5`).
+    /// An added member or element and a removal (`S-2`, `S-5`, `L-2`).
     AddRemove,
     /// Two increments (`CNT-1`, `H-5`, `Z-4`).
     IncrementIncrement,
@@ -22,11 +22,15 @@ pub enum Conflict {
     Expiry,
     /// Two types under one key (MA-09).
     Type,
+    /// Two elements put in at one place of a list (`L-1`).
+    InsertInsert,
+    /// One element of a list given to two clients (`L-3`, `L-10`).
+    TakeTake,
 }
 
 impl Conflict {
     /// The number of kinds.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 10;
 
     /// All kinds, in the order of their index.
     pub const ALL: [Conflict; Self::COUNT] = [
@@ -38,6 +42,8 @@ impl Conflict {
         Self::IncrementRemove,
         Self::Expiry,
         Self::Type,
+        Self::InsertInsert,
+        Self::TakeTake,
     ];
 
     /// Its place in [`Tally::met`].
@@ -48,7 +54,8 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
-/// A register write, an increment, an added member and a written field or score count 1 each;
+/// A register write, an increment, an added member or element and a written field or score count 1
+/// each;
 /// removals do not count. Per replica and origin: writes applied = present + superseded +
 /// overwritten. Writes that lie dead inside a merged state never were live here: the caller adds
 /// them to `superseded`.

@@ -5,6 +5,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
+use crate::crdt::list::List;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
@@ -23,6 +24,8 @@ pub enum Kind {
     Set,
     /// A sorted set.
     SortedSet,
+    /// A list.
+    List,
 }
 
 /// One type's state.
@@ -32,6 +35,7 @@ enum Typed {
     Hash(Hash),
     Set(Set),
     SortedSet(SortedSet),
+    List(Box<List>),
 }
 
 /// Does the same with whichever type it is.
@@ -42,6 +46,7 @@ macro_rules! each {
             Typed::Hash($data) => $result,
             Typed::Set($data) => $result,
             Typed::SortedSet($data) => $result,
+            Typed::List($data) => $result,
         }
     };
 }
@@ -53,6 +58,7 @@ impl Typed {
             Typed::Hash(_) => Kind::Hash,
             Typed::Set(_) => Kind::Set,
             Typed::SortedSet(_) => Kind::SortedSet,
+            Typed::List(_) => Kind::List,
         }
     }
 
@@ -62,6 +68,7 @@ impl Typed {
             Kind::Hash => Typed::Hash(Hash::default()),
             Kind::Set => Typed::Set(Set::default()),
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
+            Kind::List => Typed::List(Box::default()),
         }
     }
 
@@ -79,6 +86,7 @@ impl Typed {
             (Typed::Hash(mine), Typed::Hash(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::List(mine), Typed::List(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -121,6 +129,13 @@ impl Types {
     pub(crate) fn sorted_set(&self) -> Option<&SortedSet> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::SortedSet(sorted) => Some(sorted),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn list(&self) -> Option<&List> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::List(list) => Some(list.as_ref()),
             _ => None,
         })
     }
@@ -182,6 +197,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn list_mut(&mut self) -> &mut List {
+        match self.of_kind(Kind::List) {
+            Typed::List(list) => list,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -220,6 +242,7 @@ impl Types {
             Some(Typed::Hash(hash)) => View::Hash(hash),
             Some(Typed::Set(set)) => View::Set(set),
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
+            Some(Typed::List(list)) => View::List(list),
         }
     }
 

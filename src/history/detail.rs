@@ -90,7 +90,7 @@ pub enum TouchKind {
     Write,
     /// Increments a string, field or score.
     Add,
-    /// Adds a member.
+    /// Adds a member, or an element of a list.
     AddMember,
     /// Takes away what was observed.
     Remove,
@@ -114,4 +114,7 @@ pub enum KeyPart {
     Member(Vec<u8>),
     /// A member of a sorted set, which is in with a score.
     Score(Vec<u8>),
+    /// An element of a list: the number of the effect that put it in, its number there, and who
+    /// made that effect.
+    Element(u64, u32, u8),
 }

@@ -3,7 +3,8 @@
 //! Source: redis-server 7.0.15 on x86-64 with jemalloc, `used_memory` per key at a dict load of
 //! one: 16 B key + 32 B value 136 B, + 100 B 200 B, + 1000 B 1112 B; a set of 1000 members of 16 B
 //! 72.3 B a member; a sorted set of 10 members of 16 B with scores of up to seven digits 344 B, of
-//! 100 2648 B, of 1000 126.4 B a member. The metadata on top are assumptions A-KEY, A-ELEMENT and
+//! 100 2648 B, of 1000 126.4 B a member; a list of 100 elements of 16 B 2226 B, of 1000 18 452 B,
+//! of 1000 elements of 100 B 105 193 B. The metadata on top are assumptions A-KEY, A-ELEMENT and
 //! A-TOMBSTONE.
 
 use crate::assumption::Assumptions;
@@ -42,6 +43,12 @@ const LISTPACK_SCORE: u64 = 4;
 /// A node of a skip list: member, score and a pointer back, and for each level, 4/3 in the mean, a
 /// pointer and a span; rounded up by the allocator, 53.3 bytes in the mean. In tenths of a byte.
 const SKIPLIST_NODE_TENTHS: u64 = 533;
+/// A listpack of a list holds so many bytes, or one element (`list-max-listpack-size`, -2).
+const LIST_NODE_BYTES: u64 = 8192;
+/// A quicklist, and each of its nodes.
+const QUICKLIST: u64 = 48;
+/// See [`QUICKLIST`].
+const QUICKLIST_NODE: u64 = 32;
 /// A skip list, its head of 32 levels, and the pair of list and dict.
 const SKIPLIST: u64 = 32 + 640 + 16;
 /// A dict with its two tables' headers.
@@ -123,6 +130,7 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
         let (keys, values) = match kind {
             Kind::Hash => collection(elements, 2 * elements, payload),
             Kind::SortedSet => sorted(elements, payload),
+            Kind::List => list(elements, payload),
             Kind::String | Kind::Set => collection(elements, elements, payload),
         };
         footprint.keys += keys;
@@ -159,6 +167,32 @@ fn sorted(members: u64, payload: u64) -> (u64, u64) {
     (keys + SKIPLIST + nodes, values)
 }
 
+/// Overhead and values of a list: a quicklist of listpacks, each filled to its limit. All elements
+/// count as equally long.
+fn list(elements: u64, payload: u64) -> (u64, u64) {
+    let length = payload / elements;
+    let entry = length + list_entry(length);
+    let most = (LIST_NODE_BYTES - LISTPACK_FRAME) / entry;
+    let in_node = most.clamp(1, elements);
+    let (full, rest) = (elements / in_node, elements % in_node);
+    let node = |elements: u64| match elements {
+        0 => 0,
+        _ => QUICKLIST_NODE + allocated(LISTPACK_FRAME + elements * entry),
+    };
+    let bytes = OBJECT_HEADER + QUICKLIST + full * node(in_node) + node(rest);
+    (bytes.saturating_sub(payload), payload)
+}
+
+/// What a listpack adds to a string of so many bytes.
+fn list_entry(length: u64) -> u64 {
+    match length {
+        0..64 => LISTPACK_ENTRY,
+        64..126 => 3,
+        126..4096 => 4,
+        _ => 8,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +225,21 @@ mod tests {
             (per_member - 72.3).abs() < 0.5,
             "{per_member} bytes a member"
         );
+    }
+
+    #[test]
+    fn lists_take_what_redis_takes() {
+        let measured = [(100, 16, 2226), (1000, 16, 18_452), (1000, 100, 105_193)];
+        for (elements, length, redis) in measured {
+            let (keys, values) = list(elements, elements * length);
+            assert_eq!(values, elements * length);
+            let ours = key_overhead(16) + keys + values;
+            let off = ours.abs_diff(redis) as f64 / redis as f64;
+            assert!(off < 0.01, "{elements} of {length} B: {ours}, not {redis}");
+        }
+        // Too long for a node: each has one of its own.
+        let (keys, values) = list(3, 30_000);
+        assert_eq!(keys + values, 16 + 48 + 3 * (32 + 10_240));
     }
 
     #[test]

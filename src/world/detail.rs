@@ -4,6 +4,7 @@
 //! is wanted.
 
 use crate::crdt::effect::Part;
+use crate::crdt::sequence::ElementId;
 use crate::crdt::{Change, Name, VersionVector};
 use crate::history::{
     Detail, EffectSeen, Event, KeyPart, Observation, OperationResult, OperationSeen, Touch,
@@ -192,9 +193,24 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
             } => after.join(beyond),
             _ => {}
         }
-        touches.extend(touch(part));
+        match part {
+            Part::Insert(insertion) => {
+                let ids = (0..).zip(&insertion.values);
+                let ids = ids.map(|(step, _)| insertion.first.further(step));
+                touches.extend(ids.map(|id| element(TouchKind::AddMember, &id)));
+            }
+            Part::RemoveElements { ids, .. } => {
+                touches.extend(ids.iter().map(|id| element(TouchKind::Remove, id)));
+            }
+            _ => touches.extend(touch(part)),
+        }
     }
     touches
+}
+
+fn element(kind: TouchKind, id: &ElementId) -> Touch {
+    let part = KeyPart::Element(id.seq, id.index, id.origin.0);
+    Touch { kind, part }
 }
 
 /// What one part does; none for deadlines, and for what only goes with another part.
@@ -213,9 +229,12 @@ fn touch(part: &Part) -> Option<Touch> {
         Part::AddScore { member, .. } => (TouchKind::Add, KeyPart::Score(member.to_vec())),
         Part::RemoveScore(name) => (TouchKind::Remove, KeyPart::Score(name.to_vec())),
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
-        Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } | Part::EraseScore { .. } => {
-            return None;
-        }
+        Part::Limit { .. }
+        | Part::Anew { .. }
+        | Part::Erase { .. }
+        | Part::EraseScore { .. }
+        | Part::Insert(_)
+        | Part::RemoveElements { .. } => return None,
     };
     Some(Touch { kind, part })
 }

@@ -189,12 +189,28 @@ const WORDS: &[&str] = &[
     "MAX",
     "INCR",
     "GT",
+    "l",
+    "LEFT",
+    "RIGHT",
+    "BEFORE",
+    "RANK",
+    "MAXLEN",
+    "BY",
+    "STORE",
+    "ALPHA",
+    "{k}*",
 ];
 
 #[test]
 fn no_words_make_a_command_panic() {
     let mut replica = Replica::new(None);
-    for line in ["SET k 12", "SADD s a b", "HSET h f 1 g x", "ZADD z 1 a 2 b"] {
+    for line in [
+        "SET k 12",
+        "SADD s a b",
+        "HSET h f 1 g x",
+        "ZADD z 1 a 2 b",
+        "RPUSH l a b c",
+    ] {
         say(&mut replica, line);
     }
     let names: Vec<&str> = commands().map(|command| command.name).collect();

@@ -34,6 +34,13 @@ fn show(update: &Update) -> String {
         Update::SetScore(name, score) => format!("{}={score}", text(name)),
         Update::AddScore(name, delta) => format!("{}+={delta}", text(name)),
         Update::AddMember(name) => format!("+{}", text(name)),
+        Update::InsertElements(position, values) => {
+            let values: Vec<String> = values.iter().map(value).collect();
+            format!("{position}<{}", values.join(" "))
+        }
+        Update::RemoveElements(position, count) => format!("{position}-{count}"),
+        Update::TakeElements(position, count) => format!("{position}>{count}"),
+        Update::SetElement(position, written) => format!("{position}={}", value(written)),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
         other => format!("{other:?}"),
@@ -158,6 +165,139 @@ fn sorted_sets_send_what_they_decided() {
     for line in quiet {
         check(&given, line, &[]);
     }
+}
+
+/// What was decided here is sent as elements put in and taken out by position, from the end on.
+#[test]
+fn lists_send_what_they_decided() {
+    let given = ["RPUSH l a b a c", "RPUSH m x"];
+    let checks: &[(&str, &[&str])] = &[
+        ("RPUSH l d e", &["l: 4<d e"]),
+        ("LPUSH l d e", &["l: 0<e d"]),
+        ("LPUSHX l d", &["l: 0<d"]),
+        ("RPUSHX l d", &["l: 4<d"]),
+        ("LPOP l", &["l: 0>1"]),
+        ("RPOP l 3", &["l: 1>3"]),
+        ("LPOP l 9", &["l: 0>4"]),
+        ("LSET l -1 d", &["l: 3=d"]),
+        ("LSET l 0 a", &["l: 0=a"]),
+        ("LINSERT l BEFORE b d", &["l: 1<d"]),
+        ("LINSERT l AFTER b d", &["l: 2<d"]),
+        ("LREM l 0 a", &["l: 2-1, 0-1"]),
+        ("LREM l 1 a", &["l: 0-1"]),
+        ("LREM l -1 a", &["l: 2-1"]),
+        ("LTRIM l 1 2", &["l: 3-1, 0-1"]),
+        ("LTRIM l 5 9", &["l: 0-4"]),
+        ("LMOVE l m LEFT RIGHT", &["l: 0>1", "m: 1<a"]),
+        ("LMOVE l l LEFT RIGHT", &["l: 4<a, 0>1"]),
+        ("LMOVE l l LEFT LEFT", &["l: 0>1, 0<a"]),
+        ("LMOVE m m LEFT RIGHT", &["m: 1<x, 0>1"]),
+        ("RPOPLPUSH l m", &["l: 3>1", "m: 0<c"]),
+        ("RPOPLPUSH l l", &["l: 3>1, 0<c"]),
+        ("BRPOPLPUSH l l 0", &["l: 3>1, 0<c"]),
+        ("BLMOVE l n LEFT LEFT 1", &["l: 0>1", "n: 0<a"]),
+        ("LMPOP 2 nokey l RIGHT COUNT 2", &["l: 2>2"]),
+        ("BLMPOP 1 2 nokey l LEFT", &["l: 0>1"]),
+        ("BLPOP nokey l m 0", &["l: 0>1"]),
+        ("BRPOP l 0", &["l: 3>1"]),
+        ("SORT l ALPHA STORE m", &["m: remove, 0<a a b c"]),
+        ("SORT nokey STORE m", &["m: remove"]),
+        ("COPY l n", &["n: 0<a b a c"]),
+        ("RENAME l m", &["m: remove, 0<a b a c", "l: remove"]),
+        ("DEL l", &["l: remove"]),
+    ];
+    for (line, expect) in checks {
+        check(&given, line, expect);
+    }
+    let quiet = [
+        "LPUSHX nokey a",
+        "LPOP l 0",
+        "RPOP nokey",
+        "LSET l 9 a",
+        "LINSERT l BEFORE nobody a",
+        "LREM l 0 nobody",
+        "LTRIM l 0 -1",
+        "LTRIM nokey 1 1",
+        "LMOVE nokey l LEFT LEFT",
+        "BLPOP nokey 0",
+        "BLMOVE nokey l LEFT LEFT 0",
+        "BLPOP l 9223372036854775807",
+        "LRANGE l 0 -1",
+        "LPOS l a",
+        "SORT l ALPHA",
+        "SORT nokey STORE n",
+        "SADD l a",
+    ];
+    for line in quiet {
+        check(&given, line, &[]);
+    }
+}
+
+#[test]
+fn nobody_can_wait_longer_than_there_is_time() {
+    let mut replica = Replica::new(None);
+    let reply = say(&mut replica, "BLPOP l 9223372036854775807").to_cli_text();
+    assert_eq!(reply, "(error) ERR timeout is out of range");
+    assert_eq!(say(&mut replica, "BLPOP l inf").to_cli_text(), reply);
+    let refused = say(&mut replica, "LPOS l a RANK -9223372036854775808").to_cli_text();
+    assert!(refused.contains("value must between"), "{refused}");
+}
+
+/// A list of many elements, pushed at both ends and changed in between, against a plain vector.
+#[test]
+fn a_long_list_is_what_a_vector_would_be() {
+    let mut replica = Replica::new(None);
+    let mut plain: Vec<String> = Vec::new();
+    let mut state = 7_usize;
+    for number in 0..3_000 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let drawn = state >> 33;
+        let at = drawn / 16 % plain.len().max(1);
+        match drawn % 16 {
+            0..=4 => {
+                say(&mut replica, &format!("RPUSH l {number} {number}b"));
+                plain.extend([format!("{number}"), format!("{number}b")]);
+            }
+            5..=8 => {
+                say(&mut replica, &format!("LPUSH l {number}"));
+                plain.insert(0, format!("{number}"));
+            }
+            9..=11 if !plain.is_empty() => {
+                let pivot = plain[at].clone();
+                say(&mut replica, &format!("LINSERT l AFTER {pivot} {number}"));
+                plain.insert(at + 1, format!("{number}"));
+            }
+            12 if !plain.is_empty() => {
+                say(&mut replica, &format!("LSET l {at} {number}"));
+                plain[at] = format!("{number}");
+            }
+            13 => {
+                say(&mut replica, "LPOP l");
+                plain.drain(..plain.len().min(1));
+            }
+            14 => {
+                say(&mut replica, "RPOP l");
+                plain.pop();
+            }
+            _ => {
+                let last = plain.last().cloned().unwrap_or_default();
+                say(&mut replica, &format!("LREM l -1 \"{last}\""));
+                plain.pop();
+            }
+        }
+        if !plain.is_empty() {
+            let found = say(&mut replica, &format!("LINDEX l {}", at % plain.len()));
+            assert_eq!(
+                found,
+                Reply::Bulk(plain[at % plain.len()].clone().into_bytes())
+            );
+        }
+    }
+    assert!(plain.len() > 1_000, "{} elements", plain.len());
+    let all = plain.into_iter().map(String::into_bytes);
+    assert_eq!(say(&mut replica, "LRANGE l 0 -1"), Reply::bulks(all));
 }
 
 #[test]
@@ -286,6 +426,10 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "ZINCRBY z 1 a",
         "ZUNIONSTORE d 1 s",
         "ZRANGESTORE d s 0 1",
+        "RPUSH l a",
+        "LSET l 0 a",
+        "LMOVE l m LEFT LEFT",
+        "SORT l STORE m",
     ] {
         assert_eq!(say(&mut replica, line).to_cli_text(), full, "{line}");
     }
@@ -296,6 +440,9 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "SREM s a",
         "ZREM z a",
         "ZPOPMIN z",
+        "LPOP l",
+        "LTRIM l 0 0",
+        "BLPOP l 0",
         "PING",
     ] {
         assert!(!say(&mut replica, line).is_error(), "{line}");

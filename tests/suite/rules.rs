@@ -94,6 +94,23 @@ fn str_7_bitop_and_set_concurrent_one_is_kept_whole() {
     assert_eq!(texts(&seen[3..]), ["\"later\""; 3]);
 }
 
+/// Each member pops the same element and pushes it: it is at the destination twice.
+#[test]
+fn l_10_an_element_moved_by_two_members_is_there_twice() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "RPUSH {t}from a b");
+    command(&mut plan, 1_000, 0, "LMOVE {t}from {t}to LEFT RIGHT");
+    command(&mut plan, 1_010, 1, "LMOVE {t}from {t}to LEFT RIGHT");
+    for member in 0..3 {
+        command(&mut plan, 2_000, member, "LRANGE {t}from 0 -1");
+        command(&mut plan, 2_001, member, "LRANGE {t}to 0 -1");
+    }
+    let seen = answers(&plan);
+    assert_eq!(texts(&seen[1..3]), ["\"a\"", "\"a\""]);
+    assert_eq!(texts(&seen[3..6]), ["1) \"b\""; 3]);
+    assert_eq!(texts(&seen[6..]), ["1) \"a\"\n2) \"a\""; 3]);
+}
+
 /// The member whose deadline won expires the key, nobody else; what it sends is a `DEL`.
 #[test]
 fn exp_4_the_owner_alone_expires_and_tells_the_others() {
@@ -205,14 +222,15 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
-/// Every rule of strings, counters, hashes, sets, sorted sets and expiry has a test that bears its
-/// id.
+/// Every rule of strings, counters, hashes, sets, sorted sets, lists and expiry has a test that
+/// bears its id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
     let sources = [
         include_str!("../../src/crdt/proof/rules/strings.rs"),
         include_str!("../../src/crdt/proof/rules/collections.rs"),
         include_str!("../../src/crdt/proof/rules/sorted_sets.rs"),
+        include_str!("../../src/crdt/proof/rules/lists.rs"),
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
         include_str!("rules.rs"),
     ];
@@ -222,6 +240,7 @@ fn every_rule_has_a_test_of_its_name() {
         ("h", 9),
         ("s", 7),
         ("z", 10),
+        ("l", 10),
         ("exp", 12),
     ];
     for (kind, last) in rules {

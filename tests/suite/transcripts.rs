@@ -61,7 +61,6 @@ const DIFFERENCES: &[Difference] = differences! {
         a Redis Enterprise database has index 0 alone";
     "COPY e e2 DB 1" => "(error) ERR DB index is out of range";
     in "written-differences", "types that Meridian does not model yet":
-    "LPUSH l a" => "(error) ERR command 'LPUSH' is not modelled yet";
     "XLEN x" => "(error) ERR command 'XLEN' is not modelled yet";
     in "written-differences", "hexadecimal numbers are left out":
     "INCRBYFLOAT hex 0x10" => "(error) ERR value is not a valid float";
@@ -69,6 +68,19 @@ const DIFFERENCES: &[Difference] = differences! {
     in "written-differences", "Redis 7.4 checks arguments before it looks for the key":
     "BITCOUNT nokey x y" => "(error) ERR value is not an integer or out of range";
     "BITPOS nokey 1 x" => "(error) ERR value is not an integer or out of range";
+    in "written-sort", "patterns must name the slot, and a key's elements do not":
+    "SORT {t}l BY w_*" => "(error) ERR BY option of SORT denied in Cluster mode when keys formed \
+        by the pattern may be in different slots.";
+    in "written-sort-slots", "Redis 7.4 takes patterns of the sorted key's slot":
+    "SORT {t}l GET #" => "1) \"1\"\n2) \"2\"";
+    "SORT {t}l BY w_*" => "(error) ERR BY option of SORT denied in Cluster mode when keys formed \
+        by the pattern may be in different slots.";
+    "SORT {t}l GET o_*" => "(error) ERR GET option of SORT denied in Cluster mode when keys formed \
+        by the pattern may be in different slots.";
+    "SORT {t}l BY {t}w_*" => "1) \"1\"\n2) \"2\"";
+    "SORT {t}l GET {t}w_*" => "1) (nil)\n2) (nil)";
+    "SORT_RO {t}l BY w_*" => "(error) ERR BY option of SORT denied in Cluster mode when keys \
+        formed by the pattern may be in different slots.";
     in "written-floats", "fractions are 64-bit floats, 80-bit in Redis":
     "INCRBYFLOAT fresh 0.2" => "\"0.30000000000000004\"";
     "INCRBYFLOAT fresh -0.3" => "\"0.00000000000000005551115123125783\"";

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Op;
-use super::judge::{done, is_sensible, seen, writes_on};
+use super::judge::{done, is_sensible, placed, seen, writes_on};
+use super::list_oracle::Deeds;
 use super::oracle::Expected;
 use super::step::Step;
 use crate::assumption::Lww;
@@ -77,6 +78,7 @@ impl Cluster {
             rules: Rules {
                 lww,
                 readd_is_fresh: true,
+                lset_keeps_all: true,
             },
             alphabet,
             ops: Vec::new(),
@@ -111,6 +113,7 @@ impl Cluster {
         }
         let Stamp { dot, wall_ms } = stamp;
         let (observed, fields_seen) = (0, Vec::new());
+        let deeds = Deeds::of(&[], &updates, 0, &effect);
         let op = Op {
             dot,
             wall_ms,
@@ -118,6 +121,7 @@ impl Cluster {
             updates,
             found_no_key: true,
             fields_seen,
+            deeds,
         };
         self.ops.push(op);
         self.effects.push(effect);
@@ -165,6 +169,7 @@ impl Cluster {
         if self.ops.len() == 64 || !is_sensible(&self.replicas[at].object, &updates) {
             return;
         }
+        let updates = placed(&self.replicas[at].object, updates, self.ops.len());
         let dot = self.next_dot(at);
         let replica = &mut self.replicas[at];
         let stamp = Stamp { dot, wall_ms };
@@ -193,6 +198,8 @@ impl Cluster {
         }
         let known = self.expected(observed);
         let updates = done(&known, updates, &effect);
+        let deeds = Deeds::of(&self.ops, &updates, observed, &effect);
+        let deeds = deeds.where_all_stay(self.rules.lset_keeps_all);
         let found_no_key = known.visible.is_empty();
         let fields_seen = known.fields.into_keys().collect();
         let wall_ms = effect.wall_ms;
@@ -203,6 +210,7 @@ impl Cluster {
             updates,
             found_no_key,
             fields_seen,
+            deeds,
         });
         self.effects.push(effect);
         self.broadcast(at, &Message::Effect(index));

@@ -1,5 +1,6 @@
 //! What is asked of each replica after each step, and of all in the end.
 
+use super::END;
 use super::cluster::Cluster;
 use super::oracle::{Expected, Oracle, text};
 use super::step::Step;
@@ -7,6 +8,7 @@ use crate::assumption::Lww;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::object::{Object, View};
+use crate::crdt::value::Value;
 use crate::id::Id;
 
 impl Cluster {
@@ -126,6 +128,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::Hash(_) => "hash",
         View::Set(_) => "set",
         View::SortedSet(_) => "sorted set",
+        View::List(_) => "list",
     };
     let string = types
         .string()
@@ -155,6 +158,9 @@ pub(super) fn seen(object: &Object) -> Expected {
         .into_iter()
         .flat_map(|sorted| sorted.scores())
         .map(|(name, score)| (text(name), score.to_string()));
+    let list = types.list().into_iter();
+    let values = list.flat_map(|list| list.values(0));
+    let elements = values.map(|value| text(&value.bytes()));
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -164,6 +170,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         fields: fields.collect(),
         members: members.collect(),
         scores: scores.collect(),
+        elements: elements.collect(),
         deadline,
     }
 }
@@ -224,8 +231,48 @@ pub(super) fn is_sensible(object: &Object, updates: &[Update]) -> bool {
     match &updates[0] {
         Update::Expire { .. } | Update::Persist => object.is_live(),
         Update::ExpireField(name, _) | Update::PersistField(name) => has_field(name),
+        Update::TakeElements(..) | Update::SetElement(..) | Update::RemoveElements(..) => {
+            list_len(object) > 0
+        }
         _ => true,
     }
+}
+
+fn list_len(object: &Object) -> u64 {
+    object.types().list().map_or(0, |list| list.len())
+}
+
+/// The updates as a command makes them: `END` resolved, what is not there left out, each value
+/// told from all others.
+pub(super) fn placed(object: &Object, updates: Vec<Update>, number: usize) -> Vec<Update> {
+    let replaces = updates.contains(&Update::Remove) && object.is_live();
+    let length = if replaces { 0 } else { list_len(object) };
+    let own = |value: Value| Value::from_bytes(format!("{}{number}", text(&value.bytes())));
+    let there = |position: u64, count: u64| {
+        let position = if position == END {
+            length.saturating_sub(count)
+        } else {
+            position.min(length)
+        };
+        (position, count.min(length - position))
+    };
+    let each = updates.into_iter().map(|update| match update {
+        Update::InsertElements(position, values) => {
+            let values = values.into_iter().map(own).collect();
+            Update::InsertElements(position.min(length), values)
+        }
+        Update::SetElement(position, value) => Update::SetElement(there(position, 1).0, own(value)),
+        Update::TakeElements(position, count) => {
+            let (position, count) = there(position, count);
+            Update::TakeElements(position, count)
+        }
+        Update::RemoveElements(position, count) => {
+            let (position, count) = there(position, count);
+            Update::RemoveElements(position, count)
+        }
+        other => other,
+    });
+    each.collect()
 }
 
 /// Whether these updates write the type that a client sees, and take nothing away.
@@ -239,6 +286,7 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         }
         Update::AddMember(_) => visible == "set",
         Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
+        Update::InsertElements(..) => visible == "list",
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

@@ -7,7 +7,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 
 use super::cluster::Cluster;
 use super::step::Step;
-use super::{hash_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet, string_alphabet};
+use super::{
+    hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
+    string_alphabet,
+};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
 
@@ -15,6 +18,10 @@ use crate::crdt::effect::Update;
 const SEED: u8 = 7;
 
 fn check(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, cases: u32) {
+    check_where(alphabet, lww, true, cases);
+}
+
+fn check_where(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, lset_keeps_all: bool, cases: u32) {
     let config = Config {
         cases,
         failure_persistence: None,
@@ -36,6 +43,7 @@ fn check(alphabet: fn() -> Vec<Vec<Update>>, lww: Lww, cases: u32) {
     });
     let outcome = runner.run(&histories, |(size, is_filled, steps)| {
         let mut cluster = Cluster::new(size, lww, alphabet());
+        cluster.rules.lset_keeps_all = lset_keeps_all;
         if is_filled {
             cluster.fill(alphabet().swap_remove(0));
         }
@@ -79,6 +87,16 @@ fn sorted_sets_keep_the_laws() {
 #[test]
 fn sorted_sets_keep_the_laws_by_wall_clock() {
     check(sorted_set_alphabet, Lww::WallFirst, 1500);
+}
+
+#[test]
+fn lists_keep_the_laws() {
+    check(list_alphabet, Lww::CausalFirst, 6000);
+}
+
+#[test]
+fn lists_that_keep_one_replacement_keep_the_laws() {
+    check_where(list_alphabet, Lww::CausalFirst, false, 4000);
 }
 
 #[test]

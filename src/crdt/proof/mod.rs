@@ -5,6 +5,7 @@ mod cluster;
 mod exhaustive;
 mod judge;
 mod laws;
+mod list_oracle;
 mod oracle;
 mod rules;
 mod step;
@@ -12,6 +13,8 @@ mod step;
 use crate::crdt::clock::Dot;
 use crate::crdt::effect::Update;
 use crate::crdt::value::{Name, Value};
+
+use list_oracle::Deeds;
 
 /// One update of the key as it was made, for the oracle.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ struct Op {
     found_no_key: bool,
     /// The fields its origin saw.
     fields_seen: Vec<String>,
+    /// What it does to a list.
+    deeds: Deeds,
 }
 
 fn name(text: &str) -> Name {
@@ -116,12 +121,38 @@ fn sorted_set_alphabet() -> Vec<Vec<Update>> {
     ]
 }
 
+/// The end of a list, whatever its length: the last element, or the place behind it.
+const END: u64 = u64::MAX;
+
+/// What commands can do to a list. Each value is made another one by the number of its op.
+fn list_alphabet() -> Vec<Vec<Update>> {
+    let insert = |position: u64, texts: &[&str]| {
+        let values = texts.iter().map(|text| value(text)).collect();
+        Update::InsertElements(position, values)
+    };
+    vec![
+        vec![insert(0, &["h"])],
+        vec![insert(END, &["t"])],
+        vec![insert(1, &["m", "n"])],
+        vec![Update::SetElement(0, value("s"))],
+        vec![Update::SetElement(END, value("e"))],
+        vec![Update::TakeElements(0, 1)],
+        vec![Update::TakeElements(END, 1)],
+        vec![Update::RemoveElements(1, 1), Update::RemoveElements(0, 1)],
+        vec![insert(END, &["r"]), Update::TakeElements(0, 1)],
+        vec![Update::Remove],
+        vec![Update::Remove, insert(0, &["a", "b"])],
+        vec![Update::Expire { deadline_ms: 100 }],
+    ]
+}
+
 /// All of these, and what replaces one type by another.
 fn mixed_alphabet() -> Vec<Vec<Update>> {
     let mut alphabet = string_alphabet();
     alphabet.extend(hash_alphabet());
     alphabet.extend(set_alphabet());
     alphabet.extend(sorted_set_alphabet());
+    alphabet.extend(list_alphabet());
     alphabet.push(vec![Update::Remove, Update::Write(value("9"))]);
     alphabet.push(vec![
         Update::Remove,

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Op;
+use super::{Op, list_oracle};
 use crate::crdt::effect::Update;
 
 /// What a client must see. Every type that is live is listed, the visible one by its name.
@@ -18,6 +18,7 @@ pub(super) struct Expected {
     pub(super) fields: BTreeMap<String, (String, Option<u64>)>,
     pub(super) members: BTreeSet<String>,
     pub(super) scores: BTreeMap<String, String>,
+    pub(super) elements: Vec<String>,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -42,7 +43,7 @@ pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("tests use text")
 }
 
-fn bits(set: u64) -> impl Iterator<Item = usize> {
+pub(super) fn bits(set: u64) -> impl Iterator<Item = usize> {
     let mut rest = set;
     std::iter::from_fn(move || {
         let index = rest.trailing_zeros() as usize;
@@ -93,6 +94,12 @@ impl Oracle<'_> {
             expected.scores.extend(score.map(|score| (name, score)));
         }
         newest.push((score_stamp, "sorted set"));
+        let elements = list_oracle::shown(self.ops, delivered);
+        let stamps = elements.iter().map(|(index, _)| self.stamp(*index));
+        newest.push((stamps.max(), "list"));
+        let values = elements.iter();
+        let values = values.map(|(index, step)| self.ops[*index].deeds.value(*step));
+        expected.elements = values.collect();
         let best = newest
             .into_iter()
             .filter(|(stamp, _)| stamp.is_some())

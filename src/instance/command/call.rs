@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
+use crate::crdt::list::List;
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
 use crate::crdt::value::{Name, Value};
@@ -68,6 +69,7 @@ impl<'a> Call<'a> {
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
+            View::List(_) => Some("list"),
         }
     }
 
@@ -84,7 +86,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
-            View::Hash(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -100,7 +102,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
-            View::String(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -116,7 +118,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
-            View::String(_) | View::Hash(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -187,7 +189,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::SortedSet(sorted) => Ok(Some(look(sorted))),
-            View::String(_) | View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -222,6 +224,41 @@ impl<'a> Call<'a> {
             return Ok(members.map(|name| (name, 1.0)).collect());
         }
         self.ranked(key)
+    }
+
+    /// What `look` finds in the list at `key`; nothing without one.
+    fn in_list<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&List) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::List(list) => Ok(Some(look(list))),
+            _ => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    pub(super) fn list_len(&self, key: &[u8]) -> Result<u64, CommandError> {
+        Ok(self.in_list(key, List::len)?.unwrap_or(0))
+    }
+
+    /// Up to `count` elements of a list from `position` on.
+    pub(super) fn elements(
+        &self,
+        key: &[u8],
+        position: u64,
+        count: u64,
+    ) -> Result<Vec<Vec<u8>>, CommandError> {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let found = |list: &List| {
+            let values = list.values(position).take(count);
+            values.map(|value| value.bytes().into_owned()).collect()
+        };
+        Ok(self.in_list(key, found)?.unwrap_or_default())
     }
 
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
@@ -291,6 +328,10 @@ impl<'a> Call<'a> {
                 scores
                     .map(|(name, score)| Update::SetScore(name.clone(), score))
                     .collect()
+            }
+            View::List(list) => {
+                let values = list.values(0).cloned().collect();
+                vec![Update::InsertElements(0, values)]
             }
         };
         let deadline = object.deadline();

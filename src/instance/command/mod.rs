@@ -12,7 +12,7 @@
 //! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in
 //! an effect of its own (`EXP-5`, `EXP-6`).
 //!
-//! Left out: transactions, scripts, publish and subscribe, blocking, connections, and the types
+//! Left out: transactions, scripts, publish and subscribe, waiting, connections, and the types
 //! that [`table::commands`] lists as not modelled.
 
 pub mod parse;
@@ -22,6 +22,7 @@ pub mod table;
 mod algebra;
 mod bit;
 mod bitfield;
+mod blocking;
 mod call;
 mod counter;
 mod error;
@@ -31,6 +32,8 @@ mod hash;
 mod hash_number;
 mod key;
 mod lcs;
+mod list;
+mod list_move;
 mod modelled;
 mod number;
 mod random;
@@ -41,6 +44,8 @@ mod scan;
 mod score;
 mod server;
 mod set;
+mod sort;
+mod sort_options;
 mod sorted_algebra;
 mod sorted_pop;
 mod sorted_range;

@@ -5,19 +5,20 @@
 use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
-    algebra, bit, bitfield, counter, expiry, hash, hash_number, key, lcs, random, range, rename,
-    scan, server, set, sorted_algebra, sorted_pop, sorted_range, sorted_set, string,
-    string_options,
+    algebra, bit, bitfield, blocking, counter, expiry, hash, hash_number, key, lcs, list,
+    list_move, random, range, rename, scan, server, set, sort, sorted_algebra, sorted_pop,
+    sorted_range, sorted_set, string, string_options,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 8] = [
+pub(super) const GROUPS: [&[Command]; 9] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
     HASHES,
     SETS,
     SORTED_SETS,
+    LISTS,
     KEYS,
     SERVER,
 ];
@@ -135,6 +136,12 @@ const SETS: &[Command] = commands! { "set":
 };
 
 const SORTED_SETS: &[Command] = commands! { "sorted set":
+    "bzmpop" -5 Write Keys::CountedLate, Promised, blocking::bzmpop, "Z-10",
+        "Takes members out of the first key that has any now";
+    "bzpopmax" -3 Write Keys::AllButLast, Promised, blocking::bzpopmax, "Z-10",
+        "Takes the greatest out of the first key that has any now";
+    "bzpopmin" -3 Write Keys::AllButLast, Promised, blocking::bzpopmin, "Z-10",
+        "Takes the least out of the first key that has any now";
     "zadd" -4 Grow KEY, Promised, sorted_set::zadd, "Z-1 Z-2 Z-3 Z-6 Z-7 Z-9",
         "Sets the scores of members";
     "zcard" 2 Read KEY, Promised, sorted_set::zcard, "", "The number of members";
@@ -185,11 +192,46 @@ const SORTED_SETS: &[Command] = commands! { "sorted set":
         "Stores members of any";
 };
 
+const LISTS: &[Command] = commands! { "list":
+    "blmove" 6 Grow Keys::Pair, Promised, list_move::blmove, "L-3 L-10",
+        "Moves an element to another list, if there is one now";
+    "blmpop" -5 Write Keys::CountedLate, Promised, blocking::blmpop, "L-3",
+        "Takes elements out of the first list that has any now";
+    "blpop" -3 Write Keys::AllButLast, Promised, blocking::blpop, "L-3",
+        "Takes the first element of the first list that has any now";
+    "brpop" -3 Write Keys::AllButLast, Promised, blocking::brpop, "L-3",
+        "Takes the last element of the first list that has any now";
+    "brpoplpush" 4 Grow Keys::Pair, Promised, list_move::brpoplpush, "L-3 L-10",
+        "Moves the last element to another list's head, if there is one now";
+    "lindex" 3 Read KEY, Promised, list::lindex, "", "One element";
+    "linsert" 5 Grow KEY, Promised, list::linsert, "L-1 L-9", "Puts an element beside another";
+    "llen" 2 Read KEY, Promised, list::llen, "", "The number of elements";
+    "lmove" 5 Grow Keys::Pair, Promised, list_move::lmove, "L-3 L-10",
+        "Moves an element to another list";
+    "lmpop" -4 Write Keys::Counted, Promised, blocking::lmpop, "L-3",
+        "Takes elements out of the first list that has any";
+    "lpop" -2 Write KEY, Promised, list::lpop, "L-3 L-4", "Takes the first elements";
+    "lpos" -3 Read KEY, Promised, list::lpos, "", "Where an element stands";
+    "lpush" -3 Grow KEY, Promised, list::lpush, "L-1 L-2 L-4", "Puts elements before the first";
+    "lpushx" -3 Grow KEY, Promised, list::lpushx, "L-1 L-2 L-4",
+        "Puts elements before the first of a list that exists here";
+    "lrange" 4 Read KEY, Promised, list::lrange, "", "Elements by position";
+    "lrem" 4 Write KEY, Promised, list::lrem, "L-5", "Removes elements that equal one";
+    "lset" 4 Grow KEY, Promised, list::lset, "L-6 L-7", "Replaces an element";
+    "ltrim" 4 Write KEY, Promised, list::ltrim, "L-8", "Removes all but a part";
+    "rpop" -2 Write KEY, Promised, list::rpop, "L-3 L-4", "Takes the last elements";
+    "rpoplpush" 3 Grow Keys::Pair, Promised, list_move::rpoplpush, "L-3 L-10",
+        "Moves the last element to another list's head";
+    "rpush" -3 Grow KEY, Promised, list::rpush, "L-1 L-2 L-4", "Puts elements behind the last";
+    "rpushx" -3 Grow KEY, Promised, list::rpushx, "L-1 L-2 L-4",
+        "Puts elements behind the last of a list that exists here";
+};
+
 const KEYS: &[Command] = commands! { "key":
     "copy" -3 Grow Keys::Pair, Promised, rename::copy, "STR-6",
         "Writes a key's content to another, anew";
     "dbsize" 1 Read Keys::None, Promised, key::dbsize, "", "The number of keys";
-    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8",
+    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2",
         "Deletes keys of one slot";
     "exists" -2 Read Keys::Spread, Promised, key::exists, "",
         "How many of the keys exist, across slots";
@@ -207,16 +249,20 @@ const KEYS: &[Command] = commands! { "key":
         "The deadline in Unix milliseconds";
     "pttl" 2 Read KEY, Promised, expiry::pttl, "", "The life left in milliseconds";
     "randomkey" 1 Read Keys::None, Any, key::randomkey, "", "A key drawn at random";
-    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5 Z-8",
+    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5 Z-8 L-2",
         "Moves a key's content to another, anew";
-    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5 Z-8",
+    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5 Z-8 L-2",
         "Renames to a key that does not exist here";
     "scan" -2 Read Keys::None, Any, scan::scan, "", "A piece of the keys";
+    "sort" -2 Grow Keys::Sorted, Promised, sort::sort, "L-2",
+        "The elements of a list or set in order, or stores them";
+    "sort_ro" -2 Read KEY, Promised, sort::sort_ro, "",
+        "The elements of a list or set in order";
     "touch" -2 Read Keys::Spread, Promised, key::exists, "",
         "How many of the keys exist, across slots";
     "ttl" 2 Read KEY, Promised, expiry::ttl, "", "The life left in seconds";
     "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
-    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8",
+    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2",
         "Deletes keys of one slot";
 };
 

@@ -54,11 +54,8 @@ pub(super) const REFUSED: &[Command] = refused! {
 
 /// What Redis knows and the product allows, of types and families not modelled yet.
 pub(super) const UNMODELLED: &[Command] = unmodelled! {
-    "bzmpop" "bzpopmax" "bzpopmin"
     "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
     "georadiusbymember_ro" "geosearch" "geosearchstore"
-    "blmove" "blmpop" "blpop" "brpop" "brpoplpush" "lindex" "linsert" "llen" "lmove" "lmpop" "lpop"
-    "lpos" "lpush" "lpushx" "lrange" "lrem" "lset" "ltrim" "rpop" "rpoplpush" "rpush" "rpushx"
     "pfadd" "pfcount" "pfdebug" "pfmerge" "pfselftest"
     "xack" "xadd" "xautoclaim" "xclaim" "xdel" "xlen" "xpending" "xrange" "xread" "xreadgroup"
     "xrevrange" "xsetid" "xtrim" "xgroup|create" "xgroup|createconsumer" "xgroup|delconsumer"
@@ -70,7 +67,7 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "json.mset" "json.numincrby" "json.nummultby" "json.objkeys" "json.objlen" "json.resp"
     "json.set" "json.strappend" "json.strlen" "json.toggle" "json.type"
     "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list"
-    "sort" "sort_ro" "dump" "object|freq" "object|help" "object|idletime" "object|refcount"
+    "dump" "object|freq" "object|help" "object|idletime" "object|refcount"
     "multi" "exec" "discard" "watch" "unwatch"
     "eval" "eval_ro" "evalsha" "evalsha_ro" "fcall" "fcall_ro" "function|delete" "function|dump"
     "function|flush" "function|list" "function|load" "function|restore" "function|stats"

@@ -53,6 +53,12 @@ pub enum Keys {
     Counted,
     /// Word 1, and as many as word 2 says, from word 3, in one slot.
     CountedInto,
+    /// As many as word 2 says, from word 3, in one slot.
+    CountedLate,
+    /// All words from word 1 but the last, in one slot.
+    AllButLast,
+    /// Word 1, and the one behind the last `STORE`, in one slot.
+    Sorted,
 }
 
 /// What Meridian makes of a command.
@@ -121,6 +127,15 @@ impl Command {
             Keys::Pair => words.iter().skip(1).take(2).map(Vec::as_slice).collect(),
             Keys::Spread => from(1, 1),
             Keys::Counted => counted(words, 1).collect(),
+            Keys::CountedLate => counted(words, 2).collect(),
+            Keys::AllButLast => {
+                let inner = words.split_last().and_then(|(_, rest)| rest.get(1..));
+                inner.into_iter().flatten().map(Vec::as_slice).collect()
+            }
+            Keys::Sorted => {
+                let source = words.get(1).map(Vec::as_slice);
+                source.into_iter().chain(stored(words)).collect()
+            }
             Keys::CountedInto => {
                 let target = words.get(1).map(Vec::as_slice);
                 target.into_iter().chain(counted(words, 2)).collect()
@@ -135,6 +150,13 @@ fn counted(words: &[Vec<u8>], at: usize) -> impl Iterator<Item = &[u8]> {
     let count = count.and_then(|count| usize::try_from(count).ok());
     let counted = words.iter().skip(at + 1).take(count.unwrap_or(0));
     counted.map(Vec::as_slice)
+}
+
+/// The word behind the last `STORE`.
+fn stored(words: &[Vec<u8>]) -> Option<&[u8]> {
+    let mut pairs = words.get(2..)?.windows(2).rev();
+    let pair = pairs.find(|pair| super::is_word(&pair[0], "store"))?;
+    Some(&pair[1])
 }
 
 /// All commands, the modelled ones first, by group.

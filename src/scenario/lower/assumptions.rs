@@ -146,5 +146,10 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .value()
         .copied()
         .unwrap_or(set.readd_is_fresh);
+    set.lset_keeps_all = file
+        .lset_keeps_all
+        .value()
+        .copied()
+        .unwrap_or(set.lset_keeps_all);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

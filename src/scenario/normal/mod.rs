@@ -190,6 +190,7 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         healthy_within: quantity(set.healthy_within),
         ingestion_delay: quantity(set.ingestion_delay),
         readd_is_fresh: Field::of(set.readd_is_fresh),
+        lset_keeps_all: Field::of(set.lset_keeps_all),
         jitter: quantity(set.jitter),
         delay_floor: quantity(set.delay_floor),
         delay_tail: quantity(set.delay_tail),

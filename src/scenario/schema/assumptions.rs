@@ -58,6 +58,8 @@ record! {
         ingestion_delay: Quantity<SimDuration>,
         /// A-READD: whether adding a present member makes a fresh dot.
         readd_is_fresh: bool,
+        /// A-LSET: whether the new elements of concurrent LSETs of one element all stay.
+        lset_keeps_all: bool,
         /// A-JITTER: P95 over P50 of a route the sample does not cover.
         jitter: Quantity<Ratio>,
         /// A-FLOOR: the least delay of a route, as a share of its median.

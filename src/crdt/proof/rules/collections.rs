@@ -142,6 +142,7 @@ fn s_2_sadd_and_srem_concurrent_the_member_stays_even_if_it_was_there() {
 fn s_2_without_fresh_dots_a_present_member_is_not_added_again() {
     let rules = Rules {
         readd_is_fresh: false,
+        lset_keeps_all: true,
         ..Rules::PLAIN
     };
     let (mut object, mut clock) = (Object::new(), VersionVector::FILLED);
