@@ -53,6 +53,17 @@ pub enum FullSync {
     Whole,
 }
 
+/// Which ids `XADD` takes, and how it completes them: `crdt_xadd_id_uniqueness_mode` (`X-3`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum XaddIds {
+    /// `*` or milliseconds alone; the sequence tells the region, so no two entries share an id.
+    Strict,
+    /// As strict, and full ids too, which may be used twice.
+    SemiStrict,
+    /// Any ascending id, completed as Redis completes it.
+    Liberal,
+}
+
 /// The assumptions of one run. [`Assumptions::default`] is the table of the documentation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assumptions {
@@ -106,6 +117,10 @@ pub struct Assumptions {
     pub ingestion_delay: SimDuration,
     /// A-READD: whether adding a present member makes a fresh dot (`S-2`, MA-04).
     pub readd_is_fresh: bool,
+    /// A-XADD-IDS: which ids `XADD` takes.
+    pub xadd_ids: XaddIds,
+    /// A-XADD-STRIDE: what lies between two sequences of one region in one millisecond (`X-4`).
+    pub xadd_stride: u32,
     /// A-JITTER: P95 over P50 of a route the sample does not cover.
     pub jitter: Ratio,
     /// A-FLOOR: the least delay of a route, as a share of its median.
@@ -160,6 +175,8 @@ impl Default for Assumptions {
             healthy_within: SimDuration::from_secs(30),
             ingestion_delay: SimDuration::from_secs(60),
             readd_is_fresh: true,
+            xadd_ids: XaddIds::Strict,
+            xadd_stride: 16,
             jitter: Ratio { ppm: 1_040_000 },
             delay_floor: Ratio { ppm: 900_000 },
             delay_tail: Ratio::ONE,

@@ -1,7 +1,7 @@
 //! The table of assumptions: ids, values and reasons, for outcomes and `explain`.
 
 use crate::assumption::range;
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata};
+use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata, XaddIds};
 
 const BYTES: &str = "bytes, as `\"120B\"` or `\"1MB\"`";
 const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
@@ -39,6 +39,7 @@ impl Assumptions {
         listed.extend(self.listed_wire());
         listed.extend(self.listed_rest());
         listed.extend(self.listed_metrics());
+        listed.extend(self.listed_streams());
         listed.extend(self.listed_details());
         listed.extend(self.listed_routes());
         listed
@@ -316,6 +317,32 @@ impl Assumptions {
         ]
     }
 
+    /// How streams name their entries.
+    fn listed_streams(&self) -> Vec<Listed> {
+        vec![
+            Listed {
+                id: "A-XADD-IDS",
+                field: "xadd_ids",
+                unit: WORD,
+                range: "Strict, SemiStrict or Liberal".to_owned(),
+                value: self.xadd_ids.name().to_owned(),
+                meaning: "which ids `XADD` takes (`X-3`).",
+                reason: "Redis docs: crdt_xadd_id_uniqueness_mode, strict unless set",
+            },
+            Listed {
+                id: "A-XADD-STRIDE",
+                field: "xadd_stride",
+                unit: COUNT,
+                range: range::XADD_STRIDE.to_string(),
+                value: self.xadd_stride.to_string(),
+                meaning: "what lies between two sequences of one region in one millisecond \
+                    (`X-4`, MA-07).",
+                reason: "Redis docs show the first of a millisecond, the region's number; a \
+                    stride keeps the next ones apart from other regions'",
+            },
+        ]
+    }
+
     /// How full synchronisations, clock reports and full shards are handled.
     fn listed_details(&self) -> Vec<Listed> {
         vec![
@@ -452,6 +479,16 @@ impl Lww {
         match self {
             Self::CausalFirst => "CausalFirst",
             Self::WallFirst => "WallFirst",
+        }
+    }
+}
+
+impl XaddIds {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "Strict",
+            Self::SemiStrict => "SemiStrict",
+            Self::Liberal => "Liberal",
         }
     }
 }

@@ -64,6 +64,7 @@ impl Application<'_> {
             | Part::AddScore { .. }
             | Part::EraseScore { .. }
             | Part::RemoveScore(_) => self.score(part),
+            Part::Stream(op) => self.types.stream_mut().take(op, &self.arrival, self.tally),
             Part::Limit {
                 field,
                 deadline_ms,

@@ -2,6 +2,7 @@
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
+use crate::crdt::stream::StreamOp;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
@@ -42,6 +43,8 @@ pub enum Update {
     AddScore(Name, f64),
     /// `ZREM`, `ZPOPMIN` and its kin.
     RemoveScore(Name),
+    /// What `XADD`, `XGROUP CREATE` and their kin do.
+    Stream(Box<StreamOp>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -138,6 +141,8 @@ pub enum Part {
     /// Everything observed of a sorted set's member goes, but what this effect writes; its
     /// increments by `EraseScore`.
     RemoveScore(Name),
+    /// Something is done to a stream.
+    Stream(Box<StreamOp>),
     /// Everything observed of the key goes, but what this effect writes; its increments by `Erase`.
     Remove,
 }
@@ -220,6 +225,9 @@ impl Change {
 impl Part {
     /// Whether it counts as a write.
     pub fn is_write(&self) -> bool {
+        if let Part::Stream(op) = self {
+            return op.is_write();
+        }
         matches!(
             self,
             Part::Write { .. }
@@ -237,6 +245,7 @@ impl Part {
             Part::Write { .. } | Part::Add { .. } => Some(Kind::Hash),
             Part::AddMember(_) => Some(Kind::Set),
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
+            Part::Stream(op) if op.makes() => Some(Kind::Stream),
             _ => None,
         }
     }
@@ -245,6 +254,7 @@ impl Part {
         const NUMBER: usize = size_of::<u64>();
         let name = |field: &Option<Name>| field.as_ref().map_or(0, |name| name.len());
         let bytes = match self {
+            Part::Stream(op) => return op.payload_bytes(),
             Part::Remove => 0,
             Part::Anew { field } => name(field),
             Part::RemoveField(name)

@@ -8,6 +8,7 @@ use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
+use crate::crdt::stream::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
@@ -57,6 +58,7 @@ struct Intent {
     /// Whether each named member is to be in.
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
+    stream: Vec<Box<StreamOp>>,
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -118,6 +120,7 @@ impl Intent {
                     ..Rating::default()
                 };
             }
+            Update::Stream(op) => self.stream.push(op),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -162,6 +165,7 @@ pub(crate) fn change(
     for (name, rating) in intent.scores {
         draft.score(name, &rating, &mut parts, &mut removals);
     }
+    draft.stream(intent.stream, &mut parts, &mut removals);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -205,6 +209,9 @@ impl Draft<'_> {
         let sorted = types.sorted_set().into_iter();
         for (name, member) in sorted.flat_map(|sorted| sorted.counters()) {
             removals.extend(score_erasure(name, member));
+        }
+        if types.stream().is_some_and(Datatype::is_live) {
+            removals.push(Part::Stream(Box::new(StreamOp::DestroyAll)));
         }
         removals.push(Part::Remove);
     }
@@ -341,6 +348,31 @@ impl Draft<'_> {
         }
         if let Some((run, reach)) = run.filter(is_finite) {
             parts.push(Part::AddScore { member, run, reach });
+        }
+    }
+
+    /// What a command wants of a stream, without what is done already.
+    fn stream(&self, ops: Vec<Box<StreamOp>>, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+        let stream = self.object.types().stream().filter(|_| !self.removes);
+        let has_group = |name: &Name| stream.is_some_and(|stream| stream.group(name).is_some());
+        for op in ops {
+            let is_due = match &*op {
+                StreamOp::Append { .. } | StreamOp::Head(_) => true,
+                StreamOp::Delete(id) => {
+                    stream.is_some_and(|stream| stream.entries_of(*id).next().is_some())
+                }
+                StreamOp::Create { group, .. } => !has_group(group),
+                StreamOp::Destroy(group) | StreamOp::Acknowledge { group, .. } => has_group(group),
+                StreamOp::DestroyAll => false,
+            };
+            let place = if op.is_removal() {
+                &mut *removals
+            } else {
+                &mut *parts
+            };
+            if is_due {
+                place.push(Part::Stream(op));
+            }
         }
     }
 

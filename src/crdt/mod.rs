@@ -22,6 +22,7 @@
 
 pub mod antichain;
 pub mod clock;
+pub mod consumer_group;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
@@ -30,6 +31,8 @@ pub mod object;
 pub mod run;
 pub mod scalar;
 pub mod set;
+pub mod stream;
+pub mod stream_id;
 pub mod tally;
 pub mod typed;
 pub mod value;

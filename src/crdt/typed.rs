@@ -8,6 +8,7 @@ use crate::crdt::hash::Hash;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
+use crate::crdt::stream::Stream;
 use crate::crdt::tally::Tally;
 use crate::crdt::zset::SortedSet;
 use crate::crdt::{Datatype, Horizon, Sides};
@@ -23,6 +24,8 @@ pub enum Kind {
     Set,
     /// A sorted set.
     SortedSet,
+    /// A stream.
+    Stream,
 }
 
 /// One type's state.
@@ -32,6 +35,7 @@ enum Typed {
     Hash(Hash),
     Set(Set),
     SortedSet(SortedSet),
+    Stream(Box<Stream>),
 }
 
 /// Does the same with whichever type it is.
@@ -42,6 +46,7 @@ macro_rules! each {
             Typed::Hash($data) => $result,
             Typed::Set($data) => $result,
             Typed::SortedSet($data) => $result,
+            Typed::Stream($data) => $result,
         }
     };
 }
@@ -53,6 +58,7 @@ impl Typed {
             Typed::Hash(_) => Kind::Hash,
             Typed::Set(_) => Kind::Set,
             Typed::SortedSet(_) => Kind::SortedSet,
+            Typed::Stream(_) => Kind::Stream,
         }
     }
 
@@ -62,6 +68,7 @@ impl Typed {
             Kind::Hash => Typed::Hash(Hash::default()),
             Kind::Set => Typed::Set(Set::default()),
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
+            Kind::Stream => Typed::Stream(Box::default()),
         }
     }
 
@@ -79,6 +86,7 @@ impl Typed {
             (Typed::Hash(mine), Typed::Hash(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::Stream(mine), Typed::Stream(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -123,6 +131,24 @@ impl Types {
             Typed::SortedSet(sorted) => Some(sorted),
             _ => None,
         })
+    }
+
+    pub(crate) fn stream(&self) -> Option<&Stream> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::Stream(stream) => Some(&**stream),
+            _ => None,
+        })
+    }
+
+    /// The same without what a region alone knows of a stream's groups (`G-1`).
+    pub(crate) fn shared(&self) -> Types {
+        let mut types = self.clone();
+        for typed in types.0.as_mut_slice() {
+            if let Typed::Stream(stream) = typed {
+                **stream = stream.shared();
+            }
+        }
+        types
     }
 
     /// The string, if there is no other type.
@@ -182,6 +208,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn stream_mut(&mut self) -> &mut Stream {
+        match self.of_kind(Kind::Stream) {
+            Typed::Stream(stream) => stream,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -220,6 +253,7 @@ impl Types {
             Some(Typed::Hash(hash)) => View::Hash(hash),
             Some(Typed::Set(set)) => View::Set(set),
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
+            Some(Typed::Stream(stream)) => View::Stream(stream),
         }
     }
 

@@ -114,4 +114,6 @@ pub enum KeyPart {
     Member(Vec<u8>),
     /// A member of a sorted set, which is in with a score.
     Score(Vec<u8>),
+    /// The entries of a stream with this id: milliseconds and sequence.
+    Entry(u64, u64),
 }

@@ -4,6 +4,7 @@
 //! is wanted.
 
 use crate::crdt::effect::Part;
+use crate::crdt::stream::StreamOp;
 use crate::crdt::{Change, Name, VersionVector};
 use crate::history::{
     Detail, EffectSeen, Event, KeyPart, Observation, OperationResult, OperationSeen, Touch,
@@ -197,7 +198,7 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
     touches
 }
 
-/// What one part does; none for deadlines, and for what only goes with another part.
+/// What one part does; none for deadlines, for consumer groups, and for what only goes with another part.
 fn touch(part: &Part) -> Option<Touch> {
     let of_field = |field: &Option<Name>| {
         let field = field.as_ref();
@@ -212,6 +213,11 @@ fn touch(part: &Part) -> Option<Touch> {
         Part::SetScore { member, .. } => (TouchKind::Write, KeyPart::Score(member.to_vec())),
         Part::AddScore { member, .. } => (TouchKind::Add, KeyPart::Score(member.to_vec())),
         Part::RemoveScore(name) => (TouchKind::Remove, KeyPart::Score(name.to_vec())),
+        Part::Stream(op) => match &**op {
+            StreamOp::Append { id, .. } => (TouchKind::AddMember, KeyPart::Entry(id.ms, id.seq)),
+            StreamOp::Delete(id) => (TouchKind::Remove, KeyPart::Entry(id.ms, id.seq)),
+            _ => return None,
+        },
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
         Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } | Part::EraseScore { .. } => {
             return None;

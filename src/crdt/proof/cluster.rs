@@ -118,6 +118,7 @@ impl Cluster {
             updates,
             found_no_key: true,
             fields_seen,
+            saw_stream: false,
         };
         self.ops.push(op);
         self.effects.push(effect);
@@ -194,6 +195,7 @@ impl Cluster {
         let known = self.expected(observed);
         let updates = done(&known, updates, &effect);
         let found_no_key = known.visible.is_empty();
+        let saw_stream = !known.entries.is_empty() || !known.groups.is_empty();
         let fields_seen = known.fields.into_keys().collect();
         let wall_ms = effect.wall_ms;
         self.ops.push(Op {
@@ -203,6 +205,7 @@ impl Cluster {
             updates,
             found_no_key,
             fields_seen,
+            saw_stream,
         });
         self.effects.push(effect);
         self.broadcast(at, &Message::Effect(index));

@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
+use crate::crdt::stream::{Stream, StreamOp};
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::instance::command::Store;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::score::Scored;
+use crate::instance::command::stream_write;
 use crate::instance::command::table::Command;
 
 /// How long a string written by a command lives.
@@ -68,6 +71,7 @@ impl<'a> Call<'a> {
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
+            View::Stream(_) => Some("stream"),
         }
     }
 
@@ -84,7 +88,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
-            View::Hash(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -100,7 +104,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
-            View::String(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -116,7 +120,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
-            View::String(_) | View::Hash(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -187,7 +191,7 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::SortedSet(sorted) => Ok(Some(look(sorted))),
-            View::String(_) | View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            _ => Err(CommandError::WRONG_TYPE),
         }
     }
 
@@ -222,6 +226,38 @@ impl<'a> Call<'a> {
             return Ok(members.map(|name| (name, 1.0)).collect());
         }
         self.ranked(key)
+    }
+
+    /// What `look` finds in the stream at `key`; nothing without one.
+    pub(super) fn in_stream<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&Stream) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::Stream(stream) => Ok(Some(look(stream))),
+            _ => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// Makes one effect of what is done to a stream; none of nothing.
+    pub(super) fn update_stream(&mut self, key: &[u8], ops: impl IntoIterator<Item = StreamOp>) {
+        let ops = ops.into_iter().map(|op| Update::Stream(Box::new(op)));
+        self.update(key, ops.collect());
+    }
+
+    /// Changes what this region alone knows of a group.
+    pub(super) fn attend(
+        &mut self,
+        key: &[u8],
+        group: &[u8],
+        mut edit: impl FnMut(&mut Attendance),
+    ) {
+        self.store.attend(key, group, &mut edit);
     }
 
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
@@ -292,6 +328,7 @@ impl<'a> Call<'a> {
                     .map(|(name, score)| Update::SetScore(name.clone(), score))
                     .collect()
             }
+            View::Stream(stream) => stream_write::content(stream),
         };
         let deadline = object.deadline();
         updates.extend(deadline.map(|deadline| Update::Expire {

@@ -53,6 +53,8 @@ pub enum Keys {
     Counted,
     /// Word 1, and as many as word 2 says, from word 3, in one slot.
     CountedInto,
+    /// The first half of the words behind `STREAMS`, in one slot.
+    Streams,
 }
 
 /// What Meridian makes of a command.
@@ -121,6 +123,12 @@ impl Command {
             Keys::Pair => words.iter().skip(1).take(2).map(Vec::as_slice).collect(),
             Keys::Spread => from(1, 1),
             Keys::Counted => counted(words, 1).collect(),
+            Keys::Streams => {
+                let is_start = |word: &Vec<u8>| word.eq_ignore_ascii_case(b"streams");
+                let start = words.iter().position(is_start).unwrap_or(words.len());
+                let rest = words.get(start + 1..).unwrap_or_default();
+                rest[..rest.len() / 2].iter().map(Vec::as_slice).collect()
+            }
             Keys::CountedInto => {
                 let target = words.get(1).map(Vec::as_slice);
                 target.into_iter().chain(counted(words, 2)).collect()

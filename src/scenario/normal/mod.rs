@@ -190,6 +190,8 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         healthy_within: quantity(set.healthy_within),
         ingestion_delay: quantity(set.ingestion_delay),
         readd_is_fresh: Field::of(set.readd_is_fresh),
+        xadd_ids: Field::of(set.xadd_ids.into()),
+        xadd_stride: Field::of(set.xadd_stride),
         jitter: quantity(set.jitter),
         delay_floor: quantity(set.delay_floor),
         delay_tail: quantity(set.delay_tail),

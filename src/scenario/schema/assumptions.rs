@@ -58,6 +58,10 @@ record! {
         ingestion_delay: Quantity<SimDuration>,
         /// A-READD: whether adding a present member makes a fresh dot.
         readd_is_fresh: bool,
+        /// A-XADD-IDS: which ids `XADD` takes.
+        xadd_ids: XaddIdsChoice,
+        /// A-XADD-STRIDE: what lies between two sequences of one region in one millisecond.
+        xadd_stride: u32,
         /// A-JITTER: P95 over P50 of a route the sample does not cover.
         jitter: Quantity<Ratio>,
         /// A-FLOOR: the least delay of a route, as a share of its median.
@@ -100,6 +104,18 @@ choice! {
         CausalFirst,
         /// The wall clock always.
         WallFirst,
+    }
+}
+
+choice! {
+    /// Which ids `XADD` takes.
+    XaddIdsChoice {
+        /// `*` or milliseconds alone.
+        Strict,
+        /// Full ids too.
+        SemiStrict,
+        /// Any ascending id.
+        Liberal,
     }
 }
 
