@@ -12,6 +12,8 @@ mod published;
 mod replica;
 mod rules;
 mod scenarios;
+mod stream_rules;
+mod streams;
 mod tidy;
 mod told;
 mod transcripts;

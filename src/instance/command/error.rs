@@ -29,6 +29,13 @@ pub(super) enum CommandError {
     KeyNeeded(&'static str),
     #[error("NOGROUP {0}")]
     NoGroup(String),
+    #[error(
+        "ERR unknown subcommand or wrong number of arguments for '{name}'. Try {container} HELP."
+    )]
+    Subcommand {
+        name: String,
+        container: &'static str,
+    },
     #[error("ERR Unrecognized XCLAIM option '{0}'")]
     ClaimOption(String),
     #[error(

@@ -149,11 +149,7 @@ pub(super) fn xclaim(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         .iter()
         .map_while(|word| stream_id::parse(word, 0).ok())
         .collect();
-    let Some(rest) = words.get(ids.len()..).filter(|_| !ids.is_empty()) else {
-        stream_id::parse(&words[0], 0)?;
-        return Err(CommandError::SYNTAX);
-    };
-    claim.options(rest, now_ms)?;
+    claim.options(&words[ids.len()..], now_ms)?;
     let claimed = in_group(call, key, group, missing, |stream, group| {
         let none = Attendance::default();
         let own = group.own().unwrap_or(&none);
@@ -234,8 +230,8 @@ pub(super) fn xautoclaim(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     while let [name, rest @ ..] = words {
         words = match rest {
             [value, rest @ ..] if is_word(name, "count") => {
-                let value = number::integer(value).ok_or(CommandError::NOT_INTEGER)?;
-                let value = usize::try_from(value).ok().filter(|value| *value > 0);
+                let value = number::integer(value).and_then(|value| usize::try_from(value).ok());
+                let value = value.filter(|value| *value > 0);
                 count = value.ok_or(CommandError::Text("ERR COUNT must be > 0"))?;
                 rest
             }

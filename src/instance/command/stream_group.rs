@@ -18,6 +18,12 @@ fn text(word: &[u8]) -> String {
     String::from_utf8_lossy(word).into_owned()
 }
 
+/// Words that go with no form of a subcommand.
+pub(super) fn wrong_subcommand(call: &Call<'_>, container: &'static str) -> CommandError {
+    let name = text(call.word(1));
+    CommandError::Subcommand { name, container }
+}
+
 /// `XGROUP`'s and `XINFO`'s words for a group that is not there.
 pub(super) fn no_group_of(group: &[u8], key: &[u8]) -> CommandError {
     CommandError::NoGroup(format!(
@@ -69,7 +75,8 @@ struct Options {
     entries_read: Option<u64>,
 }
 
-fn options(mut words: &[Vec<u8>], is_create: bool) -> Result<Options, CommandError> {
+fn options(call: &Call<'_>, is_create: bool) -> Result<Options, CommandError> {
+    let mut words = &call.words[5..];
     let mut options = Options {
         makes_stream: false,
         entries_read: None,
@@ -89,7 +96,7 @@ fn options(mut words: &[Vec<u8>], is_create: bool) -> Result<Options, CommandErr
                 };
                 rest
             }
-            _ => return Err(CommandError::SYNTAX),
+            _ => return Err(wrong_subcommand(call, "XGROUP")),
         };
     }
     Ok(options)
@@ -105,7 +112,7 @@ fn start(word: &[u8], tops: Progress) -> Result<Progress, CommandError> {
 
 pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (key, group) = (call.word(2), call.word(3));
-    let options = options(&call.words[5..], true)?;
+    let options = options(call, true)?;
     call.bury_expired(key);
     let known = call.in_stream(key, |stream| (stream.tops(), stream.group(group).is_some()))?;
     if known.is_none() && !options.makes_stream {
@@ -152,7 +159,7 @@ fn check(call: &Call<'_>, key: &[u8], group: &[u8]) -> Result<(), CommandError> 
 
 pub(super) fn setid(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (key, group) = (call.word(2), call.word(3));
-    let options = options(&call.words[5..], false)?;
+    let options = options(call, false)?;
     call.bury_expired(key);
     check(call, key, group)?;
     let word = call.word(4);

@@ -12,7 +12,7 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::is_word;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
-use crate::instance::command::stream_group::{in_group, no_group_of};
+use crate::instance::command::stream_group::{in_group, no_group_of, wrong_subcommand};
 use crate::instance::command::stream_range::{id_reply, shown};
 
 /// So many entries share a node of a tree. Source: redis.conf, `stream-node-max-entries`.
@@ -185,7 +185,7 @@ pub(super) fn stream(call: &mut Call<'_>) -> Result<Reply, CommandError> {
             let count = number::integer(count).ok_or(CommandError::NOT_INTEGER)?;
             Some(usize::try_from(count).unwrap_or(FULL_COUNT))
         }
-        _ => return Err(CommandError::SYNTAX),
+        _ => return Err(wrong_subcommand(call, "XINFO")),
     };
     let told = call.in_stream(call.word(2), |stream| {
         let mut told = summary(stream);

@@ -12,6 +12,9 @@ use crate::instance::command::stream_group::{in_group, no_key_or_group};
 use crate::instance::command::stream_range::id_reply;
 use crate::instance::command::{is_word, stream_id};
 
+/// So many words Redis takes behind the group, what the last ones say or not.
+const WORDS_MAX: usize = 6;
+
 /// What the longer form asks for.
 struct Wanted<'a> {
     least_idle_ms: u64,
@@ -23,6 +26,9 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn parse(words: &'a [Vec<u8>]) -> Result<Self, CommandError> {
+        if words.len() > WORDS_MAX {
+            return Err(CommandError::SYNTAX);
+        }
         let (idle, words) = match words {
             [name, idle, rest @ ..] if is_word(name, "idle") => {
                 let idle = number::integer(idle).ok_or(CommandError::NOT_INTEGER)?;
@@ -30,12 +36,10 @@ impl<'a> Wanted<'a> {
             }
             _ => (0, words),
         };
-        let (range, consumer) = match words {
-            [start, end, count] => ([start, end, count], None),
-            [start, end, count, consumer] => ([start, end, count], Some(consumer.as_slice())),
-            _ => return Err(CommandError::SYNTAX),
+        let [start, end, count, rest @ ..] = words else {
+            return Err(CommandError::SYNTAX);
         };
-        let [start, end, count] = range;
+        let consumer = rest.first().map(Vec::as_slice);
         let count = number::integer(count).ok_or(CommandError::NOT_INTEGER)?;
         Ok(Self {
             least_idle_ms: u64::try_from(idle).unwrap_or(0),

@@ -4,6 +4,7 @@ mod collections;
 mod expiry;
 mod memories;
 mod sorted_sets;
+mod streams;
 mod strings;
 
 use super::cluster::Cluster;
