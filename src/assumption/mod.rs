@@ -5,6 +5,7 @@
 
 pub mod range;
 mod table;
+mod words;
 
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;

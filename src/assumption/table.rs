@@ -1,7 +1,7 @@
 //! The table of assumptions: ids, values and reasons, for outcomes and `explain`.
 
+use crate::assumption::Assumptions;
 use crate::assumption::range;
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata, XaddIds};
 
 const BYTES: &str = "bytes, as `\"120B\"` or `\"1MB\"`";
 const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
@@ -462,51 +462,5 @@ impl Assumptions {
                     (simonpainter.com/azure-latency-1)",
             },
         ]
-    }
-}
-
-impl Metadata {
-    fn name(self) -> &'static str {
-        match self {
-            Self::PerEffect => "PerEffect",
-            Self::PerState => "PerState",
-        }
-    }
-}
-
-impl Lww {
-    fn name(self) -> &'static str {
-        match self {
-            Self::CausalFirst => "CausalFirst",
-            Self::WallFirst => "WallFirst",
-        }
-    }
-}
-
-impl XaddIds {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Strict => "Strict",
-            Self::SemiStrict => "SemiStrict",
-            Self::Liberal => "Liberal",
-        }
-    }
-}
-
-impl BacklogSharing {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Shared => "Shared",
-            Self::PerPeer => "PerPeer",
-        }
-    }
-}
-
-impl FullSync {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Delta => "Delta",
-            Self::Whole => "Whole",
-        }
     }
 }

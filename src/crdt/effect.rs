@@ -2,7 +2,7 @@
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
-use crate::crdt::stream::StreamOp;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};

@@ -8,7 +8,7 @@ use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
-use crate::crdt::stream::StreamOp;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
@@ -58,7 +58,7 @@ struct Intent {
     /// Whether each named member is to be in.
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
-    stream: Vec<Box<StreamOp>>,
+    stream: Vec<StreamOp>,
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -120,7 +120,7 @@ impl Intent {
                     ..Rating::default()
                 };
             }
-            Update::Stream(op) => self.stream.push(op),
+            Update::Stream(op) => self.stream.push(*op),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -352,11 +352,11 @@ impl Draft<'_> {
     }
 
     /// What a command wants of a stream, without what is done already.
-    fn stream(&self, ops: Vec<Box<StreamOp>>, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+    fn stream(&self, ops: Vec<StreamOp>, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
         let stream = self.object.types().stream().filter(|_| !self.removes);
         let has_group = |name: &Name| stream.is_some_and(|stream| stream.group(name).is_some());
         for op in ops {
-            let is_due = match &*op {
+            let is_due = match &op {
                 StreamOp::Append { .. } | StreamOp::Head(_) => true,
                 StreamOp::Delete(id) => {
                     stream.is_some_and(|stream| stream.entries_of(*id).next().is_some())
@@ -371,7 +371,7 @@ impl Draft<'_> {
                 &mut *parts
             };
             if is_due {
-                place.push(Part::Stream(op));
+                place.push(Part::Stream(Box::new(op)));
             }
         }
     }

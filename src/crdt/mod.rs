@@ -33,6 +33,7 @@ pub mod scalar;
 pub mod set;
 pub mod stream;
 pub mod stream_id;
+pub mod stream_op;
 pub mod tally;
 pub mod typed;
 pub mod value;

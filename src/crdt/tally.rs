@@ -10,7 +10,7 @@ pub enum Conflict {
     WriteWrite,
     /// A write and a removal (`STR-4`, `H-3`, `H-4`, `Z-6`).
     WriteRemove,
-    /// An added member and a removal (`S-2`, `S-5`).
+    /// An added member or entry and a removal (`S-2`, `S-5`, `X-2`).
     AddRemove,
     /// Two increments (`CNT-1`, `H-5`, `Z-4`).
     IncrementIncrement,
@@ -48,8 +48,8 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
-/// A register write, an increment, an added member and a written field or score count 1 each;
-/// removals do not count. Per replica and origin: writes applied = present + superseded +
+/// A register write, an increment, an added member or entry and a written field or score count 1
+/// each; removals do not count, nor does what is done to consumer groups. Per replica and origin: writes applied = present + superseded +
 /// overwritten. Writes that lie dead inside a merged state never were live here: the caller adds
 /// them to `superseded`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -90,7 +90,7 @@ pub enum TouchKind {
     Write,
     /// Increments a string, field or score.
     Add,
-    /// Adds a member.
+    /// Adds a member or an entry.
     AddMember,
     /// Takes away what was observed.
     Remove,

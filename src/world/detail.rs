@@ -4,7 +4,7 @@
 //! is wanted.
 
 use crate::crdt::effect::Part;
-use crate::crdt::stream::StreamOp;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::{Change, Name, VersionVector};
 use crate::history::{
     Detail, EffectSeen, Event, KeyPart, Observation, OperationResult, OperationSeen, Touch,
@@ -198,7 +198,8 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
     touches
 }
 
-/// What one part does; none for deadlines, for consumer groups, and for what only goes with another part.
+/// What one part does; none for deadlines, for consumer groups, and for what only goes with another
+/// part.
 fn touch(part: &Part) -> Option<Touch> {
     let of_field = |field: &Option<Name>| {
         let field = field.as_ref();

@@ -1,7 +1,7 @@
 //! What commands send to peers, and what they refuse.
 
 use meridian::crdt::effect::Update;
-use meridian::crdt::stream::StreamOp;
+use meridian::crdt::stream_op::StreamOp;
 use meridian::crdt::value::Value;
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::{Refusal, execute, parse};

@@ -216,6 +216,7 @@ fn every_rule_has_a_test_of_its_name() {
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
         include_str!("rules.rs"),
         include_str!("stream_rules.rs"),
+        include_str!("group_rules.rs"),
     ];
     let rules = [
         ("str", 8),

@@ -41,8 +41,7 @@ fn made_ids_follow_the_clock() {
     check(&mut replica, "XADD s * a 1", "\"1700000000007-1\"");
 }
 
-/// Idle times go by the region's clock. Source: Redis docs, commands/xpending.md and
-/// commands/xinfo-consumers.md (`inactive` since 7.2).
+/// Idle times go by the region's clock. Source: Redis docs, commands/xpending.md, commands/xclaim.md.
 #[test]
 fn idle_times_go_by_the_clock() {
     let mut replica = liberal(&[
@@ -100,6 +99,22 @@ fn idle_times_go_by_the_clock() {
         row("2-1", "c", 290, 9)
     );
     check(&mut replica, pending, &rows);
+}
+
+/// Consumers tell when they last tried, and when they last got something. Source: Redis docs,
+/// commands/xinfo-consumers.md (`inactive` since 7.2).
+#[test]
+fn consumers_tell_how_long_they_are_idle() {
+    let mut replica = liberal(&[
+        "XADD s 1-1 a 1",
+        "XADD s 2-1 a 1",
+        "XGROUP CREATE s g 0",
+        "XREADGROUP GROUP g c COUNT 1 STREAMS s >",
+        "XREADGROUP GROUP g d STREAMS s >",
+    ]);
+    replica.now_ms += 40;
+    say(&mut replica, "XREADGROUP GROUP g d STREAMS s 0");
+    say(&mut replica, "XCLAIM s g c 0 1-1");
     let consumer = |name: &str, pending: u64, idle: u64, inactive: &str| {
         let head = format!("1) \"name\"\n   2) \"{name}\"\n   3) \"pending\"");
         let rest = format!("4) (integer) {pending}\n   5) \"idle\"\n   6) (integer) {idle}");

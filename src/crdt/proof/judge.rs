@@ -7,7 +7,7 @@ use crate::assumption::Lww;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::object::{Object, View};
-use crate::crdt::stream::StreamOp;
+use crate::crdt::stream_op::StreamOp;
 use crate::id::Id;
 
 impl Cluster {

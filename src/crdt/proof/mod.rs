@@ -11,8 +11,8 @@ mod step;
 
 use crate::crdt::clock::Dot;
 use crate::crdt::effect::Update;
-use crate::crdt::stream::{Head, StreamOp};
 use crate::crdt::stream_id::{EntryId, Progress};
+use crate::crdt::stream_op::{Head, StreamOp};
 use crate::crdt::value::{Name, Value};
 
 /// One update of the key as it was made, for the oracle.

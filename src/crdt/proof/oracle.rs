@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Op;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::Update;
-use crate::crdt::stream::StreamOp;
 use crate::crdt::stream_id::EntryId;
+use crate::crdt::stream_op::StreamOp;
 use crate::id::Id;
 
 /// What a client must see. Every type that is live is listed, the visible one by its name.

@@ -1,8 +1,9 @@
 //! Consumer groups made, moved and ended, and entries acknowledged (`G-1` to `G-6`).
 
 use crate::crdt::consumer_group::{Attendance, Consumer, Group};
-use crate::crdt::stream::{Stream, StreamOp};
+use crate::crdt::stream::Stream;
 use crate::crdt::stream_id::{EntryId, EntryKey, Progress};
+use crate::crdt::stream_op::StreamOp;
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;

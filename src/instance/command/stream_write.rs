@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::crdt::effect::Update;
-use crate::crdt::stream::{Head, Stream, StreamOp};
+use crate::crdt::stream::Stream;
 use crate::crdt::stream_id::EntryId;
+use crate::crdt::stream_op::{Head, StreamOp};
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;

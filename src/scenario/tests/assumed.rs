@@ -1,7 +1,7 @@
 //! The table of assumptions, and what a scenario may make of each.
 
 use super::{SMALL, mistakes, plan};
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, XaddIds};
 use crate::network::Delay;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::reference::Described;
@@ -94,8 +94,10 @@ fn grown(amount: &str) -> String {
 
 #[test]
 fn words_and_texts_are_settable() {
-    let set = plan(&with("mirror: false, stale_text: \"LOADING not yet\"")).assumptions;
+    let set = "mirror: false, xadd_ids: Liberal, stale_text: \"LOADING not yet\"";
+    let set = plan(&with(set)).assumptions;
     assert!(!set.mirror);
+    assert_eq!(set.xadd_ids, XaddIds::Liberal);
     assert_eq!(set.stale_text, "LOADING not yet");
     for text in ["", "  ", "a\\tb", &"x".repeat(201)] {
         let refused = mistakes(&with(&format!("stale_text: \"{text}\"")), &[]).to_string();

@@ -1,13 +1,14 @@
 //! Streams: what one key can show. The rules themselves take commands and regions, and are in
-//! `tests/suite/stream_rules.rs`.
+//! `tests/suite/stream_rules.rs` and `group_rules.rs`.
 
 use super::Scene;
 use crate::crdt::consumer_group::Pending;
 use crate::crdt::effect::Update::{self, Remove};
 use crate::crdt::object::{Object, View};
 use crate::crdt::proof::{acknowledge, append, create_group, destroy_group, id, name, stream_op};
-use crate::crdt::stream::{Head, Stream, StreamOp};
+use crate::crdt::stream::Stream;
 use crate::crdt::stream_id::{EntryId, EntryKey};
+use crate::crdt::stream_op::{Head, StreamOp};
 use crate::crdt::tally::Conflict;
 use crate::crdt::{Dot, FILL_SEQ};
 use crate::id::{Id, ReplicaId};

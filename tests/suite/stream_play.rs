@@ -1,0 +1,70 @@
+//! Literal commands at several regions of a group, and what each is answered.
+
+use meridian::assumption::XaddIds;
+use meridian::history::Event;
+use meridian::id::InstanceId;
+use meridian::plan::{Plan, Step};
+use meridian::world::{Options, World};
+
+use crate::plans;
+
+/// A command: when in milliseconds, where, what, and what is answered. `[…]` stands for the ids in
+/// the reply, anything else for the reply itself; `…` at the end for any reply that starts so.
+pub(crate) type Line<'a> = (u64, u16, &'a str, &'a str);
+
+/// Three members, 40 ms apart.
+pub(crate) fn group() -> Plan {
+    plans::group(3, 40)
+}
+
+pub(crate) fn with_ids(ids: XaddIds) -> Plan {
+    let mut plan = group();
+    plan.assumptions.xadd_ids = ids;
+    plan
+}
+
+/// The ids in a reply, in brackets.
+fn ids(reply: &str) -> String {
+    let is_id = |word: &&str| {
+        let halves = word.split_once('-');
+        let is_number = |half: &str| !half.is_empty() && half.bytes().all(|b| b.is_ascii_digit());
+        halves.is_some_and(|(ms, seq)| is_number(ms) && is_number(seq))
+    };
+    let words: Vec<&str> = reply.split('"').filter(is_id).collect();
+    format!("[{}]", words.join(" "))
+}
+
+/// Runs the lines and compares every reply; returns how many effects each line sent.
+pub(crate) fn play(mut plan: Plan, lines: &[Line<'_>]) -> Vec<u64> {
+    for (millis, on, text, _) in lines {
+        let step = Step::Command {
+            on: InstanceId(*on),
+            text: (*text).to_owned(),
+            reply: None,
+            effects: None,
+        };
+        plans::at(&mut plan, *millis, step);
+    }
+    plan.timeline.sort_by_key(|timed| timed.at);
+    let mut answers = Vec::new();
+    World::new(&plan, Options::default()).run(&mut |seen| {
+        if let Event::Command(command) = &seen.event {
+            answers.push((command.reply.clone(), command.effects));
+        }
+    });
+    assert_eq!(answers.len(), lines.len(), "every line is carried out");
+    for ((millis, on, text, expected), (reply, _)) in lines.iter().zip(&answers) {
+        let place = format!("at {millis} ms, {text} on {on}: {reply}");
+        if let Some(start) = expected.strip_suffix('…') {
+            assert!(reply.starts_with(start), "{place}");
+        } else if expected.starts_with('[') {
+            assert_eq!(&ids(reply), expected, "{place}");
+        } else {
+            assert_eq!(reply, expected, "{place}");
+        }
+    }
+    answers.into_iter().map(|(_, effects)| effects).collect()
+}
+
+pub(crate) const ONE: &str = "(integer) 1";
+pub(crate) const NONE: &str = "(integer) 0";
