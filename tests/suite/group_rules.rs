@@ -9,7 +9,7 @@ use meridian::plan::{Memory, Step};
 use meridian::quantity::Bytes;
 
 use crate::plans;
-use crate::stream_play::{NONE, ONE, group, play, with_ids};
+use crate::stream_play::{NONE, ONE, group, play, play_out, with_ids};
 
 /// Groups are everywhere; consumers, pending entries and positions are the region's own, and what
 /// changes them sends nothing.
@@ -309,7 +309,8 @@ fn g_8_a_consumer_rereads_in_the_order_of_ids() {
 #[test]
 fn a_full_synchronisation_leaves_consumers_alone() {
     let mut plan = group();
-    plan.assumptions.backlog_bytes = Some(Bytes(0));
+    // Room for one effect.
+    plan.assumptions.backlog_bytes = Some(Bytes(100));
     plans::at(&mut plan, 1_500, Step::Partition(plans::both(0, 1)));
     plans::at(&mut plan, 9_000, Step::Heal(plans::both(0, 1)));
     let lines = [
@@ -342,7 +343,12 @@ fn a_full_synchronisation_leaves_consumers_alone() {
             "[120-1 130-1]",
         ),
     ];
-    play(plan, &lines);
+    let (_, ending) = play_out(plan, &lines);
+    let shards = ending
+        .instances
+        .iter()
+        .flat_map(|instance| &instance.shards);
+    assert!(shards.map(|shard| shard.counts.full_syncs).sum::<u64>() > 0);
 }
 
 /// A region that loses its memory gets entries, groups and prefixes back, and none of its own.

@@ -1,10 +1,11 @@
 //! Literal commands at several regions of a group, and what each is answered.
 
 use meridian::assumption::XaddIds;
-use meridian::history::Event;
+use meridian::checks::{Checks, Status};
+use meridian::history::{Detail, Event};
 use meridian::id::InstanceId;
 use meridian::plan::{Plan, Step};
-use meridian::world::{Options, World};
+use meridian::world::{Ending, Options, World};
 
 use crate::plans;
 
@@ -34,8 +35,14 @@ fn ids(reply: &str) -> String {
     format!("[{}]", words.join(" "))
 }
 
-/// Runs the lines and compares every reply; returns how many effects each line sent.
-pub(crate) fn play(mut plan: Plan, lines: &[Line<'_>]) -> Vec<u64> {
+/// Runs the lines and compares every reply; all checks must hold, too. Returns how many effects
+/// each line sent.
+pub(crate) fn play(plan: Plan, lines: &[Line<'_>]) -> Vec<u64> {
+    play_out(plan, lines).0
+}
+
+/// The same, and how the run ended.
+pub(crate) fn play_out(mut plan: Plan, lines: &[Line<'_>]) -> (Vec<u64>, Ending) {
     for (millis, on, text, _) in lines {
         let step = Step::Command {
             on: InstanceId(*on),
@@ -47,7 +54,13 @@ pub(crate) fn play(mut plan: Plan, lines: &[Line<'_>]) -> Vec<u64> {
     }
     plan.timeline.sort_by_key(|timed| timed.at);
     let mut answers = Vec::new();
-    World::new(&plan, Options::default()).run(&mut |seen| {
+    let mut checks = Checks::new(&plan);
+    let options = Options {
+        detail: Some(Detail::Full),
+        ..Options::default()
+    };
+    let ending = World::new(&plan, options).run(&mut |seen| {
+        checks.observe(seen);
         if let Event::Command(command) = &seen.event {
             answers.push((command.reply.clone(), command.effects));
         }
@@ -63,7 +76,11 @@ pub(crate) fn play(mut plan: Plan, lines: &[Line<'_>]) -> Vec<u64> {
             assert_eq!(reply, expected, "{place}");
         }
     }
-    answers.into_iter().map(|(_, effects)| effects).collect()
+    for verdict in checks.finish().checks {
+        assert_ne!(verdict.status, Status::Fail, "{verdict:?}");
+    }
+    let effects = answers.into_iter().map(|(_, effects)| effects);
+    (effects.collect(), ending)
 }
 
 pub(crate) const ONE: &str = "(integer) 1";

@@ -1,4 +1,5 @@
-//! What a transcript of Redis 7.0 cannot show of streams: the clock, and what came with 7.2 and 7.4.
+//! What a transcript of Redis 7.0 cannot show of streams: the clock, and what came with 7.2 and
+//! 7.4.
 
 use meridian::assumption::XaddIds;
 
@@ -41,7 +42,7 @@ fn made_ids_follow_the_clock() {
     check(&mut replica, "XADD s * a 1", "\"1700000000007-1\"");
 }
 
-/// Idle times go by the region's clock. Source: Redis docs, commands/xpending.md, commands/xclaim.md.
+/// Idle times go by the region's clock. Source: Redis docs, commands/xpending.md and xclaim.md.
 #[test]
 fn idle_times_go_by_the_clock() {
     let mut replica = liberal(&[
