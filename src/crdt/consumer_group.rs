@@ -7,7 +7,7 @@
 //!
 //! A region's own part, [`Attendance`], hangs on the replicated group, so that it goes with it, and
 //! with the memory of the instance. It is in no digest; merges leave it alone, and snapshots leave
-//! it out ([`Stream::shared`](crate::crdt::stream::Stream::shared)).
+//! it out ([`Object::shared`](crate::crdt::Object::shared)).
 
 use std::collections::{BTreeMap, BTreeSet};
 

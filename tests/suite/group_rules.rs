@@ -159,9 +159,17 @@ fn g_5_a_gap_free_prefix_is_replicated() {
             "[110-0 120-0 130-0]",
         ),
         (105, 0, "XACK x group1 110-0", ONE),
+        // A region that has begun to read skips them as one that has not.
+        (500, 1, "XGROUP CREATECONSUMER x group1 Bob", ONE),
         (1_000, 0, "XACK x group1 130-0", ONE),
         (2_000, 0, "XACK x group1 120-0", ONE),
         (3_000, 1, "XREADGROUP GROUP group1 Bob STREAMS x >", "(nil)"),
+        (
+            3_000,
+            2,
+            "XREADGROUP GROUP group1 Carol STREAMS x >",
+            "(nil)",
+        ),
         (3_001, 1, "XADD x 140-0 f1 v1", "\"140-0\""),
         (
             3_002,
@@ -171,7 +179,11 @@ fn g_5_a_gap_free_prefix_is_replicated() {
         ),
     ];
     let effects = play(with_ids(XaddIds::Liberal), &lines);
-    assert_eq!(effects[5..8], [1, 0, 1], "effects of the acknowledgements");
+    assert_eq!(
+        effects[5..9],
+        [1, 0, 0, 1],
+        "effects of the acknowledgements"
+    );
 }
 
 /// What another region has acknowledged is no longer pending here; what a region passed over, or

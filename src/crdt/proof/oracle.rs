@@ -14,6 +14,9 @@ use crate::crdt::stream_id::EntryId;
 use crate::crdt::stream_op::StreamOp;
 use crate::id::Id;
 
+/// Groups by name: for each tree how far it is done, and how far acknowledged.
+pub(super) type Groups = BTreeMap<String, (Vec<EntryId>, Vec<EntryId>)>;
+
 /// What a client must see. Every type that is live is listed, the visible one by its name.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Expected {
@@ -26,7 +29,7 @@ pub(super) struct Expected {
     pub(super) entries: Vec<String>,
     /// The groups: up to where each tree is done for a region that has read nothing, and up to
     /// where it is acknowledged.
-    pub(super) groups: BTreeMap<String, (Vec<EntryId>, Vec<EntryId>)>,
+    pub(super) groups: Groups,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -182,10 +185,7 @@ impl Oracle<'_> {
         indices.iter().filter(is_last).copied().collect()
     }
 
-    fn stream_groups(
-        &self,
-        delivered: u64,
-    ) -> (BTreeMap<String, (Vec<EntryId>, Vec<EntryId>)>, Option<Rank>) {
+    fn stream_groups(&self, delivered: u64) -> (Groups, Option<Rank>) {
         let mut creates: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut acks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for index in bits(delivered) {
@@ -204,7 +204,7 @@ impl Oracle<'_> {
         let mut newest = None;
         for (name, indices) in creates {
             let indices = self.last_of_each(&indices);
-            let mut start = vec![EntryId::MAX; MEMBERS_MAX];
+            let mut start = [EntryId::MAX; MEMBERS_MAX];
             for index in indices {
                 newest = newest.max(Some(self.stamp(index)));
                 self.each_tree(index, &mut |tree, id, is_start| {

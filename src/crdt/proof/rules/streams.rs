@@ -9,8 +9,8 @@ use crate::crdt::proof::{acknowledge, append, create_group, destroy_group, id, n
 use crate::crdt::stream::Stream;
 use crate::crdt::stream_id::{EntryId, EntryKey};
 use crate::crdt::stream_op::{Head, StreamOp};
-use crate::crdt::tally::Conflict;
-use crate::crdt::{Dot, FILL_SEQ};
+use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::{Dot, FILL_SEQ, VersionVector};
 use crate::id::{Id, ReplicaId};
 
 fn xadd(ms: u64) -> Vec<Update> {
@@ -219,11 +219,53 @@ fn heads_travel_and_end_with_the_stream() {
         (scene.stream(1).last_id(), scene.stream(1).added()),
         (id(2), 1)
     );
-    // Emptied and made anew.
-    let scene = Scene::given(both(5, 1))
-        .at(0, 2, xdel(5))
-        .at(0, 3, both(2, 1));
-    assert_eq!(scene.synced().stream(2).last_id(), id(2));
+    // Emptied and made anew by another region.
+    let scene = Scene::given(both(5, 1)).at(0, 2, xdel(5)).synced();
+    let scene = scene.at(1, 3, both(2, 1)).synced();
+    for at in 0..3 {
+        assert_eq!(
+            (scene.stream(at).last_id(), scene.stream(at).added()),
+            (id(2), 1)
+        );
+    }
+}
+
+/// A removal of the key takes what trees told before it, where an unseen entry keeps the stream.
+#[test]
+fn heads_that_del_had_seen_go_with_it() {
+    let both = |last, added| vec![head(last, added), append(last, "f")];
+    let given = || {
+        let scene = Scene::given(both(5, 1)).at(1, 2, vec![Remove]);
+        scene.at(2, 2, both(6, 1)).at(2, 3, both(3, 2))
+    };
+    for scene in [given().synced(), given().merged(1, 2)] {
+        let scene = scene.at(2, 4, xdel(6));
+        let known = scene.stream(2).head(ReplicaId(0));
+        assert_eq!(known, Head::default());
+        assert_eq!(scene.stream(2).added(), 2);
+    }
+}
+
+/// A region that lost its memory may get a creation back from the origin's log, and then the state
+/// of a member that has forgotten the deletion, since all had seen it.
+#[test]
+fn a_state_that_forgot_a_deletion_still_ends_the_group() {
+    let scene = Scene::given(vec![create_group("g", 0)]);
+    let mut scene = scene.at(0, 1, vec![acknowledge("g", 0, 1)]).synced();
+    scene = scene.at(1, 2, vec![destroy_group("g")]);
+    scene.0.settle();
+    let (rules, tally) = (scene.0.rules, &mut Tally::default());
+    let mut clock = VersionVector::FILLED;
+    let mut object = Object::new();
+    for effect in &scene.0.effects[..2] {
+        object.apply(effect, &clock, rules, tally);
+        clock.observe(effect.dot());
+    }
+    assert!(object.is_live());
+    let other = &scene.0.replicas[2];
+    assert!(!other.object.is_pending(), "the deletion is forgotten");
+    object.merge(&other.object, &clock, &other.clock, rules, tally);
+    assert!(!object.is_live());
 }
 
 #[test]
