@@ -238,6 +238,28 @@ fn g_5_what_nobody_acknowledged_is_never_told() {
     );
 }
 
+/// What nobody can acknowledge any more is no gap.
+#[test]
+fn g_5_an_entry_that_is_gone_is_no_gap() {
+    let lines = [
+        (100, 0, "XADD x 110 f v", "\"110-1\""),
+        (101, 0, "XADD x 120 f v", "\"120-1\""),
+        (102, 0, "XGROUP CREATE x g 0", "OK"),
+        (
+            103,
+            0,
+            "XREADGROUP GROUP g a COUNT 1 STREAMS x >",
+            "[110-1]",
+        ),
+        (104, 0, "XREADGROUP GROUP g b STREAMS x >", "[120-1]"),
+        (105, 0, "XGROUP DELCONSUMER x g a", ONE),
+        (106, 0, "XDEL x 110-1", ONE),
+        (107, 0, "XACK x g 120-1", ONE),
+        (1_000, 1, "XREADGROUP GROUP g c STREAMS x >", "(nil)"),
+    ];
+    assert_eq!(play(group(), &lines)[7], 1);
+}
+
 /// A gap in one region's tree does not hold up another's.
 #[test]
 fn g_6_the_prefix_is_that_of_each_tree() {
