@@ -122,6 +122,7 @@ TEXTS = ['""', "x", "10", "-3", "3.5", "hello", '"two words"', '"\\x00\\xff"', "
 INTEGERS = ["0", "1", "-1", "2", "5", "-7", "100", "x"]
 SCORES = ["0", "1", "-1", "2", "2.5", "-0.25", "10", "inf", "-inf", "3e2"]
 ELEMENTS = ["a", "b", "c", "d", "1", "2", '""']
+IDS = ["1-1", "1-2", "2-1", "3-0", "3-7", "4-4", "5", "7-1", "9-1", "0-0", "8-x"]
 FUTURES = ["EX 1000", "PX 5000000", "EXAT 4000000000", "PXAT 4000000000000", "KEEPTTL", ""]
 FAMILIES = {
     "strings": [
@@ -192,6 +193,23 @@ FAMILIES = {
         "SADD {k} {e}", "COPY {k} {k} REPLACE", "RENAME {k} {k}", "DEL {k}", "LRANGE {k} 0 -1",
         "RPUSH {k} {e} {e} {e}",
     ],
+    "streams": [
+        "XADD {k} {x} f {t}", "XADD {k} {x} f {t} g {t}", "XADD {k} NOMKSTREAM {x} f {t}",
+        "XADD {k} MAXLEN 3 {x} f {t}", "XADD {k} MINID = {x} 9-* f {t}", "XLEN {k}",
+        "XADD {k} 9-* n {t}", "XRANGE {k} - +", "XRANGE {k} {x} +", "XRANGE {k} ({x} {x} COUNT 2",
+        "XREVRANGE {k} + - COUNT 2", "XREVRANGE {k} {x} {x}", "XDEL {k} {x}", "XDEL {k} {x} {x}",
+        "XTRIM {k} MAXLEN 4", "XTRIM {k} MINID {x}", "XTRIM {k} MAXLEN ~ 2",
+        "XREAD STREAMS {k} {x}", "XREAD COUNT 2 STREAMS {k} {k} 0 {x}", "XINFO GROUPS {k}",
+        "XREADGROUP GROUP g {c} STREAMS {k} >", "XREADGROUP GROUP g {c} COUNT 2 STREAMS {k} >",
+        "XREADGROUP GROUP g {c} COUNT 1 NOACK STREAMS {k} >",
+        "XREADGROUP GROUP g {c} STREAMS {k} 0", "XREADGROUP GROUP h {c} STREAMS {k} >",
+        "XACK {k} g {x}", "XACK {k} g {x} {x} {x}", "XPENDING {k} g", "XPENDING {k} h",
+        "XCLAIM {k} g {c} 0 {x} JUSTID", "XCLAIM {k} g {c} 0 {x} {x} RETRYCOUNT 3",
+        "XCLAIM {k} g {c} 0 {x} FORCE", "XAUTOCLAIM {k} g {c} 0 {x} COUNT 2",
+        "XAUTOCLAIM {k} g {c} 0 0 JUSTID", "XGROUP CREATE {k} h {x}", "XGROUP DESTROY {k} h",
+        "XGROUP SETID {k} g {x}", "XGROUP CREATECONSUMER {k} g {c}", "XGROUP DELCONSUMER {k} g {c}",
+        "TYPE {k}", "EXISTS {k}",
+    ],
     "keys": [
         "SET {k} {t}", "SADD {k} {e}", "HSET {k} {e} {t}", "DEL {k} {k}", "UNLINK {k}",
         "EXISTS {k} {k}", "TOUCH {k}", "TYPE {k}", "EXPIRE {k} 1000", "EXPIRE {k} -1",
@@ -202,6 +220,13 @@ FAMILIES = {
         "DBSIZE", "GET {k}",
     ],
 }
+# What comes first: with a group, a stream without entries is there in Active-Active too.
+FIRST = {
+    "streams": [f"{command} {key} {rest}" for key in KEYS for command, rest in [
+        ("XGROUP CREATE", "g 0 MKSTREAM"), ("XGROUP CREATECONSUMER", "g c"),
+        ("XGROUP CREATECONSUMER", "g d"),
+    ]],
+}
 RANDOM_EACH = 6
 COMMANDS_EACH = 40
 
@@ -210,7 +235,7 @@ def filled(shape, draw):
     """A command of this shape, its places filled at random."""
     choices = {
         "{k}": KEYS, "{t}": TEXTS, "{i}": INTEGERS, "{e}": ELEMENTS, "{f}": FUTURES,
-        "{s}": SCORES,
+        "{s}": SCORES, "{x}": IDS, "{c}": ["c", "d"],
         "{n}": [number for number in INTEGERS if number != "x"], "{o}": ["0", "3", "#1", "9"],
         "{w}": ["u1", "u8", "i5", "i8", "u16", "i64", "u63"],
     }
@@ -226,6 +251,7 @@ def generate():
         for number in range(1, RANDOM_EACH + 1):
             draw = random.Random(f"{family} {number}")
             lines = [f"# Commands drawn at random: {family}, sequence {number}."]
+            lines += [f"> {command}" for command in FIRST.get(family, [])]
             for _ in range(COMMANDS_EACH):
                 lines.append("> " + filled(draw.choice(shapes), draw))
             (FOLDER / f"random-{family}-{number}.txt").write_text("\n".join(lines) + "\n")

@@ -5,6 +5,7 @@
 
 pub mod range;
 mod table;
+mod words;
 
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
@@ -51,6 +52,17 @@ pub enum FullSync {
     Delta,
     /// The whole key space.
     Whole,
+}
+
+/// Which ids `XADD` takes, and how it completes them: `crdt_xadd_id_uniqueness_mode` (`X-3`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum XaddIds {
+    /// `*` or milliseconds alone; the sequence tells the region, so no two entries share an id.
+    Strict,
+    /// As strict, and full ids too, which may be used twice.
+    SemiStrict,
+    /// Any ascending id, completed as Redis completes it.
+    Liberal,
 }
 
 /// The assumptions of one run. [`Assumptions::default`] is the table of the documentation.
@@ -109,6 +121,10 @@ pub struct Assumptions {
     /// A-LSET: whether the new elements of concurrent `LSET`s of one element all stay (`L-7`,
     /// MA-06).
     pub lset_keeps_all: bool,
+    /// A-XADD-IDS: which ids `XADD` takes.
+    pub xadd_ids: XaddIds,
+    /// A-XADD-STRIDE: what lies between two sequences of one region in one millisecond (`X-4`).
+    pub xadd_stride: u32,
     /// A-JITTER: P95 over P50 of a route the sample does not cover.
     pub jitter: Ratio,
     /// A-FLOOR: the least delay of a route, as a share of its median.
@@ -164,6 +180,8 @@ impl Default for Assumptions {
             ingestion_delay: SimDuration::from_secs(60),
             readd_is_fresh: true,
             lset_keeps_all: true,
+            xadd_ids: XaddIds::Strict,
+            xadd_stride: 16,
             jitter: Ratio { ppm: 1_040_000 },
             delay_floor: Ratio { ppm: 900_000 },
             delay_tail: Ratio::ONE,

@@ -65,6 +65,11 @@ pub const COLLECTION_OBJECTS: Range<u32> = Range {
     least: 1,
     most: 1_000_000_000,
 };
+/// A-XADD-STRIDE: at least one for each member a group may have.
+pub const XADD_STRIDE: Range<u32> = Range {
+    least: 5,
+    most: 1_000_000,
+};
 /// A-REPORT.
 pub const REPORT_EVERY: Range<SimDuration> = times(MILLISECOND, HOUR);
 /// A-USABLE.

@@ -1,7 +1,7 @@
 //! The table of assumptions: ids, values and reasons, for outcomes and `explain`.
 
+use crate::assumption::Assumptions;
 use crate::assumption::range;
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata};
 
 const BYTES: &str = "bytes, as `\"120B\"` or `\"1MB\"`";
 const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
@@ -39,6 +39,7 @@ impl Assumptions {
         listed.extend(self.listed_wire());
         listed.extend(self.listed_rest());
         listed.extend(self.listed_metrics());
+        listed.extend(self.listed_streams());
         listed.extend(self.listed_details());
         listed.extend(self.listed_routes());
         listed
@@ -326,6 +327,32 @@ impl Assumptions {
         ]
     }
 
+    /// How streams name their entries.
+    fn listed_streams(&self) -> Vec<Listed> {
+        vec![
+            Listed {
+                id: "A-XADD-IDS",
+                field: "xadd_ids",
+                unit: WORD,
+                range: "Strict, SemiStrict or Liberal".to_owned(),
+                value: self.xadd_ids.name().to_owned(),
+                meaning: "which ids `XADD` takes (`X-3`).",
+                reason: "Redis docs: crdt_xadd_id_uniqueness_mode, strict unless set",
+            },
+            Listed {
+                id: "A-XADD-STRIDE",
+                field: "xadd_stride",
+                unit: COUNT,
+                range: range::XADD_STRIDE.to_string(),
+                value: self.xadd_stride.to_string(),
+                meaning: "what lies between two sequences of one region in one millisecond \
+                    (`X-4`, MA-07).",
+                reason: "Redis docs show the first of a millisecond, the region's number; a \
+                    stride keeps the next ones apart from other regions'",
+            },
+        ]
+    }
+
     /// How full synchronisations, clock reports and full shards are handled.
     fn listed_details(&self) -> Vec<Listed> {
         vec![
@@ -445,41 +472,5 @@ impl Assumptions {
                     (simonpainter.com/azure-latency-1)",
             },
         ]
-    }
-}
-
-impl Metadata {
-    fn name(self) -> &'static str {
-        match self {
-            Self::PerEffect => "PerEffect",
-            Self::PerState => "PerState",
-        }
-    }
-}
-
-impl Lww {
-    fn name(self) -> &'static str {
-        match self {
-            Self::CausalFirst => "CausalFirst",
-            Self::WallFirst => "WallFirst",
-        }
-    }
-}
-
-impl BacklogSharing {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Shared => "Shared",
-            Self::PerPeer => "PerPeer",
-        }
-    }
-}
-
-impl FullSync {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Delta => "Delta",
-            Self::Whole => "Whole",
-        }
     }
 }

@@ -77,6 +77,7 @@ impl Application<'_> {
                 let list = self.types.list_mut();
                 list.remove_elements(ids, *is_taken, &self.arrival, self.tally);
             }
+            Part::Stream(op) => self.types.stream_mut().take(op, &self.arrival, self.tally),
             Part::Limit {
                 field,
                 deadline_ms,

@@ -3,6 +3,7 @@
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::sequence::ElementId;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
@@ -54,6 +55,8 @@ pub enum Update {
     TakeElements(u64, u64),
     /// `LSET`: the element at this position is replaced.
     SetElement(u64, Value),
+    /// What `XADD`, `XGROUP CREATE` and their kin do.
+    Stream(Box<StreamOp>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -172,6 +175,8 @@ pub enum Part {
         /// Whether a client was given them.
         is_taken: bool,
     },
+    /// Something is done to a stream.
+    Stream(Box<StreamOp>),
     /// Everything observed of the key goes, but what this effect writes; its increments by `Erase`.
     Remove,
 }
@@ -261,6 +266,7 @@ impl Part {
             | Part::SetScore { .. }
             | Part::AddScore { .. } => 1,
             Part::Insert(insertion) => insertion.values.len() as u64,
+            Part::Stream(op) => u64::from(op.is_write()),
             _ => 0,
         }
     }
@@ -273,6 +279,7 @@ impl Part {
             Part::AddMember(_) => Some(Kind::Set),
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
             Part::Insert(_) => Some(Kind::List),
+            Part::Stream(op) if op.makes() => Some(Kind::Stream),
             _ => None,
         }
     }
@@ -282,6 +289,7 @@ impl Part {
         const ELEMENT_ID: usize = size_of::<ElementId>();
         let name = |field: &Option<Name>| field.as_ref().map_or(0, |name| name.len());
         let bytes = match self {
+            Part::Stream(op) => return op.payload_bytes(),
             Part::Remove => 0,
             Part::Anew { field } => name(field),
             Part::RemoveField(name)

@@ -10,6 +10,7 @@ use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
 use crate::crdt::sequence::ElementId;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
@@ -60,6 +61,7 @@ struct Intent {
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
     splices: Vec<Splice>,
+    stream: Vec<StreamOp>,
 }
 
 /// What becomes of elements of a list that stand together.
@@ -155,6 +157,7 @@ impl Intent {
                 inserted: vec![value],
                 ..Splice::removal(position, 1, false)
             }),
+            Update::Stream(op) => self.stream.push(*op),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -200,6 +203,7 @@ pub(crate) fn change(
         draft.score(name, &rating, &mut parts, &mut removals);
     }
     draft.splices(intent.splices, rules, &mut parts, &mut removals);
+    draft.stream(intent.stream, &mut parts, &mut removals);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -243,6 +247,9 @@ impl Draft<'_> {
         let sorted = types.sorted_set().into_iter();
         for (name, member) in sorted.flat_map(|sorted| sorted.counters()) {
             removals.extend(score_erasure(name, member));
+        }
+        if types.stream().is_some_and(Datatype::is_live) {
+            removals.push(Part::Stream(Box::new(StreamOp::DestroyAll)));
         }
         removals.push(Part::Remove);
     }
@@ -426,6 +433,31 @@ impl Draft<'_> {
                     ids: ids.into(),
                     is_taken: splice.is_taken,
                 });
+            }
+        }
+    }
+
+    /// What a command wants of a stream, without what is done already.
+    fn stream(&self, ops: Vec<StreamOp>, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+        let stream = self.object.types().stream().filter(|_| !self.removes);
+        let has_group = |name: &Name| stream.is_some_and(|stream| stream.group(name).is_some());
+        for op in ops {
+            let is_due = match &op {
+                StreamOp::Append { .. } | StreamOp::Head(_) => true,
+                StreamOp::Delete(id) => {
+                    stream.is_some_and(|stream| stream.entries_of(*id).next().is_some())
+                }
+                StreamOp::Create { group, .. } => !has_group(group),
+                StreamOp::Destroy(group) | StreamOp::Acknowledge { group, .. } => has_group(group),
+                StreamOp::DestroyAll => false,
+            };
+            let place = if op.is_removal() {
+                &mut *removals
+            } else {
+                &mut *parts
+            };
+            if is_due {
+                place.push(Part::Stream(Box::new(op)));
             }
         }
     }

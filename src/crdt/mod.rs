@@ -22,6 +22,7 @@
 
 pub mod antichain;
 pub mod clock;
+pub mod consumer_group;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
@@ -32,6 +33,9 @@ pub mod run;
 pub mod scalar;
 pub mod sequence;
 pub mod set;
+pub mod stream;
+pub mod stream_id;
+pub mod stream_op;
 pub mod tally;
 pub mod typed;
 pub mod value;

@@ -4,6 +4,7 @@ use crate::assumption::Lww;
 use crate::crdt::antichain::Entry;
 use crate::crdt::apply::Application;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
@@ -12,6 +13,7 @@ use crate::crdt::intent;
 use crate::crdt::list::List;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
+use crate::crdt::stream::Stream;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::{Kind, Types};
 use crate::crdt::value::Value;
@@ -33,6 +35,8 @@ pub enum View<'a> {
     SortedSet(&'a SortedSet),
     /// A list.
     List(&'a List),
+    /// A stream.
+    Stream(&'a Stream),
 }
 
 /// What a key holds, counted.
@@ -54,6 +58,12 @@ pub struct Sizes {
     pub counter_parts: u64,
     /// Writes hidden by a concurrent one.
     pub siblings: u64,
+    /// Consumer groups.
+    pub groups: u64,
+    /// Consumers that this region knows of.
+    pub consumers: u64,
+    /// Entries of a stream that a consumer of this region has yet to acknowledge.
+    pub deliveries: u64,
     /// Whether a deadline counts.
     pub has_deadline: bool,
 }
@@ -252,6 +262,26 @@ impl Object {
         self.merged.forget_within(replica);
         if live_before < 2 && self.types.live_count() > 1 {
             tally.meet(Conflict::Type);
+        }
+    }
+
+    /// Changes what this region alone knows of a consumer group; nothing of that is sent (`G-1`).
+    /// Without such a group nothing happens.
+    pub fn attend(&mut self, group: &[u8], edit: impl FnOnce(&mut Attendance)) {
+        if self.types.stream().is_some()
+            && let Some(own) = self.types.stream_mut().own_mut(group)
+        {
+            edit(own);
+        }
+    }
+
+    /// The same without what this region alone knows: what a full synchronisation sends.
+    pub fn shared(&self) -> Object {
+        Object {
+            types: self.types.shared(),
+            limits: self.limits.clone(),
+            removed: self.removed.clone(),
+            merged: self.merged.clone(),
         }
     }
 

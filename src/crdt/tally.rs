@@ -10,7 +10,7 @@ pub enum Conflict {
     WriteWrite,
     /// A write and a removal (`STR-4`, `H-3`, `H-4`, `Z-6`).
     WriteRemove,
-    /// An added member or element and a removal (`S-2`, `S-5`, `L-2`).
+    /// An added member, element or entry and a removal (`S-2`, `S-5`, `L-2`, `X-2`).
     AddRemove,
     /// Two increments (`CNT-1`, `H-5`, `Z-4`).
     IncrementIncrement,
@@ -54,11 +54,10 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
-/// A register write, an increment, an added member or element and a written field or score count 1
-/// each;
-/// removals do not count. Per replica and origin: writes applied = present + superseded +
-/// overwritten. Writes that lie dead inside a merged state never were live here: the caller adds
-/// them to `superseded`.
+/// A register write, an increment, an added member, element or entry and a written field or score
+/// count 1 each; removals do not count, nor does what is done to consumer groups. Per replica and origin:
+/// writes applied = present + superseded + overwritten. Writes that lie dead inside a merged state
+/// never were live here: the caller adds them to `superseded`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Writes that were visible, or came too late, and fell to one that had seen them.

@@ -9,6 +9,7 @@ use crate::crdt::list::List;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
+use crate::crdt::stream::Stream;
 use crate::crdt::tally::Tally;
 use crate::crdt::zset::SortedSet;
 use crate::crdt::{Datatype, Horizon, Sides};
@@ -26,6 +27,8 @@ pub enum Kind {
     SortedSet,
     /// A list.
     List,
+    /// A stream.
+    Stream,
 }
 
 /// One type's state.
@@ -36,6 +39,7 @@ enum Typed {
     Set(Set),
     SortedSet(SortedSet),
     List(Box<List>),
+    Stream(Box<Stream>),
 }
 
 /// Does the same with whichever type it is.
@@ -47,6 +51,7 @@ macro_rules! each {
             Typed::Set($data) => $result,
             Typed::SortedSet($data) => $result,
             Typed::List($data) => $result,
+            Typed::Stream($data) => $result,
         }
     };
 }
@@ -59,6 +64,7 @@ impl Typed {
             Typed::Set(_) => Kind::Set,
             Typed::SortedSet(_) => Kind::SortedSet,
             Typed::List(_) => Kind::List,
+            Typed::Stream(_) => Kind::Stream,
         }
     }
 
@@ -69,6 +75,7 @@ impl Typed {
             Kind::Set => Typed::Set(Set::default()),
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
             Kind::List => Typed::List(Box::default()),
+            Kind::Stream => Typed::Stream(Box::default()),
         }
     }
 
@@ -87,6 +94,7 @@ impl Typed {
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::List(mine), Typed::List(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::Stream(mine), Typed::Stream(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -138,6 +146,24 @@ impl Types {
             Typed::List(list) => Some(list.as_ref()),
             _ => None,
         })
+    }
+
+    pub(crate) fn stream(&self) -> Option<&Stream> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::Stream(stream) => Some(&**stream),
+            _ => None,
+        })
+    }
+
+    /// The same without what a region alone knows of a stream's groups (`G-1`).
+    pub(crate) fn shared(&self) -> Types {
+        let mut types = self.clone();
+        for typed in types.0.as_mut_slice() {
+            if let Typed::Stream(stream) = typed {
+                **stream = stream.shared();
+            }
+        }
+        types
     }
 
     /// The string, if there is no other type.
@@ -204,6 +230,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn stream_mut(&mut self) -> &mut Stream {
+        match self.of_kind(Kind::Stream) {
+            Typed::Stream(stream) => stream,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -243,6 +276,7 @@ impl Types {
             Some(Typed::Set(set)) => View::Set(set),
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
             Some(Typed::List(list)) => View::List(list),
+            Some(Typed::Stream(stream)) => View::Stream(stream),
         }
     }
 

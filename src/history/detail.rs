@@ -90,7 +90,7 @@ pub enum TouchKind {
     Write,
     /// Increments a string, field or score.
     Add,
-    /// Adds a member, or an element of a list.
+    /// Adds a member, an element of a list or an entry of a stream.
     AddMember,
     /// Takes away what was observed.
     Remove,
@@ -117,4 +117,6 @@ pub enum KeyPart {
     /// An element of a list: the number of the effect that put it in, its number there, and who
     /// made that effect.
     Element(u64, u32, u8),
+    /// The entries of a stream with this id: milliseconds and sequence.
+    Entry(u64, u64),
 }

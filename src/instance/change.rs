@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Tally, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
@@ -59,6 +60,23 @@ impl Instance {
         self.ship(id, entry, wire);
         self.expire_if_due(wire);
         true
+    }
+
+    /// Changes what this instance alone knows of a consumer group: no effect, no clock, no digest,
+    /// but memory (`G-1`).
+    pub(super) fn attend(
+        &mut self,
+        key: &Key,
+        group: &[u8],
+        edit: &mut dyn FnMut(&mut Attendance),
+    ) {
+        let Place::Object(at) = self.keyspace.place(key) else {
+            return;
+        };
+        let slot = self.keyspace.slot_mut(at);
+        let (id, before) = (slot.shard, slot.measure(&self.assumptions));
+        slot.object.attend(group, edit);
+        self.settle_slot(id, at, &before);
     }
 
     /// Whether clients may write `key`.

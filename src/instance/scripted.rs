@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
 use crate::instance::Instance;
-use crate::instance::command::{self, Refusal, Store};
+use crate::instance::command::{self, AppendRule, Refusal, Store};
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
@@ -112,6 +113,19 @@ impl<W: Wire> Store for View<'_, W> {
         }
         let full = self.instance.shards[ShardId(shard)].ledger.is_full();
         full.then_some(Refusal::OutOfMemory)
+    }
+
+    fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance)) {
+        let key = self.instance.naming.key(key);
+        self.instance.attend(&key, group, edit);
+    }
+
+    fn append_rule(&self) -> AppendRule {
+        AppendRule {
+            region: self.instance.replica,
+            ids: self.instance.assumptions.xadd_ids,
+            stride: self.instance.assumptions.xadd_stride,
+        }
     }
 
     fn stale_text(&self) -> String {

@@ -44,7 +44,7 @@ impl Instance {
             .objects()
             .filter(|(_, slot)| slot.shard == id && slot.object.newer_than(&known));
         items.extend(
-            objects.map(|(_, slot)| Item::Object(slot.key.clone(), Box::new(slot.object.clone()))),
+            objects.map(|(_, slot)| Item::Object(slot.key.clone(), Box::new(slot.object.shared()))),
         );
         let keys = items.len() as u64;
         let framing = self.assumptions.item_bytes.0;

@@ -5,6 +5,7 @@
 
 use crate::crdt::effect::Part;
 use crate::crdt::sequence::ElementId;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::{Change, Name, VersionVector};
 use crate::history::{
     Detail, EffectSeen, Event, KeyPart, Observation, OperationResult, OperationSeen, Touch,
@@ -213,7 +214,8 @@ fn element(kind: TouchKind, id: &ElementId) -> Touch {
     Touch { kind, part }
 }
 
-/// What one part does; none for deadlines, and for what only goes with another part.
+/// What one part does; none for deadlines, for consumer groups, and for what only goes with another
+/// part.
 fn touch(part: &Part) -> Option<Touch> {
     let of_field = |field: &Option<Name>| {
         let field = field.as_ref();
@@ -228,6 +230,11 @@ fn touch(part: &Part) -> Option<Touch> {
         Part::SetScore { member, .. } => (TouchKind::Write, KeyPart::Score(member.to_vec())),
         Part::AddScore { member, .. } => (TouchKind::Add, KeyPart::Score(member.to_vec())),
         Part::RemoveScore(name) => (TouchKind::Remove, KeyPart::Score(name.to_vec())),
+        Part::Stream(op) => match &**op {
+            StreamOp::Append { id, .. } => (TouchKind::AddMember, KeyPart::Entry(id.ms, id.seq)),
+            StreamOp::Delete(id) => (TouchKind::Remove, KeyPart::Entry(id.ms, id.seq)),
+            _ => return None,
+        },
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
         Part::Limit { .. }
         | Part::Anew { .. }

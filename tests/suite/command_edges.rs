@@ -1,5 +1,6 @@
 //! Commands beyond what transcripts can show: cursors, chance, the table, and arbitrary words.
 
+use meridian::assumption::XaddIds;
 use meridian::instance::command::execute;
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::table::{Status, commands};
@@ -199,17 +200,41 @@ const WORDS: &[&str] = &[
     "STORE",
     "ALPHA",
     "{k}*",
+    "x",
+    "g",
+    "c",
+    "STREAMS",
+    "GROUP",
+    "MAXLEN",
+    "MINID",
+    "~",
+    ">",
+    "$",
+    "1-1",
+    "1-*",
+    "(2-1",
+    "18446744073709551615-18446744073709551615",
+    "MKSTREAM",
+    "FORCE",
+    "JUSTID",
+    "IDLE",
+    "FULL",
 ];
 
 #[test]
 fn no_words_make_a_command_panic() {
     let mut replica = Replica::new(None);
+    replica.xadd_ids = XaddIds::Liberal;
     for line in [
         "SET k 12",
         "SADD s a b",
         "HSET h f 1 g x",
         "ZADD z 1 a 2 b",
         "RPUSH l a b c",
+        "XADD x 1-1 a 1",
+        "XADD x 2-1 a 1",
+        "XGROUP CREATE x g 0",
+        "XREADGROUP GROUP g c STREAMS x >",
     ] {
         say(&mut replica, line);
     }

@@ -1,6 +1,7 @@
 //! What commands send to peers, and what they refuse.
 
 use meridian::crdt::effect::Update;
+use meridian::crdt::stream_op::StreamOp;
 use meridian::crdt::value::Value;
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::{Refusal, execute, parse};
@@ -41,9 +42,29 @@ fn show(update: &Update) -> String {
         Update::RemoveElements(position, count) => format!("{position}-{count}"),
         Update::TakeElements(position, count) => format!("{position}>{count}"),
         Update::SetElement(position, written) => format!("{position}={}", value(written)),
+        Update::Stream(op) => show_op(op),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
         other => format!("{other:?}"),
+    }
+}
+
+fn show_op(op: &StreamOp) -> String {
+    match op {
+        StreamOp::Append { id, fields } => {
+            let words: Vec<String> = fields.iter().map(|word| text(word)).collect();
+            format!("{id} {}", words.join(" "))
+        }
+        StreamOp::Delete(id) => format!("-{id}"),
+        StreamOp::Head(head) => format!("head {}/{}/{}", head.last, head.added, head.deleted),
+        StreamOp::Create { group, start } => {
+            format!("group {} from {}", text(group), start.greatest())
+        }
+        StreamOp::Destroy(group) => format!("no group {}", text(group)),
+        StreamOp::Acknowledge { group, upto } => {
+            format!("group {} to {}", text(group), upto.greatest())
+        }
+        StreamOp::DestroyAll => "no groups".to_owned(),
     }
 }
 
@@ -227,6 +248,69 @@ fn lists_send_what_they_decided() {
         "SORT l ALPHA",
         "SORT nokey STORE n",
         "SADD l a",
+    ];
+    for line in quiet {
+        check(&given, line, &[]);
+    }
+}
+
+/// One effect a command, entries by id; of groups only that they are and what is gap-free.
+#[test]
+fn streams_send_what_they_decided() {
+    let given = [
+        "XADD s 1 a 1",
+        "XADD s 2 a 2",
+        "XADD s 3 a 3",
+        "XGROUP CREATE s g 0",
+        "XREADGROUP GROUP g c COUNT 2 STREAMS s >",
+    ];
+    let checks = [
+        ("XADD s 4 a 4 b 5", "s: head 4-1/4/0-0, 4-1 a 4 b 5"),
+        ("XADD s 3 a 4", "s: head 3-17/4/0-0, 3-17 a 4"),
+        (
+            "XADD s MAXLEN 2 4 a 4",
+            "s: head 4-1/4/0-0, 4-1 a 4, -1-1, -2-1",
+        ),
+        (
+            "XADD s MINID 3 4 a 4",
+            "s: head 4-1/4/0-0, 4-1 a 4, -1-1, -2-1",
+        ),
+        ("XADD new 4 a 4", "new: head 4-1/1/0-0, 4-1 a 4"),
+        ("XDEL s 2-1 9-9 1-1", "s: head 3-1/3/2-1, -1-1, -2-1"),
+        ("XTRIM s MAXLEN 1", "s: -1-1, -2-1"),
+        ("XSETID s 9-9", "s: head 9-9/3/0-0"),
+        ("XGROUP CREATE s h $", "s: group h from 3-1"),
+        ("XGROUP CREATE new h 7 MKSTREAM", "new: group h from 7-0"),
+        ("XGROUP DESTROY s g", "s: no group g"),
+        ("XACK s g 1-1", "s: group g to 1-1"),
+        ("XACK s g 1-1 2-1", "s: group g to 2-1"),
+        ("COPY s t", "t: head 3-1/3/0-0, 1-1 a 1, 2-1 a 2, 3-1 a 3"),
+        ("DEL s", "s: remove"),
+    ];
+    for (line, expect) in checks {
+        check(&given, line, &[expect]);
+    }
+    let expect = ["s: head 4-1/4/0-0, 4-1 a 4, -1-1, -2-1, -3-1", "s: -4-1"];
+    check(&given, "XADD s MAXLEN 0 4 a 4", &expect);
+    let quiet = [
+        "XADD new NOMKSTREAM 4 a 4",
+        "XADD s 1 a 1",
+        "XADD s 4-1 a 1",
+        "XDEL s 9-9",
+        "XTRIM s MAXLEN 3",
+        "XTRIM s MAXLEN ~ 1",
+        "XACK s g 2-1",
+        "XACK s g 3-1",
+        "XREADGROUP GROUP g c STREAMS s >",
+        "XREADGROUP GROUP g c STREAMS s 0",
+        "XCLAIM s g d 0 1-1",
+        "XAUTOCLAIM s g d 0 0",
+        "XGROUP SETID s g 0",
+        "XGROUP CREATECONSUMER s g d",
+        "XGROUP DELCONSUMER s g c",
+        "XGROUP CREATE s g 0",
+        "XGROUP DESTROY s h",
+        "XSETID s 1-1",
     ];
     for line in quiet {
         check(&given, line, &[]);
@@ -430,6 +514,8 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "LSET l 0 a",
         "LMOVE l m LEFT LEFT",
         "SORT l STORE m",
+        "XADD x * a 1",
+        "XGROUP CREATE x g 0 MKSTREAM",
     ] {
         assert_eq!(say(&mut replica, line).to_cli_text(), full, "{line}");
     }
@@ -443,12 +529,20 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "LPOP l",
         "LTRIM l 0 0",
         "BLPOP l 0",
+        "XDEL x 1-1",
+        "XTRIM x MAXLEN 1",
+        "XACK x g 1-1",
         "PING",
     ] {
         assert!(!say(&mut replica, line).is_error(), "{line}");
     }
     replica.refusal = Some(Refusal::Stale);
-    for line in ["SET k w", "DEL k", "EXPIRE k 1"] {
+    for line in [
+        "SET k w",
+        "DEL k",
+        "EXPIRE k 1",
+        "XREADGROUP GROUP g c STREAMS x >",
+    ] {
         assert!(
             say(&mut replica, line).to_cli_text().contains("stale"),
             "{line}"

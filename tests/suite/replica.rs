@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, XaddIds};
 use meridian::crdt::Rules;
 use meridian::crdt::clock::{Dot, Stamp, VersionVector};
+use meridian::crdt::consumer_group::Attendance;
 use meridian::crdt::effect::{Effect, Update};
 use meridian::crdt::object::Object;
 use meridian::crdt::tally::Tally;
 use meridian::id::ReplicaId;
-use meridian::instance::command::{Refusal, Store};
+use meridian::instance::command::{AppendRule, Refusal, Store};
 use meridian::instance::slot::{TagRule, slot};
 
 /// The clock of the region when a test starts, in Unix milliseconds.
@@ -32,6 +33,7 @@ pub(crate) struct Replica {
     draws: u64,
     pub(crate) now_ms: u64,
     pub(crate) rules: Rules,
+    pub(crate) xadd_ids: XaddIds,
     pub(crate) refusal: Option<Refusal>,
     /// The effects by key, with the updates they were made of.
     pub(crate) sent: Vec<Sent>,
@@ -46,6 +48,7 @@ impl Replica {
             draws: 0,
             now_ms: START_MS,
             rules: Rules::from(&Assumptions::default()),
+            xadd_ids: XaddIds::Strict,
             refusal: None,
             sent: Vec::new(),
         }
@@ -113,6 +116,20 @@ impl Store for Replica {
 
     fn key_count(&self) -> u64 {
         self.keys.values().filter(|object| object.is_live()).count() as u64
+    }
+
+    fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance)) {
+        if let Some(object) = self.keys.get_mut(key) {
+            object.attend(group, edit);
+        }
+    }
+
+    fn append_rule(&self) -> AppendRule {
+        AppendRule {
+            region: ReplicaId(0),
+            ids: self.xadd_ids,
+            stride: Assumptions::default().xadd_stride,
+        }
     }
 
     fn refuses_writes(&self, _slot: u16) -> Option<Refusal> {

@@ -222,8 +222,8 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
-/// Every rule of strings, counters, hashes, sets, sorted sets, lists and expiry has a test that
-/// bears its id.
+/// Every rule of strings, counters, hashes, sets, sorted sets, lists, streams, their groups and
+/// expiry has a test that bears its id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
     let sources = [
@@ -233,6 +233,8 @@ fn every_rule_has_a_test_of_its_name() {
         include_str!("../../src/crdt/proof/rules/lists.rs"),
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
         include_str!("rules.rs"),
+        include_str!("stream_rules.rs"),
+        include_str!("group_rules.rs"),
     ];
     let rules = [
         ("str", 8),
@@ -242,6 +244,8 @@ fn every_rule_has_a_test_of_its_name() {
         ("z", 10),
         ("l", 10),
         ("exp", 12),
+        ("x", 11),
+        ("g", 8),
     ];
     for (kind, last) in rules {
         for number in 1..=last {

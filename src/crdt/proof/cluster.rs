@@ -122,6 +122,7 @@ impl Cluster {
             found_no_key: true,
             fields_seen,
             deeds,
+            saw_stream: false,
         };
         self.ops.push(op);
         self.effects.push(effect);
@@ -201,6 +202,7 @@ impl Cluster {
         let deeds = Deeds::of(&self.ops, &updates, observed, &effect);
         let deeds = deeds.where_all_stay(self.rules.lset_keeps_all);
         let found_no_key = known.visible.is_empty();
+        let saw_stream = !known.entries.is_empty() || !known.groups.is_empty();
         let fields_seen = known.fields.into_keys().collect();
         let wall_ms = effect.wall_ms;
         self.ops.push(Op {
@@ -211,6 +213,7 @@ impl Cluster {
             found_no_key,
             fields_seen,
             deeds,
+            saw_stream,
         });
         self.effects.push(effect);
         self.broadcast(at, &Message::Effect(index));

@@ -4,7 +4,7 @@ use super::cluster::Cluster;
 use super::step::Step;
 use super::{
     hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
-    string_alphabet,
+    stream_alphabet, string_alphabet,
 };
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
@@ -93,6 +93,11 @@ fn all_histories_of_a_list_that_keeps_one_replacement() {
     let mut cluster = Cluster::new(2, Lww::CausalFirst, list_alphabet());
     cluster.rules.lset_keeps_all = false;
     explore(&cluster, 3, true);
+}
+
+#[test]
+fn all_histories_of_a_stream() {
+    check(stream_alphabet(), Lww::CausalFirst, 3);
 }
 
 #[test]

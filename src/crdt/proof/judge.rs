@@ -8,6 +8,7 @@ use crate::assumption::Lww;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::object::{Object, View};
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::Value;
 use crate::id::Id;
 
@@ -129,6 +130,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::Set(_) => "set",
         View::SortedSet(_) => "sorted set",
         View::List(_) => "list",
+        View::Stream(_) => "stream",
     };
     let string = types
         .string()
@@ -161,6 +163,24 @@ pub(super) fn seen(object: &Object) -> Expected {
     let list = types.list().into_iter();
     let values = list.flat_map(|list| list.values(0));
     let elements = values.map(|value| text(&value.bytes()));
+    let entries = types
+        .stream()
+        .into_iter()
+        .flat_map(|stream| stream.entries());
+    let entries = entries.map(|(key, entry)| {
+        let fields: Vec<String> = entry.fields.iter().map(|word| text(word)).collect();
+        format!("{} of {}: {}", key.id, key.tree().0, fields.join(" "))
+    });
+    let groups = types
+        .stream()
+        .into_iter()
+        .flat_map(|stream| stream.groups());
+    let groups = groups.map(|(name, group)| {
+        (
+            text(name),
+            (group.progress().0.to_vec(), group.acknowledged().0.to_vec()),
+        )
+    });
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -171,6 +191,8 @@ pub(super) fn seen(object: &Object) -> Expected {
         members: members.collect(),
         scores: scores.collect(),
         elements: elements.collect(),
+        entries: entries.collect(),
+        groups: groups.collect(),
         deadline,
     }
 }
@@ -199,6 +221,23 @@ pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Ve
                 let is_there = seen.scores.contains_key(&text(name)) && !removes;
                 (Part::RemoveScore(name.clone()), is_there)
             }
+            Update::Stream(op) => {
+                let has = |group: &[u8]| seen.groups.contains_key(&text(group)) && !removes;
+                let is_there = match &**op {
+                    StreamOp::Delete(id) => {
+                        let called = format!("{id} of ");
+                        !removes && seen.entries.iter().any(|entry| entry.starts_with(&called))
+                    }
+                    StreamOp::Destroy(group) | StreamOp::Acknowledge { group, .. } => has(group),
+                    StreamOp::Create { group, .. } => !has(group),
+                    _ => true,
+                };
+                if is_there && !op.is_removal() {
+                    done.push(update);
+                    continue;
+                }
+                (Part::Stream(op.clone()), is_there)
+            }
             _ => {
                 done.push(update);
                 continue;
@@ -210,6 +249,9 @@ pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Ve
         }
     }
     let is_removal = |part: &&Part| {
+        if let Part::Stream(op) = part {
+            return op.is_removal() && **op != StreamOp::DestroyAll;
+        }
         matches!(
             part,
             Part::Remove | Part::RemoveField(_) | Part::RemoveMember(_) | Part::RemoveScore(_)
@@ -234,6 +276,13 @@ pub(super) fn is_sensible(object: &Object, updates: &[Update]) -> bool {
         Update::TakeElements(..) | Update::SetElement(..) | Update::RemoveElements(..) => {
             list_len(object) > 0
         }
+        Update::Stream(op) => match &**op {
+            StreamOp::Acknowledge { group, .. } => object
+                .types()
+                .stream()
+                .is_some_and(|stream| stream.group(group).is_some()),
+            _ => true,
+        },
         _ => true,
     }
 }
@@ -287,6 +336,7 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         Update::AddMember(_) => visible == "set",
         Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
         Update::InsertElements(..) => visible == "list",
+        Update::Stream(op) => visible == "stream" && !op.is_removal(),
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

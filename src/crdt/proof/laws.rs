@@ -9,7 +9,7 @@ use super::cluster::Cluster;
 use super::step::Step;
 use super::{
     hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
-    string_alphabet,
+    stream_alphabet, string_alphabet,
 };
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
@@ -97,6 +97,11 @@ fn lists_keep_the_laws() {
 #[test]
 fn lists_that_keep_one_replacement_keep_the_laws() {
     check_where(list_alphabet, Lww::CausalFirst, false, 4000);
+}
+
+#[test]
+fn streams_keep_the_laws() {
+    check(stream_alphabet, Lww::CausalFirst, 3000);
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod step;
 
 use crate::crdt::clock::Dot;
 use crate::crdt::effect::Update;
+use crate::crdt::stream_id::{EntryId, Progress};
+use crate::crdt::stream_op::{Head, StreamOp};
 use crate::crdt::value::{Name, Value};
 
 use list_oracle::Deeds;
@@ -31,6 +33,8 @@ struct Op {
     fields_seen: Vec<String>,
     /// What it does to a list.
     deeds: Deeds,
+    /// Whether its origin saw a stream, visible or not.
+    saw_stream: bool,
 }
 
 fn name(text: &str) -> Name {
@@ -146,6 +150,63 @@ fn list_alphabet() -> Vec<Vec<Update>> {
     ]
 }
 
+fn id(ms: u64) -> EntryId {
+    EntryId { ms, seq: 1 }
+}
+
+fn stream_op(op: StreamOp) -> Update {
+    Update::Stream(Box::new(op))
+}
+
+fn append(ms: u64, field: &str) -> Update {
+    let fields = [name(field), name("v")].into();
+    stream_op(StreamOp::Append { id: id(ms), fields })
+}
+
+/// A creation of a group that starts at an id in all trees.
+fn create_group(group: &str, start_ms: u64) -> Update {
+    let (group, start) = (name(group), Progress::all(id(start_ms)));
+    stream_op(StreamOp::Create { group, start })
+}
+
+fn destroy_group(group: &str) -> Update {
+    stream_op(StreamOp::Destroy(name(group)))
+}
+
+/// An acknowledgement up to an id in one tree.
+fn acknowledge(group: &str, tree: usize, ms: u64) -> Update {
+    let mut upto = Progress::NONE;
+    upto.0[tree] = id(ms);
+    let group = name(group);
+    stream_op(StreamOp::Acknowledge { group, upto })
+}
+
+/// What commands can do to a stream.
+fn stream_alphabet() -> Vec<Vec<Update>> {
+    let delete = |ms| stream_op(StreamOp::Delete(id(ms)));
+    let head = Head {
+        last: id(2),
+        added: 1,
+        deleted: EntryId::ZERO,
+    };
+    vec![
+        vec![append(1, "a")],
+        vec![stream_op(StreamOp::Head(head)), append(2, "b")],
+        vec![append(3, "c"), append(4, "d"), delete(1)],
+        vec![delete(1)],
+        vec![delete(1), delete(2)],
+        vec![create_group("g", 1)],
+        vec![create_group("g", 0)],
+        vec![destroy_group("g")],
+        vec![acknowledge("g", 0, 2)],
+        vec![acknowledge("g", 1, 1)],
+        vec![Update::Remove],
+        vec![Update::Remove, append(1, "e")],
+        vec![Update::Expire { deadline_ms: 100 }],
+        vec![Update::Persist],
+    ]
+}
+
 /// All of these, and what replaces one type by another.
 fn mixed_alphabet() -> Vec<Vec<Update>> {
     let mut alphabet = string_alphabet();
@@ -153,6 +214,7 @@ fn mixed_alphabet() -> Vec<Vec<Update>> {
     alphabet.extend(set_alphabet());
     alphabet.extend(sorted_set_alphabet());
     alphabet.extend(list_alphabet());
+    alphabet.extend(stream_alphabet());
     alphabet.push(vec![Update::Remove, Update::Write(value("9"))]);
     alphabet.push(vec![
         Update::Remove,

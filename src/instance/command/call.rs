@@ -2,17 +2,21 @@
 
 use std::borrow::Cow;
 
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
 use crate::crdt::list::List;
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
+use crate::crdt::stream::Stream;
+use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::instance::command::Store;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::score::Scored;
+use crate::instance::command::stream_write;
 use crate::instance::command::table::Command;
 
 /// How long a string written by a command lives.
@@ -70,6 +74,7 @@ impl<'a> Call<'a> {
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
             View::List(_) => Some("list"),
+            View::Stream(_) => Some("stream"),
         }
     }
 
@@ -242,6 +247,22 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// What `look` finds in the stream at `key`; nothing without one.
+    pub(super) fn in_stream<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(&Stream) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::Stream(stream) => Ok(Some(look(stream))),
+            _ => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
     pub(super) fn list_len(&self, key: &[u8]) -> Result<u64, CommandError> {
         Ok(self.in_list(key, List::len)?.unwrap_or(0))
     }
@@ -259,6 +280,22 @@ impl<'a> Call<'a> {
             values.map(|value| value.bytes().into_owned()).collect()
         };
         Ok(self.in_list(key, found)?.unwrap_or_default())
+    }
+
+    /// Makes one effect of what is done to a stream; none of nothing.
+    pub(super) fn update_stream(&mut self, key: &[u8], ops: impl IntoIterator<Item = StreamOp>) {
+        let ops = ops.into_iter().map(|op| Update::Stream(Box::new(op)));
+        self.update(key, ops.collect());
+    }
+
+    /// Changes what this region alone knows of a group.
+    pub(super) fn attend(
+        &mut self,
+        key: &[u8],
+        group: &[u8],
+        mut edit: impl FnMut(&mut Attendance),
+    ) {
+        self.store.attend(key, group, &mut edit);
     }
 
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
@@ -333,6 +370,7 @@ impl<'a> Call<'a> {
                 let values = list.values(0).cloned().collect();
                 vec![Update::InsertElements(0, values)]
             }
+            View::Stream(stream) => stream_write::content(stream),
         };
         let deadline = object.deadline();
         updates.extend(deadline.map(|deadline| Update::Expire {

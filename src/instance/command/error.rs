@@ -27,6 +27,22 @@ pub(super) enum CommandError {
     Stale(String),
     #[error("ERR at least 1 input key is needed for '{0}' command")]
     KeyNeeded(&'static str),
+    #[error("NOGROUP {0}")]
+    NoGroup(String),
+    #[error(
+        "ERR unknown subcommand or wrong number of arguments for '{name}'. Try {container} HELP."
+    )]
+    Subcommand {
+        name: String,
+        container: &'static str,
+    },
+    #[error("ERR Unrecognized XCLAIM option '{0}'")]
+    ClaimOption(String),
+    #[error(
+        "ERR Unbalanced '{command}' list of streams: for each stream key an ID or '{symbol}' must \
+         be specified."
+    )]
+    Unbalanced { command: &'static str, symbol: char },
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }

@@ -50,14 +50,24 @@ mod sorted_algebra;
 mod sorted_pop;
 mod sorted_range;
 mod sorted_set;
+mod stream_claim;
+mod stream_group;
+mod stream_id;
+mod stream_info;
+mod stream_pending;
+mod stream_range;
+mod stream_read;
+mod stream_write;
 mod string;
 mod string_options;
 
 use std::borrow::Cow;
 
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, XaddIds};
+use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Update;
 use crate::crdt::object::Object;
+use crate::id::ReplicaId;
 
 use call::Call;
 use error::CommandError;
@@ -71,6 +81,17 @@ pub enum Refusal {
     OutOfMemory,
     /// The instance came back behind what its peers know: all writes are refused.
     Stale,
+}
+
+/// By which rule `XADD` makes ids.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AppendRule {
+    /// The region whose tree is appended to.
+    pub region: ReplicaId,
+    /// Which ids are taken (A-XADD-IDS).
+    pub ids: XaddIds,
+    /// What lies between two sequences of the region in one millisecond (A-XADD-STRIDE).
+    pub stride: u32,
 }
 
 /// The key space a command runs on.
@@ -92,6 +113,10 @@ pub trait Store {
     fn key_count(&self) -> u64;
     /// Why the shard of `slot` takes no writes now, if it does not.
     fn refuses_writes(&self, slot: u16) -> Option<Refusal>;
+    /// Changes what this region alone knows of a consumer group, and nothing without such a group.
+    fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance));
+    /// By which rule `XADD` makes ids here.
+    fn append_rule(&self) -> AppendRule;
     /// What a stale instance answers to a write (A-STALE-TEXT).
     fn stale_text(&self) -> String {
         Assumptions::default().stale_text

@@ -7,11 +7,12 @@ use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
     algebra, bit, bitfield, blocking, counter, expiry, hash, hash_number, key, lcs, list,
     list_move, random, range, rename, scan, server, set, sort, sorted_algebra, sorted_pop,
-    sorted_range, sorted_set, string, string_options,
+    sorted_range, sorted_set, stream_claim, stream_group, stream_info, stream_pending,
+    stream_range, stream_read, stream_write, string, string_options,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 9] = [
+pub(super) const GROUPS: [&[Command]; 10] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -19,6 +20,7 @@ pub(super) const GROUPS: [&[Command]; 9] = [
     SETS,
     SORTED_SETS,
     LISTS,
+    STREAMS,
     KEYS,
     SERVER,
 ];
@@ -27,6 +29,7 @@ const ALL: Keys = Keys::Span { first: 1, step: 1 };
 const EVERY_OTHER: Keys = Keys::Span { first: 1, step: 2 };
 const FROM_SECOND: Keys = Keys::Span { first: 2, step: 1 };
 const KEY: Keys = Keys::At(1);
+const SECOND: Keys = Keys::At(2);
 
 macro_rules! commands {
     ($group:literal: $($name:literal $arity:literal $access:ident $keys:expr, $order:ident,
@@ -227,11 +230,47 @@ const LISTS: &[Command] = commands! { "list":
         "Puts elements behind the last of a list that exists here";
 };
 
+const STREAMS: &[Command] = commands! { "stream":
+    "xack" -4 Write KEY, Promised, stream_group::xack, "G-5 G-6", "Acknowledges entries";
+    "xadd" -5 Grow KEY, Promised, stream_write::xadd, "X-1 X-3 X-4 X-5 X-6", "Adds an entry";
+    "xautoclaim" -6 Write KEY, Promised, stream_claim::xautoclaim, "G-1",
+        "Gives pending entries to a consumer of this region, from an id on";
+    "xclaim" -6 Write KEY, Promised, stream_claim::xclaim, "G-1 X-5",
+        "Gives pending entries to a consumer of this region";
+    "xdel" -3 Write KEY, Promised, stream_write::xdel, "X-2 X-5", "Removes entries";
+    "xgroup|create" -5 Grow SECOND, Promised, stream_group::create, "G-1 G-2 G-3 G-4",
+        "Makes a consumer group";
+    "xgroup|createconsumer" 5 Grow SECOND, Promised, stream_group::createconsumer, "G-1",
+        "Makes a consumer, in this region";
+    "xgroup|delconsumer" 5 Write SECOND, Promised, stream_group::delconsumer, "G-1",
+        "Removes a consumer, in this region";
+    "xgroup|destroy" 4 Write SECOND, Promised, stream_group::destroy, "G-3",
+        "Deletes a consumer group";
+    "xgroup|setid" -5 Write SECOND, Promised, stream_group::setid, "G-1",
+        "Moves a group's position, in this region";
+    "xinfo|consumers" 4 Read SECOND, Promised, stream_info::consumers, "",
+        "A group's consumers in this region";
+    "xinfo|groups" 3 Read SECOND, Promised, stream_info::groups, "", "A stream's groups";
+    "xinfo|stream" -3 Read SECOND, Promised, stream_info::stream, "", "A stream described";
+    "xlen" 2 Read KEY, Promised, stream_range::xlen, "", "The number of entries";
+    "xpending" -3 Read KEY, Promised, stream_pending::xpending, "",
+        "What is delivered in this region and not acknowledged";
+    "xrange" -4 Read KEY, Promised, stream_range::xrange, "", "Entries by id";
+    "xread" -4 Read Keys::Streams, Promised, stream_read::xread, "",
+        "Entries behind an id; what arrives late may be skipped (X-7)";
+    "xreadgroup" -7 Write Keys::Streams, Promised, stream_read::xreadgroup, "G-1 G-7 G-8 X-8",
+        "Entries for a group's consumer, none skipped";
+    "xrevrange" -4 Read KEY, Promised, stream_range::xrevrange, "",
+        "Entries by id, from the last on";
+    "xsetid" -3 Grow KEY, Promised, stream_write::xsetid, "X-9", "Sets the last id";
+    "xtrim" -4 Write KEY, Promised, stream_write::xtrim, "X-2", "Removes the oldest entries";
+};
+
 const KEYS: &[Command] = commands! { "key":
-    "copy" -3 Grow Keys::Pair, Promised, rename::copy, "STR-6",
+    "copy" -3 Grow Keys::Pair, Promised, rename::copy, "STR-6 X-10",
         "Writes a key's content to another, anew";
     "dbsize" 1 Read Keys::None, Promised, key::dbsize, "", "The number of keys";
-    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2",
+    "del" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2 X-2 G-3 G-4",
         "Deletes keys of one slot";
     "exists" -2 Read Keys::Spread, Promised, key::exists, "",
         "How many of the keys exist, across slots";
@@ -249,9 +288,9 @@ const KEYS: &[Command] = commands! { "key":
         "The deadline in Unix milliseconds";
     "pttl" 2 Read KEY, Promised, expiry::pttl, "", "The life left in milliseconds";
     "randomkey" 1 Read Keys::None, Any, key::randomkey, "", "A key drawn at random";
-    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5 Z-8 L-2",
+    "rename" 3 Write Keys::Pair, Promised, rename::rename, "STR-4 H-4 S-5 Z-8 L-2 X-10",
         "Moves a key's content to another, anew";
-    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5 Z-8 L-2",
+    "renamenx" 3 Write Keys::Pair, Promised, rename::renamenx, "STR-4 H-4 S-5 Z-8 L-2 X-10",
         "Renames to a key that does not exist here";
     "scan" -2 Read Keys::None, Any, scan::scan, "", "A piece of the keys";
     "sort" -2 Grow Keys::Sorted, Promised, sort::sort, "L-2",
@@ -262,7 +301,7 @@ const KEYS: &[Command] = commands! { "key":
         "How many of the keys exist, across slots";
     "ttl" 2 Read KEY, Promised, expiry::ttl, "", "The life left in seconds";
     "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
-    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2",
+    "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2 X-2 G-3 G-4",
         "Deletes keys of one slot";
 };
 

@@ -59,6 +59,8 @@ pub enum Keys {
     AllButLast,
     /// Word 1, and the one behind the last `STORE`, in one slot.
     Sorted,
+    /// The first half of the words behind `STREAMS`, in one slot.
+    Streams,
 }
 
 /// What Meridian makes of a command.
@@ -135,6 +137,12 @@ impl Command {
             Keys::Sorted => {
                 let source = words.get(1).map(Vec::as_slice);
                 source.into_iter().chain(stored(words)).collect()
+            }
+            Keys::Streams => {
+                let is_start = |word: &Vec<u8>| word.eq_ignore_ascii_case(b"streams");
+                let start = words.iter().position(is_start).unwrap_or(words.len());
+                let rest = words.get(start + 1..).unwrap_or_default();
+                rest[..rest.len() / 2].iter().map(Vec::as_slice).collect()
             }
             Keys::CountedInto => {
                 let target = words.get(1).map(Vec::as_slice);

@@ -1,7 +1,7 @@
 //! The assumptions in force: the defaults, and what the scenario sets.
 
 use crate::assumption::range::{self, Range};
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata};
+use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata, XaddIds};
 use crate::quantity::Bytes;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -75,6 +75,12 @@ impl Lowering<'_> {
             let range = range::BACKLOG_BYTES;
             self.assumed(&file.backlog_bytes, "backlog_bytes", range, &mut bytes);
             set.backlog_bytes = Some(bytes);
+        }
+        if let Some(given) = file.xadd_stride.given() {
+            let Range { least, most } = range::XADD_STRIDE;
+            if let Some(stride) = self.between(given, "`xadd_stride`", least, most) {
+                set.xadd_stride = stride;
+            }
         }
         if let Some(given) = file.collection_objects.given() {
             let Range { least, most } = range::COLLECTION_OBJECTS;
@@ -151,5 +157,6 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .value()
         .copied()
         .unwrap_or(set.lset_keeps_all);
+    set.xadd_ids = file.xadd_ids.value().map_or(set.xadd_ids, XaddIds::from);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

@@ -191,6 +191,8 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         ingestion_delay: quantity(set.ingestion_delay),
         readd_is_fresh: Field::of(set.readd_is_fresh),
         lset_keeps_all: Field::of(set.lset_keeps_all),
+        xadd_ids: Field::of(set.xadd_ids.into()),
+        xadd_stride: Field::of(set.xadd_stride),
         jitter: quantity(set.jitter),
         delay_floor: quantity(set.delay_floor),
         delay_tail: quantity(set.delay_tail),

@@ -60,6 +60,10 @@ record! {
         readd_is_fresh: bool,
         /// A-LSET: whether the new elements of concurrent LSETs of one element all stay.
         lset_keeps_all: bool,
+        /// A-XADD-IDS: which ids `XADD` takes.
+        xadd_ids: XaddIdsChoice,
+        /// A-XADD-STRIDE: what lies between two sequences of one region in one millisecond.
+        xadd_stride: u32,
         /// A-JITTER: P95 over P50 of a route the sample does not cover.
         jitter: Quantity<Ratio>,
         /// A-FLOOR: the least delay of a route, as a share of its median.
@@ -102,6 +106,18 @@ choice! {
         CausalFirst,
         /// The wall clock always.
         WallFirst,
+    }
+}
+
+choice! {
+    /// Which ids `XADD` takes.
+    XaddIdsChoice {
+        /// `*` or milliseconds alone.
+        Strict,
+        /// Full ids too.
+        SemiStrict,
+        /// Any ascending id.
+        Liberal,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Words of the file that are words of the model, letter for letter.
 
-use crate::assumption::{BacklogSharing, FullSync, Lww, Metadata};
+use crate::assumption::{BacklogSharing, FullSync, Lww, Metadata, XaddIds};
 use crate::plan::expectation::Occurrence;
 use crate::plan::{Memory, MemoryKind, TieBreak};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
-    BacklogSharingChoice, FullSyncChoice, LwwChoice, MetadataChoice,
+    BacklogSharingChoice, FullSyncChoice, LwwChoice, MetadataChoice, XaddIdsChoice,
 };
 use crate::scenario::schema::expectation::{MemoryKindChoice, OccurrenceChoice};
 use crate::scenario::schema::timeline::MemoryChoice;
@@ -38,6 +38,7 @@ twins! {
     LwwChoice Lww { CausalFirst WallFirst }
     BacklogSharingChoice BacklogSharing { Shared PerPeer }
     FullSyncChoice FullSync { Delta Whole }
+    XaddIdsChoice XaddIds { Strict SemiStrict Liberal }
     MemoryChoice Memory { Kept Lost }
     MemoryKindChoice MemoryKind {
         Values Keys Metadata Tombstones Unstable Backlog SyncBuffers

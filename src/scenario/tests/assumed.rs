@@ -1,7 +1,7 @@
 //! The table of assumptions, and what a scenario may make of each.
 
 use super::{SMALL, mistakes, plan};
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, XaddIds};
 use crate::network::Delay;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::reference::Described;
@@ -63,7 +63,7 @@ fn every_range_is_held() {
             _ => "",
         };
         let quoted = |value: &str| match one.field {
-            "collection_objects" => value.to_owned(),
+            "collection_objects" | "xadd_stride" => value.to_owned(),
             _ => format!("\"{value}\""),
         };
         for end in [least, most] {
@@ -73,7 +73,7 @@ fn every_range_is_held() {
             assert_eq!(now.map(|now| &*now.value), Some(end), "{}", one.field);
         }
         let beyond = match one.field {
-            "collection_objects" => "1000000001".to_owned(),
+            "collection_objects" | "xadd_stride" => "1000000001".to_owned(),
             _ => format!("\"{}\"", grown(most)),
         };
         let refused = mistakes(&with(&format!("{}: {beyond}", one.field)), &[]).to_string();
@@ -82,7 +82,7 @@ fn every_range_is_held() {
         assert!(named, "{}: {refused}", one.field);
         checked += 1;
     }
-    assert_eq!(checked, 29, "ranges");
+    assert_eq!(checked, 30, "ranges");
 }
 
 /// A written amount, ten times as large.
@@ -94,8 +94,10 @@ fn grown(amount: &str) -> String {
 
 #[test]
 fn words_and_texts_are_settable() {
-    let set = plan(&with("mirror: false, stale_text: \"LOADING not yet\"")).assumptions;
+    let set = "mirror: false, xadd_ids: Liberal, stale_text: \"LOADING not yet\"";
+    let set = plan(&with(set)).assumptions;
     assert!(!set.mirror);
+    assert_eq!(set.xadd_ids, XaddIds::Liberal);
     assert_eq!(set.stale_text, "LOADING not yet");
     for text in ["", "  ", "a\\tb", &"x".repeat(201)] {
         let refused = mistakes(&with(&format!("stale_text: \"{text}\"")), &[]).to_string();

@@ -5,6 +5,7 @@ mod expiry;
 mod lists;
 mod memories;
 mod sorted_sets;
+mod streams;
 mod strings;
 
 use super::cluster::Cluster;
