@@ -2,6 +2,7 @@
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
+use crate::crdt::sketch::Register;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
 use crate::id::{Id, ReplicaId};
@@ -42,6 +43,8 @@ pub enum Update {
     AddScore(Name, f64),
     /// `ZREM`, `ZPOPMIN` and its kin.
     RemoveScore(Name),
+    /// `PFADD`, `PFMERGE`: registers of a HyperLogLog are at least so high.
+    Raise(Vec<Register>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -58,6 +61,17 @@ pub struct Beyond {
     pub write: VersionVector,
     /// For the deadline.
     pub limit: VersionVector,
+}
+
+/// An addition to a HyperLogLog.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Raise {
+    /// The registers of what was added, by index.
+    pub registers: Box<[Register]>,
+    /// How many additions its origin has made since the last removal, this one included.
+    pub count: u64,
+    /// The removals its origin knew of, by the last of each origin; its own included.
+    pub removals: VersionVector,
 }
 
 /// One part of a change. Each thing under the key occurs at most once per kind of part.
@@ -103,6 +117,8 @@ pub enum Part {
         /// How far the run now goes, this increment included.
         reach: Reach,
     },
+    /// Registers of a HyperLogLog rise.
+    Raise(Box<Raise>),
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -227,6 +243,7 @@ impl Part {
                 | Part::AddMember(_)
                 | Part::SetScore { .. }
                 | Part::AddScore { .. }
+                | Part::Raise(_)
         )
     }
 
@@ -237,6 +254,7 @@ impl Part {
             Part::Write { .. } | Part::Add { .. } => Some(Kind::Hash),
             Part::AddMember(_) => Some(Kind::Set),
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
+            Part::Raise(_) => Some(Kind::HyperLogLog),
             _ => None,
         }
     }
@@ -253,6 +271,8 @@ impl Part {
             | Part::AddMember(name) => name.len(),
             Part::Erase { field, erasures } => name(field) + erasures.len() * 4 * NUMBER,
             Part::SetScore { member, .. } => member.len() + NUMBER,
+            // Fourteen bits of an index and six of a value.
+            Part::Raise(raise) => NUMBER + raise.registers.len() * 3,
             Part::AddScore { member, .. } => member.len() + 2 * NUMBER,
             Part::EraseScore { member, erasures } => member.len() + erasures.len() * 4 * NUMBER,
             Part::Write { field, value, .. } => name(field) + value.len(),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::crdt::clock::{Dot, VersionVector};
-use crate::crdt::effect::{Beyond, Change, Part, Update};
+use crate::crdt::effect::{Beyond, Change, Part, Raise, Update};
 use crate::crdt::expiry::Limits;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
+use crate::crdt::sketch::Sketch;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
@@ -57,6 +58,8 @@ struct Intent {
     /// Whether each named member is to be in.
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
+    /// Registers of a HyperLogLog to be raised, if only to make one that is empty.
+    sketch: Option<Sketch>,
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -118,6 +121,10 @@ impl Intent {
                     ..Rating::default()
                 };
             }
+            Update::Raise(registers) => {
+                let sketch = self.sketch.get_or_insert_default();
+                sketch.raise(&registers);
+            }
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -161,6 +168,9 @@ pub(crate) fn change(
     draft.members(&intent.members, rules, &mut parts, &mut removals);
     for (name, rating) in intent.scores {
         draft.score(name, &rating, &mut parts, &mut removals);
+    }
+    if let Some(sketch) = intent.sketch {
+        parts.extend(draft.raise(&sketch));
     }
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
@@ -344,6 +354,25 @@ impl Draft<'_> {
         }
     }
 
+    /// What a command wants of a HyperLogLog: nothing to send where no register rises.
+    fn raise(&self, sketch: &Sketch) -> Option<Part> {
+        let loglog = self.object.types().hyperloglog();
+        let kept = loglog.filter(|loglog| loglog.is_live() && !self.removes);
+        if kept.is_some_and(|loglog| loglog.sketch().lacks(sketch).is_empty()) {
+            return None;
+        }
+        let count = kept.map_or(0, |loglog| loglog.count_of(self.dot.origin));
+        let mut removals = self.object.removed().dots();
+        if self.removes {
+            removals.observe(self.dot);
+        }
+        Some(Part::Raise(Box::new(Raise {
+            registers: sketch.registers().into(),
+            count: count + u64::from(!self.dot.is_fill()),
+            removals,
+        })))
+    }
+
     /// What updates seen of one register had seen, where that is more than what this replica has
     /// seen. It makes "has seen" transitive among the writes of one register, so that a write that
     /// takes another's place also stands for all that one had taken the place of.
@@ -372,7 +401,8 @@ impl Draft<'_> {
         removed: Option<&Memory>,
     ) -> VersionVector {
         let mut beyond = VersionVector::ZERO;
-        let memories = [Some(self.object.removed()), removed, foreseen];
+        self.object.removed().extend(&mut beyond);
+        let memories = [removed, foreseen];
         for memory in memories.into_iter().flatten() {
             memory.extend(&mut beyond);
         }

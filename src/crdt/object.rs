@@ -8,7 +8,9 @@ use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
+use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
+use crate::crdt::removals::Removals;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::tally::{Conflict, Tally};
@@ -30,6 +32,8 @@ pub enum View<'a> {
     Set(&'a Set),
     /// A sorted set.
     SortedSet(&'a SortedSet),
+    /// A HyperLogLog, which calls itself a string.
+    HyperLogLog(&'a HyperLogLog),
 }
 
 /// What a key holds, counted.
@@ -37,7 +41,7 @@ pub enum View<'a> {
 pub struct Sizes {
     /// The visible type, if a client sees any.
     pub kind: Option<Kind>,
-    /// Length of the string in bytes.
+    /// Length of the string in bytes; of a HyperLogLog, of Redis' form of it.
     pub string_bytes: u64,
     /// Elements of collections, of hidden types too.
     pub elements: u64,
@@ -60,8 +64,8 @@ pub struct Sizes {
 pub struct Object {
     types: Types,
     limits: Limits,
-    /// What removals of the whole key had observed.
-    removed: Memory,
+    /// Removals of the whole key.
+    removed: Removals,
     /// How far merges have brought this key ahead of its replica's clock.
     merged: Memory,
 }
@@ -231,6 +235,8 @@ impl Object {
             theirs: theirs_seen,
             my_gate,
             their_gate,
+            my_removals: self.removed.dots(),
+            their_removals: theirs.removed.dots(),
             rules,
         };
 
@@ -244,7 +250,7 @@ impl Object {
         self.types.merge(&theirs.types, &sides, tally);
         self.types.drop_vacant();
         self.limits.compress(limits, self.types.texts());
-        self.removed.join_memory(&theirs.removed);
+        self.removed.join_removals(&theirs.removed);
         self.merged.join(&theirs_seen);
         self.merged.forget_within(replica);
         if live_before < 2 && self.types.live_count() > 1 {
@@ -361,7 +367,7 @@ impl Object {
         &self.limits
     }
 
-    pub(crate) fn removed(&self) -> &Memory {
+    pub(crate) fn removed(&self) -> &Removals {
         &self.removed
     }
 }

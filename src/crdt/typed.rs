@@ -5,6 +5,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
+use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
@@ -23,6 +24,8 @@ pub enum Kind {
     Set,
     /// A sorted set.
     SortedSet,
+    /// A HyperLogLog.
+    HyperLogLog,
 }
 
 /// One type's state.
@@ -32,6 +35,7 @@ enum Typed {
     Hash(Hash),
     Set(Set),
     SortedSet(SortedSet),
+    HyperLogLog(Box<HyperLogLog>),
 }
 
 /// Does the same with whichever type it is.
@@ -42,6 +46,7 @@ macro_rules! each {
             Typed::Hash($data) => $result,
             Typed::Set($data) => $result,
             Typed::SortedSet($data) => $result,
+            Typed::HyperLogLog($data) => $result,
         }
     };
 }
@@ -53,6 +58,7 @@ impl Typed {
             Typed::Hash(_) => Kind::Hash,
             Typed::Set(_) => Kind::Set,
             Typed::SortedSet(_) => Kind::SortedSet,
+            Typed::HyperLogLog(_) => Kind::HyperLogLog,
         }
     }
 
@@ -62,6 +68,7 @@ impl Typed {
             Kind::Hash => Typed::Hash(Hash::default()),
             Kind::Set => Typed::Set(Set::default()),
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
+            Kind::HyperLogLog => Typed::HyperLogLog(Box::default()),
         }
     }
 
@@ -79,6 +86,9 @@ impl Typed {
             (Typed::Hash(mine), Typed::Hash(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::HyperLogLog(mine), Typed::HyperLogLog(theirs)) => {
+                mine.merge(theirs, sides, tally);
+            }
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -121,6 +131,13 @@ impl Types {
     pub(crate) fn sorted_set(&self) -> Option<&SortedSet> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::SortedSet(sorted) => Some(sorted),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn hyperloglog(&self) -> Option<&HyperLogLog> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::HyperLogLog(loglog) => Some(&**loglog),
             _ => None,
         })
     }
@@ -182,6 +199,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn hyperloglog_mut(&mut self) -> &mut HyperLogLog {
+        match self.of_kind(Kind::HyperLogLog) {
+            Typed::HyperLogLog(loglog) => loglog,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -220,6 +244,7 @@ impl Types {
             Some(Typed::Hash(hash)) => View::Hash(hash),
             Some(Typed::Set(set)) => View::Set(set),
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
+            Some(Typed::HyperLogLog(loglog)) => View::HyperLogLog(loglog),
         }
     }
 

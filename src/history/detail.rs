@@ -92,6 +92,8 @@ pub enum TouchKind {
     Add,
     /// Adds a member.
     AddMember,
+    /// Raises registers of a HyperLogLog.
+    Raise,
     /// Takes away what was observed.
     Remove,
 }
@@ -114,4 +116,6 @@ pub enum KeyPart {
     Member(Vec<u8>),
     /// A member of a sorted set, which is in with a score.
     Score(Vec<u8>),
+    /// The registers of a HyperLogLog.
+    Registers,
 }

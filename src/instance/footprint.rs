@@ -123,7 +123,7 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
         let (keys, values) = match kind {
             Kind::Hash => collection(elements, 2 * elements, payload),
             Kind::SortedSet => sorted(elements, payload),
-            Kind::String | Kind::Set => collection(elements, elements, payload),
+            Kind::String | Kind::Set | Kind::HyperLogLog => collection(elements, elements, payload),
         };
         footprint.keys += keys;
         footprint.values += values;

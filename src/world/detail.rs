@@ -190,6 +190,7 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
                 beyond: Some(beyond),
                 ..
             } => after.join(beyond),
+            Part::Raise(raise) => after.join(&raise.removals),
             _ => {}
         }
         touches.extend(touch(part));
@@ -212,6 +213,7 @@ fn touch(part: &Part) -> Option<Touch> {
         Part::SetScore { member, .. } => (TouchKind::Write, KeyPart::Score(member.to_vec())),
         Part::AddScore { member, .. } => (TouchKind::Add, KeyPart::Score(member.to_vec())),
         Part::RemoveScore(name) => (TouchKind::Remove, KeyPart::Score(name.to_vec())),
+        Part::Raise(_) => (TouchKind::Raise, KeyPart::Registers),
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
         Part::Limit { .. } | Part::Anew { .. } | Part::Erase { .. } | Part::EraseScore { .. } => {
             return None;

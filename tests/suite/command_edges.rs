@@ -176,6 +176,16 @@ const WORDS: &[&str] = &[
     "KEYSLOT",
     "FAIL",
     "z",
+    "p",
+    "g",
+    "BYRADIUS",
+    "BYBOX",
+    "FROMLONLAT",
+    "FROMMEMBER",
+    "STORE",
+    "ANY",
+    "km",
+    "m",
     "(1",
     "[a",
     "-inf",
@@ -194,7 +204,14 @@ const WORDS: &[&str] = &[
 #[test]
 fn no_words_make_a_command_panic() {
     let mut replica = Replica::new(None);
-    for line in ["SET k 12", "SADD s a b", "HSET h f 1 g x", "ZADD z 1 a 2 b"] {
+    for line in [
+        "SET k 12",
+        "SADD s a b",
+        "HSET h f 1 g x",
+        "ZADD z 1 a 2 b",
+        "PFADD p a b",
+        "GEOADD g 1 1 a",
+    ] {
         say(&mut replica, line);
     }
     let names: Vec<&str> = commands().map(|command| command.name).collect();

@@ -34,6 +34,7 @@ fn show(update: &Update) -> String {
         Update::SetScore(name, score) => format!("{}={score}", text(name)),
         Update::AddScore(name, delta) => format!("{}+={delta}", text(name)),
         Update::AddMember(name) => format!("+{}", text(name)),
+        Update::Raise(registers) => format!("raise {}", registers.len()),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
         other => format!("{other:?}"),
@@ -158,6 +159,68 @@ fn sorted_sets_send_what_they_decided() {
     for line in quiet {
         check(&given, line, &[]);
     }
+}
+
+/// Places are scores: what is sent is what `ZADD` would send.
+#[test]
+fn places_send_scores() {
+    let place = "x=3479099956230698";
+    check(
+        &[],
+        "GEOADD g 13.361389 38.115556 x",
+        &[&format!("g: {place}")],
+    );
+    let given = ["GEOADD g 13.361389 38.115556 x", "SADD s a"];
+    let near = "FROMLONLAT 13.361389 38.115556 BYRADIUS 1 km";
+    check(
+        &given,
+        &format!("GEOSEARCHSTORE d g {near}"),
+        &[&format!("d: {place}")],
+    );
+    check(
+        &given,
+        &format!("GEOSEARCHSTORE s g {near}"),
+        &[&format!("s: remove, {place}")],
+    );
+    check(&given, "GEORADIUS g 0 0 1 m STORE s", &["s: remove"]);
+    check(&given, "GEORADIUSBYMEMBER g x 1 m STOREDIST d", &["d: x=0"]);
+    let quiet = [
+        "GEOADD g NX 1 1 x",
+        "GEOADD g XX 1 1 y",
+        "GEOADD g 1 91 x",
+        "GEORADIUS g 0 0 1 m",
+        "GEODIST g x x",
+        "GEOSEARCHSTORE d nokey FROMLONLAT 0 0 BYRADIUS 1 m",
+    ];
+    for line in quiet {
+        check(&given, line, &[]);
+    }
+}
+
+#[test]
+fn hyperloglogs_send_registers() {
+    check(&[], "PFADD h a b c", &["h: raise 3"]);
+    check(&[], "PFADD h", &["h: raise 0"]);
+    check(&["PFADD h a b"], "PFADD h a b c", &["h: raise 3"]);
+    check(
+        &["PFADD h a", "PFADD i b c"],
+        "PFMERGE h i",
+        &["h: raise 2"],
+    );
+    check(&["PFADD i b c"], "COPY i j", &["j: raise 2"]);
+    check(&["PFADD h a"], "SET h text", &["h: remove, write text"]);
+    check(&["PFADD h a"], "DEL h", &["h: remove"]);
+    for quiet in [
+        "PFADD h a",
+        "PFADD h",
+        "PFMERGE h",
+        "PFMERGE h h",
+        "PFCOUNT h",
+        "APPEND h x",
+    ] {
+        check(&["PFADD h a"], quiet, &[]);
+    }
+    check(&["SET k v"], "PFADD k a", &[]);
 }
 
 #[test]
@@ -286,6 +349,10 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "ZINCRBY z 1 a",
         "ZUNIONSTORE d 1 s",
         "ZRANGESTORE d s 0 1",
+        "PFADD p a",
+        "PFMERGE p q",
+        "GEOADD g 1 1 a",
+        "GEOSEARCHSTORE d g FROMLONLAT 0 0 BYRADIUS 1 m",
     ] {
         assert_eq!(say(&mut replica, line).to_cli_text(), full, "{line}");
     }

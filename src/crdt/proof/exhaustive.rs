@@ -2,7 +2,10 @@
 
 use super::cluster::Cluster;
 use super::step::Step;
-use super::{hash_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet, string_alphabet};
+use super::{
+    hash_alphabet, hyperloglog_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
+    string_alphabet,
+};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
 
@@ -78,6 +81,11 @@ fn all_histories_of_a_set() {
 #[test]
 fn all_histories_of_a_sorted_set() {
     check(sorted_set_alphabet(), Lww::CausalFirst, 3);
+}
+
+#[test]
+fn all_histories_of_a_hyperloglog() {
+    check(hyperloglog_alphabet(), Lww::CausalFirst, 3);
 }
 
 #[test]

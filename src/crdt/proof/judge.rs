@@ -4,6 +4,7 @@ use super::cluster::Cluster;
 use super::oracle::{Expected, Oracle, text};
 use super::step::Step;
 use crate::assumption::Lww;
+use crate::crdt::Datatype;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::object::{Object, View};
@@ -126,6 +127,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::Hash(_) => "hash",
         View::Set(_) => "set",
         View::SortedSet(_) => "sorted set",
+        View::HyperLogLog(_) => "hyperloglog",
     };
     let string = types
         .string()
@@ -155,6 +157,10 @@ pub(super) fn seen(object: &Object) -> Expected {
         .into_iter()
         .flat_map(|sorted| sorted.scores())
         .map(|(name, score)| (text(name), score.to_string()));
+    let registers = types
+        .hyperloglog()
+        .filter(|loglog| loglog.is_live())
+        .map(|loglog| loglog.sketch().registers().iter().copied().collect());
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -164,6 +170,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         fields: fields.collect(),
         members: members.collect(),
         scores: scores.collect(),
+        registers,
         deadline,
     }
 }
@@ -239,6 +246,7 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         }
         Update::AddMember(_) => visible == "set",
         Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
+        Update::Raise(_) => visible == "hyperloglog",
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

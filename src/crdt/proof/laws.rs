@@ -7,7 +7,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 
 use super::cluster::Cluster;
 use super::step::Step;
-use super::{hash_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet, string_alphabet};
+use super::{
+    hash_alphabet, hyperloglog_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
+    string_alphabet,
+};
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
 
@@ -79,6 +82,12 @@ fn sorted_sets_keep_the_laws() {
 #[test]
 fn sorted_sets_keep_the_laws_by_wall_clock() {
     check(sorted_set_alphabet, Lww::WallFirst, 1500);
+}
+
+#[test]
+fn hyperloglogs_keep_the_laws() {
+    check(hyperloglog_alphabet, Lww::CausalFirst, 4000);
+    check(hyperloglog_alphabet, Lww::WallFirst, 1000);
 }
 
 #[test]

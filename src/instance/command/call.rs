@@ -6,6 +6,7 @@ use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
+use crate::crdt::sketch::{Malformed, Sketch};
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::instance::command::Store;
@@ -64,7 +65,7 @@ impl<'a> Call<'a> {
     pub(super) fn kind(&self, key: &[u8]) -> Option<&'static str> {
         match self.visible(key)?.view() {
             View::Absent => None,
-            View::String(_) => Some("string"),
+            View::String(_) | View::HyperLogLog(_) => Some("string"),
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
@@ -84,6 +85,34 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
+            View::Hash(_) | View::Set(_) | View::SortedSet(_) | View::HyperLogLog(_) => {
+                Err(CommandError::WRONG_TYPE)
+            }
+        }
+    }
+
+    /// The string at `key`, or the bytes of a HyperLogLog, which only `GET` and `SET` see as one
+    /// (`HLL-5`).
+    pub(super) fn string_or_sketch(&self, key: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
+        let object = self.visible(key);
+        if let Some(View::HyperLogLog(loglog)) = object.as_ref().map(|object| object.view()) {
+            return Ok(Some(loglog.sketch().to_bytes()));
+        }
+        self.string(key)
+    }
+
+    /// The HyperLogLog at `key`.
+    pub(super) fn sketch(&self, key: &[u8]) -> Result<Option<Sketch>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::HyperLogLog(loglog) => Ok(Some(loglog.sketch().clone())),
+            View::String(scalar) => match Sketch::parse(&scalar.bytes().unwrap_or_default()) {
+                Err(Malformed::Corrupted) => Err(CommandError::CORRUPTED_SKETCH),
+                Err(Malformed::Other) | Ok(_) => Err(CommandError::NOT_A_SKETCH),
+            },
             View::Hash(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
         }
     }
@@ -100,7 +129,9 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Hash(hash) => Ok(Some(look(hash))),
-            View::String(_) | View::Set(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Set(_) | View::SortedSet(_) | View::HyperLogLog(_) => {
+                Err(CommandError::WRONG_TYPE)
+            }
         }
     }
 
@@ -116,7 +147,9 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::Set(set) => Ok(Some(look(set))),
-            View::String(_) | View::Hash(_) | View::SortedSet(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Hash(_) | View::SortedSet(_) | View::HyperLogLog(_) => {
+                Err(CommandError::WRONG_TYPE)
+            }
         }
     }
 
@@ -187,7 +220,9 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::SortedSet(sorted) => Ok(Some(look(sorted))),
-            View::String(_) | View::Hash(_) | View::Set(_) => Err(CommandError::WRONG_TYPE),
+            View::String(_) | View::Hash(_) | View::Set(_) | View::HyperLogLog(_) => {
+                Err(CommandError::WRONG_TYPE)
+            }
         }
     }
 
@@ -245,22 +280,30 @@ impl<'a> Call<'a> {
         self.update(key, vec![Update::Remove]);
     }
 
-    /// Writes a string to `key`, instead of what stands there, of whatever type.
+    /// Writes a string to `key`, instead of what stands there, of whatever type. One that is a
+    /// HyperLogLog's becomes one (`HLL-5`).
     pub(super) fn put_string(&mut self, key: &[u8], value: Vec<u8>, life: Life) {
+        let sketch = Sketch::parse(&value).ok();
         let value = Value::from_bytes(value);
-        let is_other_type = self.kind(key).is_some_and(|kind| kind != "string");
-        let mut updates = if is_other_type {
+        let object = self.visible(key);
+        let is_replaced = object.is_some_and(|object| match object.view() {
+            View::Absent => false,
+            View::String(_) => sketch.is_some(),
+            _ => true,
+        });
+        let mut updates = if is_replaced {
             vec![Update::Remove]
         } else {
             Vec::new()
         };
-        match life {
-            Life::Kept if !is_other_type => updates.push(Update::Amend(value)),
-            _ => updates.push(Update::Write(value)),
-        }
+        updates.push(match (sketch, life) {
+            (Some(sketch), _) => Update::Raise(sketch.registers().to_vec()),
+            (None, Life::Kept) if !is_replaced => Update::Amend(value),
+            (None, _) => Update::Write(value),
+        });
         let deadline_ms = match life {
             Life::Unlimited => None,
-            Life::Kept if is_other_type => self.deadline_ms(key),
+            Life::Kept if is_replaced => self.deadline_ms(key),
             Life::Kept => None,
             Life::Until(deadline_ms) => Some(deadline_ms),
         };
@@ -291,6 +334,9 @@ impl<'a> Call<'a> {
                 scores
                     .map(|(name, score)| Update::SetScore(name.clone(), score))
                     .collect()
+            }
+            View::HyperLogLog(loglog) => {
+                vec![Update::Raise(loglog.sketch().registers().to_vec())]
             }
         };
         let deadline = object.deadline();

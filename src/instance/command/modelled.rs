@@ -5,19 +5,21 @@
 use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
-    algebra, bit, bitfield, counter, expiry, hash, hash_number, key, lcs, random, range, rename,
-    scan, server, set, sorted_algebra, sorted_pop, sorted_range, sorted_set, string,
-    string_options,
+    algebra, bit, bitfield, counter, expiry, geo, geo_search, hash, hash_number, hyperloglog, key,
+    lcs, random, range, rename, scan, server, set, sorted_algebra, sorted_pop, sorted_range,
+    sorted_set, string, string_options,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 8] = [
+pub(super) const GROUPS: [&[Command]; 10] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
     HASHES,
     SETS,
     SORTED_SETS,
+    PLACES,
+    HYPERLOGLOGS,
     KEYS,
     SERVER,
 ];
@@ -183,6 +185,31 @@ const SORTED_SETS: &[Command] = commands! { "sorted set":
     "zunion" -3 Read Keys::Counted, Promised, sorted_algebra::zunion, "", "Members of any";
     "zunionstore" -4 Grow Keys::CountedInto, Promised, sorted_algebra::zunionstore, "Z-8",
         "Stores members of any";
+};
+
+const PLACES: &[Command] = commands! { "geo":
+    "geoadd" -5 Grow KEY, Promised, geo::geoadd, "Z-1 Z-2 Z-3 Z-9", "Adds places";
+    "geodist" -4 Read KEY, Promised, geo::geodist, "", "The way between two places";
+    "geohash" -2 Read KEY, Promised, geo::geohash, "", "The geohashes of places";
+    "geopos" -2 Read KEY, Promised, geo::geopos, "", "Where places are";
+    "georadius" -6 Grow Keys::Stored, Promised, geo_search::georadius, "Z-8",
+        "Places near a point; tells or stores them";
+    "georadius_ro" -6 Read KEY, Promised, geo_search::georadius_ro, "", "Places near a point";
+    "georadiusbymember" -5 Grow Keys::Stored, Promised, geo_search::georadiusbymember, "Z-8",
+        "Places near a place; tells or stores them";
+    "georadiusbymember_ro" -5 Read KEY, Promised, geo_search::georadiusbymember_ro, "",
+        "Places near a place";
+    "geosearch" -7 Read KEY, Promised, geo_search::geosearch, "", "Places in a circle or box";
+    "geosearchstore" -8 Grow Keys::Pair, Promised, geo_search::geosearchstore, "Z-8",
+        "Stores places in a circle or box";
+};
+
+const HYPERLOGLOGS: &[Command] = commands! { "hyperloglog":
+    "pfadd" -2 Grow KEY, Promised, hyperloglog::pfadd, "HLL-1 HLL-2 HLL-3", "Adds elements";
+    "pfcount" -2 Read ALL, Promised, hyperloglog::pfcount, "",
+        "About how many elements there are in any";
+    "pfmerge" -2 Grow ALL, Promised, hyperloglog::pfmerge, "HLL-1 HLL-2 HLL-3",
+        "Adds the elements of others";
 };
 
 const KEYS: &[Command] = commands! { "key":

@@ -40,7 +40,8 @@ pub(super) const REFUSED: &[Command] = refused! {
     ACTIVE_ACTIVE: "wait" "waitaof" "restore" "object|encoding"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
         "vsim";
-    ENTERPRISE: "substr" "swapdb" "move" "migrate" "replicaof" "slaveof" "psync" "sync" "replconf"
+    ENTERPRISE: "pfdebug" "pfselftest"
+        "substr" "swapdb" "move" "migrate" "replicaof" "slaveof" "psync" "sync" "replconf"
         "role" "failover" "save" "bgsave" "bgrewriteaof" "lastsave" "shutdown" "debug" "reset"
         "readonly" "readwrite" "asking" "client|pause" "client|unpause" "client|no-evict"
         "acl|setuser" "acl|deluser" "acl|load" "acl|save" "acl|genpass" "acl|log"
@@ -55,11 +56,8 @@ pub(super) const REFUSED: &[Command] = refused! {
 /// What Redis knows and the product allows, of types and families not modelled yet.
 pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "bzmpop" "bzpopmax" "bzpopmin"
-    "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
-    "georadiusbymember_ro" "geosearch" "geosearchstore"
     "blmove" "blmpop" "blpop" "brpop" "brpoplpush" "lindex" "linsert" "llen" "lmove" "lmpop" "lpop"
     "lpos" "lpush" "lpushx" "lrange" "lrem" "lset" "ltrim" "rpop" "rpoplpush" "rpush" "rpushx"
-    "pfadd" "pfcount" "pfdebug" "pfmerge" "pfselftest"
     "xack" "xadd" "xautoclaim" "xclaim" "xdel" "xlen" "xpending" "xrange" "xread" "xreadgroup"
     "xrevrange" "xsetid" "xtrim" "xgroup|create" "xgroup|createconsumer" "xgroup|delconsumer"
     "xgroup|destroy" "xgroup|setid" "xinfo|consumers" "xinfo|groups" "xinfo|stream"

@@ -2,6 +2,7 @@
 
 mod collections;
 mod expiry;
+mod hyperloglogs;
 mod memories;
 mod sorted_sets;
 mod strings;
