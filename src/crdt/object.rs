@@ -15,9 +15,10 @@ use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::{Kind, Types};
-use crate::crdt::value::Value;
+use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
+use crate::id::ReplicaId;
 
 /// What a client sees under a key.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,8 @@ pub struct Sizes {
     pub counter_parts: u64,
     /// Writes hidden by a concurrent one.
     pub siblings: u64,
+    /// Elements with a deadline of their own.
+    pub limited_elements: u64,
     /// Whether a deadline counts.
     pub has_deadline: bool,
 }
@@ -313,6 +316,17 @@ impl Object {
     /// When a visible key expires, and who owns that (`EXP-4`).
     pub fn deadline(&self) -> Option<Deadline> {
         self.limits.deadline().filter(|_| self.is_live())
+    }
+
+    /// The first deadline of a field that `owner` is to expire (`H-9`).
+    pub fn next_field_deadline(&self, owner: ReplicaId) -> Option<u64> {
+        self.types.hash()?.next_deadline(owner)
+    }
+
+    /// The fields that `owner` is to expire when its region's clock shows `now_ms` (`H-9`).
+    pub fn fields_due(&self, owner: ReplicaId, now_ms: u64) -> Vec<Name> {
+        let due = |hash: &Hash| hash.due(owner, now_ms);
+        self.types.hash().map_or_else(Vec::new, due)
     }
 
     /// The visible type: the one with the newest surviving write (MA-09).

@@ -266,6 +266,57 @@ fn exp_11_reading_never_expires_the_key_of_another() {
     assert_eq!(expired, [0, 0, 0]);
 }
 
+/// The member whose deadline won deletes the field, and tells the others; each hides it by itself.
+#[test]
+fn h_9_the_owner_alone_expires_a_field() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "HSET k f v g w");
+    command(&mut plan, 1_000, 1, "HPEXPIRE k 1000 FIELDS 1 f");
+    command(&mut plan, 1_010, 2, "HPEXPIRE k 500 FIELDS 1 f");
+    let (region, memory) = (RegionId(1), Memory::Kept);
+    plans::at(&mut plan, 1_900, Step::Outage { region, memory });
+    for member in [0, 2] {
+        command(&mut plan, 1_800, member, "HGET k f");
+        command(&mut plan, 3_000, member, "HGET k f");
+        command(&mut plan, 3_001, member, "HLEN k");
+    }
+    plans::at(&mut plan, 4_000, Step::Return(region));
+    for member in [0, 2] {
+        command(&mut plan, 18_000, member, "HLEN k");
+        command(&mut plan, 18_001, member, "HKEYS k");
+    }
+    let seen = answers(&plan);
+    let seen: Vec<&str> = texts(&seen)[3..].to_vec();
+    // While its owner is away, the field is hidden and held.
+    let expected = [
+        ["\"v\""; 2],
+        ["(nil)"; 2],
+        ["(integer) 2"; 2],
+        ["(integer) 1"; 2],
+    ];
+    assert_eq!(seen[..8], expected.concat());
+    assert_eq!(seen[8..], ["1) \"g\""; 2]);
+}
+
+/// A write of the field that is concurrent to its expiry survives it (`EXP-8`), and a hash goes
+/// with its last field.
+#[test]
+fn h_9_a_field_written_at_its_deadline_survives() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "HSET k f v");
+    command(&mut plan, 1_000, 1, "HPEXPIRE k 1000 FIELDS 1 f");
+    command(&mut plan, 1_990, 0, "HSET k f late");
+    command(&mut plan, 5_000, 2, "HGETALL k");
+    command(&mut plan, 5_100, 2, "HPEXPIRE k 1000 FIELDS 1 f");
+    for member in 0..3 {
+        command(&mut plan, 7_000, member, "EXISTS k");
+        command(&mut plan, 7_001, member, "DBSIZE");
+    }
+    let seen = answers(&plan);
+    assert_eq!(texts(&seen[3..4]), ["1) \"f\"\n2) \"late\""]);
+    assert_eq!(texts(&seen[5..]), ["(integer) 0"; 6]);
+}
+
 /// Every region goes by its own clock: one that is five seconds ahead hides the key five seconds
 /// sooner than the others, one that is behind shows it longer.
 #[test]

@@ -155,7 +155,8 @@ impl<'a> Call<'a> {
 
     /// One field's value.
     pub(super) fn field(&self, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
-        Ok(self.in_hash(key, |hash| value_of(hash, field))?.flatten())
+        let value = |hash: &Hash| value_of(hash, field, self.now_ms);
+        Ok(self.in_hash(key, value)?.flatten())
     }
 
     /// The values of several fields, in their order.
@@ -166,7 +167,9 @@ impl<'a> Call<'a> {
     ) -> Result<Vec<Option<Vec<u8>>>, CommandError> {
         let names = fields.clone();
         let values = self.in_hash(key, |hash| {
-            names.map(|field| value_of(hash, field)).collect()
+            names
+                .map(|field| value_of(hash, field, self.now_ms))
+                .collect()
         })?;
         Ok(values.unwrap_or_else(|| fields.map(|_| None).collect()))
     }
@@ -177,11 +180,32 @@ impl<'a> Call<'a> {
             let pair = |(name, field): (&Name, &Field)| {
                 Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
             };
-            hash.fields().filter_map(pair).collect()
+            let live = hash
+                .fields()
+                .filter(|(_, field)| field.is_live_at(self.now_ms));
+            live.filter_map(pair).collect()
         };
         Ok(self.in_hash(key, all)?.unwrap_or_default())
     }
 
+    /// When each of `names` expires, in Unix milliseconds; nothing for those that are not there.
+    pub(super) fn field_deadlines(
+        &self,
+        key: &[u8],
+        names: &[Vec<u8>],
+    ) -> Result<Vec<Option<Option<u64>>>, CommandError> {
+        let deadline = |hash: &Hash, name: &Vec<u8>| {
+            let field = hash
+                .field(name)
+                .filter(|field| field.is_live_at(self.now_ms))?;
+            Some(field.deadline().map(|deadline| deadline.at_ms))
+        };
+        let each = |hash: &Hash| names.iter().map(|name| deadline(hash, name)).collect();
+        let deadlines = self.in_hash(key, each)?;
+        Ok(deadlines.unwrap_or_else(|| vec![None; names.len()]))
+    }
+
+    /// The number of fields, those past their deadline included, as in Redis.
     pub(super) fn field_count(&self, key: &[u8]) -> Result<u64, CommandError> {
         Ok(self.in_hash(key, Hash::len)?.unwrap_or(0))
     }
@@ -268,6 +292,26 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Deletes those of a hash's fields whose deadline is past, as a write must before it looks
+    /// (`EXP-6`, `H-9`).
+    pub(super) fn bury_expired_fields<'f>(
+        &mut self,
+        key: &[u8],
+        names: impl Iterator<Item = &'f [u8]>,
+    ) {
+        let now_ms = self.now_ms;
+        let past = |hash: &Hash| {
+            let is_past = |name: &&[u8]| {
+                let field = hash.field(name);
+                field.is_some_and(|field| !field.is_live_at(now_ms))
+            };
+            let past = names.filter(is_past);
+            past.map(|name| Update::RemoveField(name.into())).collect()
+        };
+        let removals = self.in_hash(key, past).ok().flatten();
+        self.update(key, removals.unwrap_or_default());
+    }
+
     /// Makes one effect of `updates`; none of none.
     pub(super) fn update(&mut self, key: &[u8], updates: Vec<Update>) {
         if !updates.is_empty() {
@@ -317,11 +361,16 @@ impl<'a> Call<'a> {
         let mut updates: Vec<Update> = match object.view() {
             View::Absent => return None,
             View::String(scalar) => vec![Update::Write(Value::from_bytes(scalar.bytes()?))],
-            View::Hash(_) => {
+            View::Hash(hash) => {
                 let fields = self.fields(key).ok()?.into_iter();
-                fields
-                    .map(|(name, value)| Update::SetField(name.into(), Value::from_bytes(value)))
-                    .collect()
+                let both = fields.flat_map(|(name, value)| {
+                    let deadline = hash.field(&name).and_then(Field::deadline);
+                    let name = Name::from(name);
+                    let written = Update::SetField(name.clone(), Value::from_bytes(value));
+                    let limit = deadline.map(|limit| Update::ExpireField(name, limit.at_ms));
+                    std::iter::once(written).chain(limit)
+                });
+                both.collect()
             }
             View::Set(_) => {
                 let members = self.members(key).ok()?.into_iter();
@@ -368,6 +417,7 @@ impl<'a> Call<'a> {
     }
 }
 
-fn value_of(hash: &Hash, field: &[u8]) -> Option<Vec<u8>> {
-    hash.field(field)?.scalar().bytes().map(Cow::into_owned)
+fn value_of(hash: &Hash, field: &[u8], now_ms: u64) -> Option<Vec<u8>> {
+    let field = hash.field(field).filter(|field| field.is_live_at(now_ms))?;
+    field.scalar().bytes().map(Cow::into_owned)
 }

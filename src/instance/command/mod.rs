@@ -31,6 +31,7 @@ mod geo_search;
 mod geohash;
 mod glob;
 mod hash;
+mod hash_expiry;
 mod hash_number;
 mod hyperloglog;
 mod key;

@@ -5,9 +5,9 @@
 use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
-    algebra, bit, bitfield, counter, expiry, geo, geo_search, hash, hash_number, hyperloglog, key,
-    lcs, random, range, rename, scan, server, set, sorted_algebra, sorted_pop, sorted_range,
-    sorted_set, string, string_options,
+    algebra, bit, bitfield, counter, expiry, geo, geo_search, hash, hash_expiry, hash_number,
+    hyperloglog, key, lcs, random, range, rename, scan, server, set, sorted_algebra, sorted_pop,
+    sorted_range, sorted_set, string, string_options,
 };
 
 /// All groups.
@@ -96,8 +96,16 @@ const COUNTERS: &[Command] = commands! { "counter":
 const HASHES: &[Command] = commands! { "hash":
     "hdel" -3 Write KEY, Promised, hash::hdel, "H-3 H-7", "Deletes fields";
     "hexists" 3 Read KEY, Promised, hash::hexists, "", "Whether a field exists";
+    "hexpire" -6 Grow KEY, Promised, hash_expiry::hexpire, "H-9 EXP-1 EXP-3",
+        "Sets the life of fields in seconds";
+    "hexpireat" -6 Grow KEY, Promised, hash_expiry::hexpireat, "H-9 EXP-1 EXP-3",
+        "Sets the deadline of fields in Unix seconds";
+    "hexpiretime" -5 Read KEY, Promised, hash_expiry::hexpiretime, "",
+        "The deadlines of fields in Unix seconds";
     "hget" 3 Read KEY, Promised, hash::hget, "", "One field's value";
     "hgetall" 2 Read KEY, AnyPairs, hash::hgetall, "", "All fields with their values";
+    "hgetdel" -5 Write KEY, Promised, hash_expiry::hgetdel, "H-3 H-7 H-8",
+        "Several fields' values, then deletes them";
     "hincrby" 4 Grow KEY, Promised, hash_number::hincrby, "H-5 H-6 CNT-2", "Adds to a field";
     "hincrbyfloat" 4 Grow KEY, Promised, hash_number::hincrbyfloat, "H-5 H-6",
         "Adds a fraction to a field";
@@ -105,11 +113,22 @@ const HASHES: &[Command] = commands! { "hash":
     "hlen" 2 Read KEY, Promised, hash::hlen, "", "The number of fields";
     "hmget" -3 Read KEY, Promised, hash::hmget, "", "Several fields' values";
     "hmset" -4 Grow KEY, Promised, hash::hmset, "H-1 H-2 H-8", "Sets fields";
+    "hpersist" -5 Write KEY, Promised, hash_expiry::hpersist, "H-9 EXP-2",
+        "Takes the deadlines of fields away";
+    "hpexpire" -6 Grow KEY, Promised, hash_expiry::hpexpire, "H-9 EXP-1 EXP-3",
+        "Sets the life of fields in milliseconds";
+    "hpexpireat" -6 Grow KEY, Promised, hash_expiry::hpexpireat, "H-9 EXP-1 EXP-3",
+        "Sets the deadline of fields in Unix milliseconds";
+    "hpexpiretime" -5 Read KEY, Promised, hash_expiry::hpexpiretime, "",
+        "The deadlines of fields in Unix milliseconds";
+    "hpttl" -5 Read KEY, Promised, hash_expiry::hpttl, "",
+        "The life left of fields in milliseconds";
     "hrandfield" -2 Read KEY, Any, random::hrandfield, "", "Fields drawn at random";
     "hscan" -3 Read KEY, AnyPairs, scan::hscan, "", "A piece of the fields";
     "hset" -4 Grow KEY, Promised, hash::hset, "H-1 H-2 H-3 H-4", "Sets fields";
     "hsetnx" 4 Grow KEY, Promised, hash::hsetnx, "H-2 H-8", "Sets a field that does not exist here";
     "hstrlen" 3 Read KEY, Promised, hash::hstrlen, "", "The length of a field's value";
+    "httl" -5 Read KEY, Promised, hash_expiry::httl, "", "The life left of fields in seconds";
     "hvals" 2 Read KEY, Any, hash::hvals, "", "All values";
 };
 
