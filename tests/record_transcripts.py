@@ -121,6 +121,12 @@ KEYS = ["{r}a", "{r}b", "{r}c"]
 TEXTS = ['""', "x", "10", "-3", "3.5", "hello", '"two words"', '"\\x00\\xff"', "99999999999"]
 INTEGERS = ["0", "1", "-1", "2", "5", "-7", "100", "x"]
 SCORES = ["0", "1", "-1", "2", "2.5", "-0.25", "10", "inf", "-inf", "3e2"]
+PLACES = [
+    "13.361389 38.115556", "15.087269 37.502669", "-122.27 37.8", "0 0", "180 85.05112878",
+    "-180 -85.05112878", "179.9 10", "-179.9 -10.5", "2.35 48.85", "25 78.2", "100 -84", "181 0",
+    "139.69 35.68",
+]
+DISTANCES = ["0", "1", "100", "200", "500", "5000", "20000", "1e6", "1e7", "0.5", "-1", "x"]
 ELEMENTS = ["a", "b", "c", "d", "1", "2", '""']
 IDS = ["1-1", "1-2", "2-1", "3-0", "3-7", "4-4", "5", "7-1", "9-1", "0-0", "8-x"]
 FUTURES = ["EX 1000", "PX 5000000", "EXAT 4000000000", "PXAT 4000000000000", "KEEPTTL", ""]
@@ -210,6 +216,31 @@ FAMILIES = {
         "XGROUP SETID {k} g {x}", "XGROUP CREATECONSUMER {k} g {c}", "XGROUP DELCONSUMER {k} g {c}",
         "TYPE {k}", "EXISTS {k}",
     ],
+    "places": [
+        "GEOADD {k} {p} {e}", "GEOADD {k} {p} {e} {p} {e} {p} {e}", "GEOADD {k} NX {p} {e} {p} {e}",
+        "GEOADD {k} XX CH {p} {e} {p} {e}", "GEOADD {k} CH {p} {e}", "GEODIST {k} {e} {e}",
+        "GEODIST {k} {e} {e} {u}", "GEOHASH {k} {e} {e}", "GEOPOS {k} {e} {e}", "ZREM {k} {e}",
+        "GEOSEARCH {k} FROMLONLAT {p} BYRADIUS {d} {u} WITHDIST",
+        "GEOSEARCH {k} FROMLONLAT {p} BYBOX {d} {d} {u} ASC WITHCOORD",
+        "GEOSEARCH {k} FROMMEMBER {e} BYRADIUS {d} {u} DESC WITHHASH",
+        "GEOSEARCH {k} FROMMEMBER {e} BYBOX {d} {d} {u} WITHDIST",
+        "GEOSEARCH {k} FROMLONLAT {p} BYRADIUS {d} {u} COUNT 2",
+        "GEOSEARCH {k} FROMLONLAT {p} BYRADIUS {d} {u} COUNT 2 ANY",
+        "GEORADIUS {k} {p} {d} {u}", "GEORADIUS {k} {p} {d} {u} WITHDIST WITHCOORD WITHHASH",
+        "GEORADIUS {k} {p} {d} {u} COUNT 2 DESC STORE {k}", "GEORADIUS_RO {k} {p} {d} {u} DESC",
+        "GEORADIUSBYMEMBER {k} {e} {d} {u} STOREDIST {k}",
+        "GEORADIUSBYMEMBER_RO {k} {e} {d} {u} WITHCOORD",
+        "GEOSEARCHSTORE {k} {k} FROMLONLAT {p} BYRADIUS {d} {u}",
+        "GEOSEARCHSTORE {k} {k} FROMMEMBER {e} BYBOX {d} {d} {u} STOREDIST",
+        "ZRANGE {k} 0 -1 WITHSCORES", "ZCARD {k}", "SADD {k} {e}", "DEL {k}",
+    ],
+    "hyperloglogs": [
+        "PFADD {k} {e}", "PFADD {k} {e} {e} {e}", "PFADD {k}", "PFADD {k} {t} {i} {s} {t}",
+        "PFADD {k} {o} {w} {n} {f}", "PFCOUNT {k}", "PFCOUNT {k} {k} {k}", "PFMERGE {k} {k} {k}",
+        "PFMERGE {k}", "TYPE {k}", "EXISTS {k} {k}", "DEL {k}", "COPY {k} {k} REPLACE",
+        "RENAME {k} {k}", "SET {k} {t} NX", "SADD {k} {e}", "EXPIREAT {k} 4000000000",
+        "EXPIRETIME {k}",
+    ],
     "keys": [
         "SET {k} {t}", "SADD {k} {e}", "HSET {k} {e} {t}", "DEL {k} {k}", "UNLINK {k}",
         "EXISTS {k} {k}", "TOUCH {k}", "TYPE {k}", "EXPIRE {k} 1000", "EXPIRE {k} -1",
@@ -235,7 +266,8 @@ def filled(shape, draw):
     """A command of this shape, its places filled at random."""
     choices = {
         "{k}": KEYS, "{t}": TEXTS, "{i}": INTEGERS, "{e}": ELEMENTS, "{f}": FUTURES,
-        "{s}": SCORES, "{x}": IDS, "{c}": ["c", "d"],
+        "{s}": SCORES, "{x}": IDS, "{c}": ["c", "d"], "{p}": PLACES, "{d}": DISTANCES,
+        "{u}": ["m", "km", "KM", "ft", "mi", "x"],
         "{n}": [number for number in INTEGERS if number != "x"], "{o}": ["0", "3", "#1", "9"],
         "{w}": ["u1", "u8", "i5", "i8", "u16", "i64", "u63"],
     }

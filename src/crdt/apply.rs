@@ -1,21 +1,22 @@
 //! An effect arrives at a key: each of its parts goes where it belongs.
 
+use crate::crdt::Arrival;
 use crate::crdt::clock::VersionVector;
-use crate::crdt::effect::{Beyond, Change, Part};
+use crate::crdt::effect::{Beyond, Change, Part, Raise};
 use crate::crdt::expiry::{Chain, Limit};
+use crate::crdt::removals::Removals;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::Text;
-use crate::crdt::tally::Tally;
+use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::Types;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Score;
-use crate::crdt::{Arrival, Memory};
 
 /// The state of a key, opened up for one effect.
 pub(crate) struct Application<'a> {
     pub(crate) types: &'a mut Types,
     pub(crate) limits: &'a mut Chain,
-    pub(crate) removed: &'a mut Memory,
+    pub(crate) removed: &'a mut Removals,
     pub(crate) arrival: Arrival<'a>,
     pub(crate) tally: &'a mut Tally,
 }
@@ -39,8 +40,10 @@ impl Application<'_> {
                     list.remove_key(&self.arrival.before, by, self.tally);
                 }
                 self.types.remove(&self.arrival.before, self.tally);
+                self.clear_loglog();
                 self.limits.remove(&self.arrival.before);
-                self.removed.join(self.arrival.after);
+                self.removed
+                    .join(self.arrival.stamp.dot, self.arrival.after);
             }
             Part::RemoveField(name) => {
                 self.types
@@ -78,6 +81,7 @@ impl Application<'_> {
                 list.remove_elements(ids, *is_taken, &self.arrival, self.tally);
             }
             Part::Stream(op) => self.types.stream_mut().take(op, &self.arrival, self.tally),
+            Part::Raise(raise) => self.raise(raise),
             Part::Limit {
                 field,
                 deadline_ms,
@@ -115,6 +119,32 @@ impl Application<'_> {
             Part::RemoveScore(name) => sorted.remove_member(name, &self.arrival, self.tally),
             _ => unreachable!("a part of a sorted set"),
         }
+    }
+
+    /// A removal takes a HyperLogLog that has not seen it (`HLL-2`).
+    fn clear_loglog(&mut self) {
+        let has_seen_it = self.removed.dots().covers(self.arrival.stamp.dot);
+        if !has_seen_it && self.types.hyperloglog().is_some() {
+            let loglog = self.types.hyperloglog_mut();
+            loglog.clear(self.arrival.after, self.tally);
+        }
+    }
+
+    fn raise(&mut self, raise: &Raise) {
+        let known = self.removed.dots();
+        // Where it replaces the key its own removal is among those it tells of.
+        let here = self.arrival.seen_before().joined(&known);
+        if !raise.removals.is_within(&here) && self.types.hyperloglog().is_some() {
+            let loglog = self.types.hyperloglog_mut();
+            loglog.clear(self.arrival.after, self.tally);
+        }
+        if known.is_within(&self.arrival.after.joined(&raise.removals)) {
+            self.types.hyperloglog_mut().raise(raise, &self.arrival);
+        } else {
+            self.tally.meet(Conflict::AddRemove);
+            self.tally.fall(self.arrival.stamp.dot, true);
+        }
+        self.removed.foresee(&raise.removals);
     }
 
     fn erase(&mut self, field: Option<&Name>, erasures: &[(RunId, Reach)]) {

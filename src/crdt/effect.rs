@@ -3,6 +3,7 @@
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::sequence::ElementId;
+use crate::crdt::sketch::Register;
 use crate::crdt::stream_op::StreamOp;
 use crate::crdt::typed::Kind;
 use crate::crdt::value::{Name, Value};
@@ -57,6 +58,8 @@ pub enum Update {
     SetElement(u64, Value),
     /// What `XADD`, `XGROUP CREATE` and their kin do.
     Stream(Box<StreamOp>),
+    /// `PFADD`, `PFMERGE`: registers of a HyperLogLog are at least so high.
+    Raise(Vec<Register>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -86,6 +89,17 @@ pub struct Insertion {
     pub values: Vec<Value>,
     /// The element whose place the only one takes, where one alone can (A-LSET).
     pub replaces: Option<ElementId>,
+}
+
+/// An addition to a HyperLogLog.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Raise {
+    /// The registers of what was added, by index.
+    pub registers: Box<[Register]>,
+    /// How many additions its origin has made since the last removal, this one included.
+    pub count: u64,
+    /// The removals its origin knew of, by the last of each origin; its own included.
+    pub removals: VersionVector,
 }
 
 /// One part of a change. Each thing under the key occurs at most once per kind of part.
@@ -133,6 +147,8 @@ pub enum Part {
     },
     /// Elements of a list come in, each behind the one before it. Boxed, as it is large.
     Insert(Box<Insertion>),
+    /// Registers of a HyperLogLog rise.
+    Raise(Box<Raise>),
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -264,7 +280,8 @@ impl Part {
             | Part::Add { .. }
             | Part::AddMember(_)
             | Part::SetScore { .. }
-            | Part::AddScore { .. } => 1,
+            | Part::AddScore { .. }
+            | Part::Raise(_) => 1,
             Part::Insert(insertion) => insertion.values.len() as u64,
             Part::Stream(op) => u64::from(op.is_write()),
             _ => 0,
@@ -280,6 +297,7 @@ impl Part {
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
             Part::Insert(_) => Some(Kind::List),
             Part::Stream(op) if op.makes() => Some(Kind::Stream),
+            Part::Raise(_) => Some(Kind::HyperLogLog),
             _ => None,
         }
     }
@@ -298,6 +316,8 @@ impl Part {
             | Part::AddMember(name) => name.len(),
             Part::Erase { field, erasures } => name(field) + erasures.len() * 4 * NUMBER,
             Part::SetScore { member, .. } => member.len() + NUMBER,
+            // Fourteen bits of an index and six of a value.
+            Part::Raise(raise) => NUMBER + raise.registers.len() * 3,
             Part::AddScore { member, .. } => member.len() + 2 * NUMBER,
             Part::EraseScore { member, erasures } => member.len() + erasures.len() * 4 * NUMBER,
             Part::Write { field, value, .. } => name(field) + value.len(),

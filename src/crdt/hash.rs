@@ -14,6 +14,7 @@ use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
 use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
+use crate::id::ReplicaId;
 
 /// One name: its value, its deadline, and what removals had observed.
 #[derive(Clone, Default, Debug)]
@@ -32,6 +33,12 @@ impl Field {
     /// When it expires, by the rules for keys (`H-9`).
     pub fn deadline(&self) -> Option<Deadline> {
         self.limits.deadline()
+    }
+
+    /// Whether a client sees it when its region's clock shows `now_ms`, as for keys (`EXP-5`).
+    pub fn is_live_at(&self, now_ms: u64) -> bool {
+        let mut deadline = self.deadline().into_iter();
+        self.scalar.is_live() && !deadline.any(|deadline| deadline.is_past(now_ms))
     }
 
     pub(crate) fn removed(&self) -> &Memory {
@@ -93,6 +100,7 @@ impl Element for Field {
             tombstones: u64::from(!self.removed.is_empty()),
             counter_parts: sizes.counter_parts,
             siblings: sizes.siblings,
+            limited: u64::from(is_live && self.deadline().is_some()),
             pending: u64::from(is_pending),
             digest: if is_live {
                 digest::fold(digest::of_bytes(name), content)
@@ -136,6 +144,30 @@ impl Hash {
         self.fields
             .iter()
             .filter(|(_, field)| field.scalar.is_live())
+    }
+
+    /// The first deadline that `owner` is to see to.
+    pub(crate) fn next_deadline(&self, owner: ReplicaId) -> Option<u64> {
+        self.deadlines_of(owner).map(|(_, at_ms)| at_ms).min()
+    }
+
+    /// The fields that `owner` is to expire by now.
+    pub(crate) fn due(&self, owner: ReplicaId, now_ms: u64) -> Vec<Name> {
+        let due = self
+            .deadlines_of(owner)
+            .filter(|(_, at_ms)| now_ms > *at_ms);
+        due.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn deadlines_of(&self, owner: ReplicaId) -> impl Iterator<Item = (&Name, u64)> {
+        let has_any = self.fields.totals().limited > 0;
+        let fields = has_any.then(|| self.fields()).into_iter().flatten();
+        fields.filter_map(move |(name, field)| {
+            let deadline = field
+                .deadline()
+                .filter(|deadline| deadline.owner == owner)?;
+            Some((name, deadline.at_ms))
+        })
     }
 
     /// A field, even if only memory is left of it.

@@ -26,6 +26,7 @@ pub mod consumer_group;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
+pub mod hyperloglog;
 pub mod list;
 pub mod number;
 pub mod object;
@@ -33,6 +34,7 @@ pub mod run;
 pub mod scalar;
 pub mod sequence;
 pub mod set;
+pub mod sketch;
 pub mod stream;
 pub mod stream_id;
 pub mod stream_op;
@@ -47,9 +49,11 @@ mod digest;
 mod elements;
 mod few;
 mod intent;
+mod removals;
 mod totals;
 
 use crate::assumption::{Assumptions, Lww};
+use crate::id::Id;
 
 pub use clock::{Dot, FILL_SEQ, MEMBERS_MAX, Stamp, VersionVector};
 pub use effect::{Change, Effect, Update};
@@ -129,6 +133,16 @@ pub struct Arrival<'a> {
     pub rules: Rules,
 }
 
+impl Arrival<'_> {
+    /// What this key had seen without the effect.
+    fn seen_before(&self) -> VersionVector {
+        let mut seen = self.seen;
+        let Dot { origin, seq } = self.stamp.dot;
+        seen.0[origin.index()] = seq - 1;
+        seen
+    }
+}
+
 /// The two clocks of a merge, for one key.
 #[derive(Clone, Copy)]
 pub struct Sides {
@@ -140,6 +154,10 @@ pub struct Sides {
     pub my_gate: VersionVector,
     /// What removals known to the sender had observed.
     pub their_gate: VersionVector,
+    /// The removals known to the receiver.
+    pub my_removals: VersionVector,
+    /// The removals known to the sender.
+    pub their_removals: VersionVector,
     /// The assumptions in force.
     pub rules: Rules,
 }

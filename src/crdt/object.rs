@@ -9,16 +9,19 @@ use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
+use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
 use crate::crdt::list::List;
+use crate::crdt::removals::Removals;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::stream::Stream;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::typed::{Kind, Types};
-use crate::crdt::value::Value;
+use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
+use crate::id::ReplicaId;
 
 /// What a client sees under a key.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,8 @@ pub enum View<'a> {
     List(&'a List),
     /// A stream.
     Stream(&'a Stream),
+    /// A HyperLogLog, which calls itself a string.
+    HyperLogLog(&'a HyperLogLog),
 }
 
 /// What a key holds, counted.
@@ -44,7 +49,7 @@ pub enum View<'a> {
 pub struct Sizes {
     /// The visible type, if a client sees any.
     pub kind: Option<Kind>,
-    /// Length of the string in bytes.
+    /// Length of the string in bytes; of a HyperLogLog, of Redis' form of it.
     pub string_bytes: u64,
     /// Elements of collections, of hidden types too.
     pub elements: u64,
@@ -64,6 +69,8 @@ pub struct Sizes {
     pub consumers: u64,
     /// Entries of a stream that a consumer of this region has yet to acknowledge.
     pub deliveries: u64,
+    /// Elements with a deadline of their own.
+    pub limited_elements: u64,
     /// Whether a deadline counts.
     pub has_deadline: bool,
 }
@@ -73,8 +80,8 @@ pub struct Sizes {
 pub struct Object {
     types: Types,
     limits: Limits,
-    /// What removals of the whole key had observed.
-    removed: Memory,
+    /// Removals of the whole key.
+    removed: Removals,
     /// How far merges have brought this key ahead of its replica's clock.
     merged: Memory,
 }
@@ -244,6 +251,8 @@ impl Object {
             theirs: theirs_seen,
             my_gate,
             their_gate,
+            my_removals: self.removed.dots(),
+            their_removals: theirs.removed.dots(),
             rules,
         };
 
@@ -257,7 +266,7 @@ impl Object {
         self.types.merge(&theirs.types, &sides, tally);
         self.types.drop_vacant();
         self.limits.compress(limits, self.types.texts());
-        self.removed.join_memory(&theirs.removed);
+        self.removed.join_removals(&theirs.removed);
         self.merged.join(&theirs_seen);
         self.merged.forget_within(replica);
         if live_before < 2 && self.types.live_count() > 1 {
@@ -342,6 +351,17 @@ impl Object {
         self.limits.deadline().filter(|_| self.is_live())
     }
 
+    /// The first deadline of a field that `owner` is to expire (`H-9`).
+    pub fn next_field_deadline(&self, owner: ReplicaId) -> Option<u64> {
+        self.types.hash()?.next_deadline(owner)
+    }
+
+    /// The fields that `owner` is to expire when its region's clock shows `now_ms` (`H-9`).
+    pub fn fields_due(&self, owner: ReplicaId, now_ms: u64) -> Vec<Name> {
+        let due = |hash: &Hash| hash.due(owner, now_ms);
+        self.types.hash().map_or_else(Vec::new, due)
+    }
+
     /// The visible type: the one with the newest surviving write (MA-09).
     pub fn view(&self) -> View<'_> {
         self.types.view()
@@ -394,7 +414,7 @@ impl Object {
         &self.limits
     }
 
-    pub(crate) fn removed(&self) -> &Memory {
+    pub(crate) fn removed(&self) -> &Removals {
         &self.removed
     }
 }

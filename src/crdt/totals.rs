@@ -15,6 +15,8 @@ pub(crate) struct Totals {
     pub(crate) counter_parts: u64,
     /// Writes hidden by a concurrent one.
     pub(crate) siblings: u64,
+    /// Elements with a deadline of their own.
+    pub(crate) limited: u64,
     /// Elements of which a collection could still free something.
     pub(crate) pending: u64,
     /// Sum of the elements' hashes.
@@ -29,6 +31,7 @@ impl Totals {
         self.tombstones += element.tombstones;
         self.counter_parts += element.counter_parts;
         self.siblings += element.siblings;
+        self.limited += element.limited;
         self.pending += element.pending;
         self.digest = self.digest.wrapping_add(element.digest);
     }
@@ -40,6 +43,7 @@ impl Totals {
         self.tombstones -= element.tombstones;
         self.counter_parts -= element.counter_parts;
         self.siblings -= element.siblings;
+        self.limited -= element.limited;
         self.pending -= element.pending;
         self.digest = self.digest.wrapping_sub(element.digest);
     }
@@ -51,5 +55,6 @@ impl Totals {
         sizes.element_tombstones += self.tombstones;
         sizes.counter_parts += self.counter_parts;
         sizes.siblings += self.siblings;
+        sizes.limited_elements += self.limited;
     }
 }

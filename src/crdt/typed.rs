@@ -5,6 +5,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
+use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::list::List;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
@@ -29,6 +30,8 @@ pub enum Kind {
     List,
     /// A stream.
     Stream,
+    /// A HyperLogLog.
+    HyperLogLog,
 }
 
 /// One type's state.
@@ -40,6 +43,7 @@ enum Typed {
     SortedSet(SortedSet),
     List(Box<List>),
     Stream(Box<Stream>),
+    HyperLogLog(Box<HyperLogLog>),
 }
 
 /// Does the same with whichever type it is.
@@ -52,6 +56,7 @@ macro_rules! each {
             Typed::SortedSet($data) => $result,
             Typed::List($data) => $result,
             Typed::Stream($data) => $result,
+            Typed::HyperLogLog($data) => $result,
         }
     };
 }
@@ -65,6 +70,7 @@ impl Typed {
             Typed::SortedSet(_) => Kind::SortedSet,
             Typed::List(_) => Kind::List,
             Typed::Stream(_) => Kind::Stream,
+            Typed::HyperLogLog(_) => Kind::HyperLogLog,
         }
     }
 
@@ -76,6 +82,7 @@ impl Typed {
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
             Kind::List => Typed::List(Box::default()),
             Kind::Stream => Typed::Stream(Box::default()),
+            Kind::HyperLogLog => Typed::HyperLogLog(Box::default()),
         }
     }
 
@@ -95,6 +102,9 @@ impl Typed {
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::List(mine), Typed::List(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::Stream(mine), Typed::Stream(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::HyperLogLog(mine), Typed::HyperLogLog(theirs)) => {
+                mine.merge(theirs, sides, tally);
+            }
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -144,6 +154,13 @@ impl Types {
     pub(crate) fn list(&self) -> Option<&List> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::List(list) => Some(list.as_ref()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn hyperloglog(&self) -> Option<&HyperLogLog> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::HyperLogLog(loglog) => Some(&**loglog),
             _ => None,
         })
     }
@@ -237,6 +254,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn hyperloglog_mut(&mut self) -> &mut HyperLogLog {
+        match self.of_kind(Kind::HyperLogLog) {
+            Typed::HyperLogLog(loglog) => loglog,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -277,6 +301,7 @@ impl Types {
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
             Some(Typed::List(list)) => View::List(list),
             Some(Typed::Stream(stream)) => View::Stream(stream),
+            Some(Typed::HyperLogLog(loglog)) => View::HyperLogLog(loglog),
         }
     }
 

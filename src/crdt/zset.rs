@@ -113,6 +113,7 @@ impl Element for Member {
             tombstones: u64::from(!self.removed.is_empty()),
             counter_parts: sizes.counter_parts,
             siblings: sizes.siblings,
+            limited: 0,
             pending: u64::from(!self.removed.is_empty() || self.scalar.is_pending()),
             digest: if is_live {
                 digest::fold(digest::of_bytes(name), self.scalar.digest())

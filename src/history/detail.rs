@@ -92,6 +92,8 @@ pub enum TouchKind {
     Add,
     /// Adds a member, an element of a list or an entry of a stream.
     AddMember,
+    /// Raises registers of a HyperLogLog.
+    Raise,
     /// Takes away what was observed.
     Remove,
 }
@@ -119,4 +121,6 @@ pub enum KeyPart {
     Element(u64, u32, u8),
     /// The entries of a stream with this id: milliseconds and sequence.
     Entry(u64, u64),
+    /// The registers of a HyperLogLog.
+    Registers,
 }

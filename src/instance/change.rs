@@ -202,13 +202,15 @@ impl Instance {
             .object
             .deadline()
             .filter(|deadline| deadline.owner == self.replica);
+        let own_field_deadline = slot.object.next_field_deadline(self.replica);
         let can_shrink = slot.object.is_pending()
             || slot.object.is_vacant()
             || matches!(slot.key, Key::Generated(_))
                 && slot.object.as_plain_write(shard.clock()).is_some();
-        if let Some(deadline) = own_deadline {
+        let own_deadline = own_deadline.map(|deadline| deadline.at_ms);
+        for at_ms in [own_deadline, own_field_deadline].into_iter().flatten() {
             self.deadlines.insert((
-                deadline.at_ms,
+                at_ms,
                 Ticket {
                     serial: slot.serial,
                     at,

@@ -94,7 +94,8 @@ impl Instance {
         self.keyspace.rows[key as usize].set(stamp, len, tag);
     }
 
-    /// Deletes the keys whose deadline has passed and whose deadline is this instance's (`EXP-4`).
+    /// Deletes the keys and fields whose deadline has passed and whose deadline is this instance's
+    /// (`EXP-4`, `H-9`).
     pub(super) fn on_expire_due(&mut self, wire: &mut impl Wire) {
         self.expiring = false;
         while let Some((deadline, ticket)) = self.deadlines.first().copied() {
@@ -112,15 +113,21 @@ impl Instance {
             return;
         }
         let slot = self.keyspace.slot(ticket.at);
+        let key = slot.key.clone();
         if slot
             .object
             .deadline()
             .is_some_and(|now| now.at_ms == deadline && now.owner == self.replica)
         {
-            let key = slot.key.clone();
             let id = slot.shard;
             self.shards[id].counts.expired += 1;
             self.change(key, vec![Update::Remove], wire);
+            return;
+        }
+        let fields = slot.object.fields_due(self.replica, self.wall_ms());
+        if !fields.is_empty() {
+            let removals = fields.into_iter().map(Update::RemoveField).collect();
+            self.change(key, removals, wire);
         }
     }
 

@@ -73,6 +73,9 @@ const DELIVERY_TENTHS: u64 = 1540;
 /// A deadline in the dict of expiring keys.
 const EXPIRY: u64 = 40;
 
+/// A deadline of a hash's field. Source: Redis 7.4 source, `ExpireMeta` in src/ebuckets.h.
+const FIELD_EXPIRY: u64 = 16;
+
 /// `bytes` rounded up to jemalloc's size classes: 8, 16, 32 … 128, then four for each doubling.
 pub fn allocated(bytes: u64) -> u64 {
     match bytes {
@@ -137,6 +140,7 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
         footprint.keys += EXPIRY;
     }
     footprint.metadata = assumptions.key_bytes.0;
+    footprint.keys += sizes.limited_elements * FIELD_EXPIRY;
     if kind == Kind::String || sizes.string_bytes > 0 {
         footprint.values += string_value(sizes.string_bytes);
     }
@@ -156,7 +160,9 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
             Kind::Hash => collection(elements, 2 * elements, payload),
             Kind::SortedSet => sorted(elements, payload),
             Kind::List => list(elements, payload),
-            Kind::String | Kind::Set | Kind::Stream => collection(elements, elements, payload),
+            Kind::String | Kind::Set | Kind::Stream | Kind::HyperLogLog => {
+                collection(elements, elements, payload)
+            }
         };
         footprint.keys += keys;
         footprint.values += values;

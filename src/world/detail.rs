@@ -192,6 +192,7 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
                 beyond: Some(beyond),
                 ..
             } => after.join(beyond),
+            Part::Raise(raise) => after.join(&raise.removals),
             _ => {}
         }
         match part {
@@ -235,6 +236,7 @@ fn touch(part: &Part) -> Option<Touch> {
             StreamOp::Delete(id) => (TouchKind::Remove, KeyPart::Entry(id.ms, id.seq)),
             _ => return None,
         },
+        Part::Raise(_) => (TouchKind::Raise, KeyPart::Registers),
         Part::Remove => (TouchKind::Remove, KeyPart::Whole),
         Part::Limit { .. }
         | Part::Anew { .. }

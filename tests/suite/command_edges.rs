@@ -177,6 +177,16 @@ const WORDS: &[&str] = &[
     "KEYSLOT",
     "FAIL",
     "z",
+    "p",
+    "g",
+    "BYRADIUS",
+    "BYBOX",
+    "FROMLONLAT",
+    "FROMMEMBER",
+    "STORE",
+    "ANY",
+    "km",
+    "m",
     "(1",
     "[a",
     "-inf",
@@ -235,6 +245,8 @@ fn no_words_make_a_command_panic() {
         "XADD x 2-1 a 1",
         "XGROUP CREATE x g 0",
         "XREADGROUP GROUP g c STREAMS x >",
+        "PFADD p a b",
+        "GEOADD g 1 1 a",
     ] {
         say(&mut replica, line);
     }

@@ -34,7 +34,10 @@ fn show(update: &Update) -> String {
         }
         Update::SetScore(name, score) => format!("{}={score}", text(name)),
         Update::AddScore(name, delta) => format!("{}+={delta}", text(name)),
+        Update::ExpireField(name, at_ms) => format!("{} until {at_ms}", text(name)),
+        Update::PersistField(name) => format!("{} persists", text(name)),
         Update::AddMember(name) => format!("+{}", text(name)),
+        Update::Raise(registers) => format!("raise {}", registers.len()),
         Update::InsertElements(position, values) => {
             let values: Vec<String> = values.iter().map(value).collect();
             format!("{position}<{}", values.join(" "))
@@ -45,7 +48,6 @@ fn show(update: &Update) -> String {
         Update::Stream(op) => show_op(op),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
-        other => format!("{other:?}"),
     }
 }
 
@@ -384,6 +386,129 @@ fn a_long_list_is_what_a_vector_would_be() {
     assert_eq!(say(&mut replica, "LRANGE l 0 -1"), Reply::bulks(all));
 }
 
+/// Places are scores: what is sent is what `ZADD` would send.
+#[test]
+fn places_send_scores() {
+    let place = "x=3479099956230698";
+    check(
+        &[],
+        "GEOADD g 13.361389 38.115556 x",
+        &[&format!("g: {place}")],
+    );
+    let given = ["GEOADD g 13.361389 38.115556 x", "SADD s a"];
+    let near = "FROMLONLAT 13.361389 38.115556 BYRADIUS 1 km";
+    check(
+        &given,
+        &format!("GEOSEARCHSTORE d g {near}"),
+        &[&format!("d: {place}")],
+    );
+    check(
+        &given,
+        &format!("GEOSEARCHSTORE s g {near}"),
+        &[&format!("s: remove, {place}")],
+    );
+    check(&given, "GEORADIUS g 0 0 1 m STORE s", &["s: remove"]);
+    check(&given, "GEORADIUSBYMEMBER g x 1 m STOREDIST d", &["d: x=0"]);
+    let quiet = [
+        "GEOADD g NX 1 1 x",
+        "GEOADD g XX 1 1 y",
+        "GEOADD g 1 91 x",
+        "GEORADIUS g 0 0 1 m",
+        "GEODIST g x x",
+        "GEOSEARCHSTORE d nokey FROMLONLAT 0 0 BYRADIUS 1 m",
+    ];
+    for line in quiet {
+        check(&given, line, &[]);
+    }
+}
+
+/// `H-9`: one effect for all fields of a command, and one before it for those that are past.
+#[test]
+fn fields_send_their_deadlines() {
+    let given = [
+        "HSET h a 1 b 2 c 3",
+        "HPEXPIREAT h 1800000000000 FIELDS 1 b",
+    ];
+    let checks = [
+        (
+            "HEXPIREAT h 1900000000 FIELDS 3 a b z",
+            "h: a until 1900000000000, b until 1900000000000",
+        ),
+        (
+            "HEXPIREAT h 1900000000 NX FIELDS 2 a b",
+            "h: a until 1900000000000",
+        ),
+        ("HEXPIRE h 0 XX FIELDS 2 a b", "h: -b"),
+        ("HPERSIST h FIELDS 2 a b", "h: b persists"),
+        ("HGETDEL h FIELDS 2 a z", "h: -a"),
+        ("COPY h i", "i: a=1, b=2, b until 1800000000000, c=3"),
+        ("HINCRBY h b 1", "h: b+=1"),
+    ];
+    for (line, expect) in checks {
+        check(&given, line, &[expect]);
+    }
+    for quiet in [
+        "HEXPIRE h 5 GT FIELDS 1 a",
+        "HPERSIST h FIELDS 1 a",
+        "HTTL h FIELDS 1 a",
+        "HEXPIRE nokey 5 FIELDS 1 a",
+        "HGETDEL h FIELDS 1 z",
+    ] {
+        check(&given, quiet, &[]);
+    }
+    let past = || {
+        let mut replica = Replica::new(None);
+        for line in ["HSET h a 5 b 6", "HPEXPIRE h 10 FIELDS 1 a"] {
+            say(&mut replica, line);
+        }
+        replica.now_ms += 11;
+        replica
+    };
+    for quiet in [
+        "HGET h a",
+        "HLEN h",
+        "HGETALL h",
+        "HDEL h z",
+        "HSET h b 1 c 2",
+    ] {
+        let sent = sent(&mut past(), quiet);
+        assert!(
+            !sent.iter().any(|effect| effect.contains("-a")),
+            "{quiet}: {sent:?}"
+        );
+    }
+    assert_eq!(sent(&mut past(), "HSET h a 1"), ["h: -a", "h: a=1"]);
+    assert_eq!(sent(&mut past(), "HINCRBY h a 1"), ["h: -a", "h: a+=1"]);
+    assert_eq!(sent(&mut past(), "HDEL h a b"), ["h: -a", "h: -b"]);
+    assert_eq!(sent(&mut past(), "HEXPIRE h 9 FIELDS 1 a"), ["h: -a"]);
+}
+
+#[test]
+fn hyperloglogs_send_registers() {
+    check(&[], "PFADD h a b c", &["h: raise 3"]);
+    check(&[], "PFADD h", &["h: raise 0"]);
+    check(&["PFADD h a b"], "PFADD h a b c", &["h: raise 3"]);
+    check(
+        &["PFADD h a", "PFADD i b c"],
+        "PFMERGE h i",
+        &["h: raise 2"],
+    );
+    check(&["PFADD i b c"], "COPY i j", &["j: raise 2"]);
+    check(&["PFADD h a"], "SET h text", &["h: remove, write text"]);
+    check(&["PFADD h a"], "DEL h", &["h: remove"]);
+    for quiet in [
+        "PFADD h a",
+        "PFADD h",
+        "PFMERGE h",
+        "PFMERGE h h",
+        "PFCOUNT h",
+        "APPEND h x",
+    ] {
+        check(&["PFADD h a"], quiet, &[]);
+    }
+    check(&["SET k v"], "PFADD k a", &[]);
+}
+
 #[test]
 fn nothing_is_sent_where_nothing_changes() {
     let fixed = ["SET k v", "SADD s a", "HSET h f v"];
@@ -516,6 +641,11 @@ fn a_full_shard_takes_no_growth_and_a_stale_one_no_writes() {
         "SORT l STORE m",
         "XADD x * a 1",
         "XGROUP CREATE x g 0 MKSTREAM",
+        "PFADD p a",
+        "PFMERGE p q",
+        "HEXPIRE h 5 FIELDS 1 f",
+        "GEOADD g 1 1 a",
+        "GEOSEARCHSTORE d g FROMLONLAT 0 0 BYRADIUS 1 m",
     ] {
         assert_eq!(say(&mut replica, line).to_cli_text(), full, "{line}");
     }

@@ -248,3 +248,42 @@ fn recovery_and_convergence_are_finer_than_samples() {
     instants.dedup();
     assert!(instants.len() < 100, "{}", instants.len());
 }
+
+/// Additions to HyperLogLogs and their removals, counted one by one, come to what the tallies say.
+#[test]
+fn writes_of_hyperloglogs_are_counted_one_by_one() {
+    let mut plan = plans::group(3, 40);
+    let commands = [
+        (100, 0, "PFADD {t}h a b"),
+        (1_000, 0, "PFADD {t}h c"),
+        (1_005, 1, "DEL {t}h"),
+        (1_010, 2, "PFADD {t}h d"),
+        (2_000, 2, "PFADD {t}h e"),
+        (2_010, 0, "PFADD {t}h f g"),
+        (3_000, 1, "PFADD {t}g x"),
+        (4_000, 1, "COPY {t}g {t}h REPLACE"),
+        (4_010, 2, "PFADD {t}h lost"),
+        (5_000, 0, "PFCOUNT {t}h"),
+    ];
+    for (millis, on, text) in commands {
+        let step = Step::Command {
+            on: InstanceId(on),
+            text: text.to_owned(),
+            reply: None,
+            effects: None,
+        };
+        plans::at(&mut plan, millis, step);
+    }
+    let (_, seen, findings) = observed(&plan, Some(Detail::Full));
+    let counted = seen
+        .iter()
+        .find_map(|observation| match &observation.event {
+            Event::Command(seen) if seen.text.starts_with("PFCOUNT") => Some(seen.reply.clone()),
+            _ => None,
+        });
+    assert_eq!(counted.as_deref(), Some("(integer) 1"));
+    let mut verdicts = findings.checks.iter();
+    let verdict = verdicts.find(|verdict| verdict.name == "writes one by one");
+    let verdict = verdict.expect("it is judged");
+    assert_eq!(verdict.status, Status::Pass, "{verdict:?}");
+}

@@ -4,3 +4,4 @@
 mod backlog;
 mod convergence;
 mod keys;
+mod sketches;

@@ -94,6 +94,92 @@ fn str_7_bitop_and_set_concurrent_one_is_kept_whole() {
     assert_eq!(texts(&seen[3..]), ["\"later\""; 3]);
 }
 
+/// The documented example, from `PFADD` to `PFCOUNT`: the other region's addition is gone too.
+#[test]
+fn hll_2_del_wins_in_a_group() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "PFADD h e1");
+    command(&mut plan, 1_000, 0, "PFADD h e2");
+    command(&mut plan, 1_010, 1, "DEL h");
+    for member in 0..3 {
+        command(&mut plan, 2_000, member, "PFCOUNT h");
+        command(&mut plan, 2_001, member, "EXISTS h");
+    }
+    let seen = answers(&plan);
+    assert_eq!(texts(&seen[..3]), ["(integer) 1"; 3]);
+    assert_eq!(texts(&seen[3..]), ["(integer) 0"; 6]);
+}
+
+/// Of the string commands a HyperLogLog takes `GET` and `SET` alone.
+#[test]
+fn hll_5_other_string_commands_are_refused() {
+    let wrong = "(error) WRONGTYPE Operation against a key holding the wrong kind of value";
+    let refused = [
+        "GETEX h",
+        "STRLEN h",
+        "APPEND h x",
+        "GETRANGE h 0 1",
+        "SETRANGE h 0 x",
+        "GETSET h x",
+        "GETDEL h",
+        "INCR h",
+        "SETBIT h 0 1",
+        "BITCOUNT h",
+    ];
+    let mut plan = group();
+    command(&mut plan, 100, 0, "PFADD h e1");
+    for (number, text) in (0..).zip(refused) {
+        command(&mut plan, 200 + number, 0, text);
+    }
+    command(&mut plan, 300, 0, "GET h");
+    let seen = answers(&plan);
+    assert_eq!(texts(&seen[1..=refused.len()]), [wrong; 10]);
+    let bytes = seen
+        .last()
+        .expect("an answer")
+        .0
+        .trim_matches('"')
+        .to_owned();
+    assert!(bytes.starts_with("HYLL"), "{bytes}");
+    // What is read back and set is a HyperLogLog again, on every member; a text is not.
+    let mut plan = group();
+    command(&mut plan, 100, 0, &format!("SET h \"{bytes}\""));
+    command(&mut plan, 1_000, 1, "PFADD h e2");
+    command(&mut plan, 2_000, 2, "PFCOUNT h");
+    command(&mut plan, 3_000, 2, "SET h text");
+    command(&mut plan, 4_000, 0, "STRLEN h");
+    let seen = answers(&plan);
+    assert_eq!(
+        texts(&seen),
+        ["OK", "(integer) 1", "(integer) 2", "OK", "(integer) 4"]
+    );
+}
+
+#[test]
+fn hll_6_pfcount_of_several_keys_needs_one_slot() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "PFADD {t}a x y");
+    command(&mut plan, 101, 0, "PFADD {t}b y z");
+    command(&mut plan, 1_000, 1, "PFCOUNT {t}a {t}b");
+    command(&mut plan, 1_001, 1, "PFCOUNT a b");
+    command(&mut plan, 1_002, 1, "PFMERGE a b");
+    let seen = answers(&plan);
+    let crossing = "(error) CROSSSLOT Keys in request don't hash to the same slot";
+    assert_eq!(texts(&seen[2..]), ["(integer) 3", crossing, crossing]);
+}
+
+#[test]
+fn hll_7_pfdebug_and_pfselftest_are_refused() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, "PFDEBUG GETREG h");
+    command(&mut plan, 101, 0, "PFSELFTEST");
+    let seen = answers(&plan);
+    let refused = |name: &str| {
+        format!("(error) ERR command '{name}' is not allowed: Redis Enterprise does not support it")
+    };
+    assert_eq!(texts(&seen), [refused("PFDEBUG"), refused("PFSELFTEST")]);
+}
+
 /// Each member pops the same element and pushes it: it is at the destination twice.
 #[test]
 fn l_10_an_element_moved_by_two_members_is_there_twice() {
@@ -222,8 +308,7 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
-/// Every rule of strings, counters, hashes, sets, sorted sets, lists, streams, their groups and
-/// expiry has a test that bears its id.
+/// Every rule of the types and of expiry has a test that bears its id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
     let sources = [
@@ -231,6 +316,7 @@ fn every_rule_has_a_test_of_its_name() {
         include_str!("../../src/crdt/proof/rules/collections.rs"),
         include_str!("../../src/crdt/proof/rules/sorted_sets.rs"),
         include_str!("../../src/crdt/proof/rules/lists.rs"),
+        include_str!("../../src/crdt/proof/rules/hyperloglogs.rs"),
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
         include_str!("rules.rs"),
         include_str!("stream_rules.rs"),
@@ -243,6 +329,7 @@ fn every_rule_has_a_test_of_its_name() {
         ("s", 7),
         ("z", 10),
         ("l", 10),
+        ("hll", 7),
         ("exp", 12),
         ("x", 11),
         ("g", 8),

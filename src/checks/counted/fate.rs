@@ -6,8 +6,8 @@
 //! contexts: whatever came in between two writes of the origin, the second has seen and the first
 //! has not. Where two origins' effects may have come in either order, it may be either.
 //!
-//! Source: `redis-active-active.md`, `STR-1`, `CNT-3`, `CNT-5`, `S-2`; Enea and others, PLDI 2019,
-//! for judging from contexts alone.
+//! Source: `redis-active-active.md`, `STR-1`, `CNT-3`, `CNT-5`, `S-2`, `HLL-2`; Enea and others,
+//! PLDI 2019, for judging from contexts alone.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -66,6 +66,15 @@ impl Deed {
     fn beats(&self, other: &Deed) -> bool {
         let rank = |deed: &Deed| (deed.wall_ms, Reverse(deed.origin), deed.seq);
         rank(self) > rank(other)
+    }
+
+    /// Whether one of these removals takes it, as an addition to a HyperLogLog: each that it has
+    /// not seen, and is not its own (`HLL-2`).
+    fn falls_to_any(&self, removals: &[Deed]) -> bool {
+        let is_own = |removal: &Deed| (removal.origin, removal.seq) == (self.origin, self.seq);
+        removals
+            .iter()
+            .any(|removal| !is_own(removal) && !self.has_seen(removal))
     }
 
     /// Whether it takes the place of writes and increments it has seen.
@@ -127,6 +136,8 @@ impl View {
     pub(super) fn new(seen: Vec<Deed>) -> Self {
         let mut deeds: [Vec<Deed>; MEMBERS_MAX] = Default::default();
         let mut fallen = [0; MEMBERS_MAX];
+        let is_removal = |deed: &&Deed| deed.kind == TouchKind::Remove;
+        let removals: Vec<Deed> = seen.iter().filter(is_removal).copied().collect();
         for deed in seen {
             for (origin, upto) in fallen.iter_mut().enumerate() {
                 // Of the additions of one member by one origin the last counts.
@@ -140,6 +151,13 @@ impl View {
         }
         for of_origin in &mut deeds {
             of_origin.sort_by_key(|deed| deed.seq);
+        }
+        for (of_origin, upto) in deeds.iter().zip(&mut fallen) {
+            let raises = of_origin
+                .iter()
+                .filter(|deed| deed.kind == TouchKind::Raise);
+            let fall = raises.filter(|raise| raise.falls_to_any(&removals));
+            *upto = fall.fold(*upto, |upto, deed| upto.max(deed.seq));
         }
         let stands = |deed: &&Deed| {
             deed.kind == TouchKind::Write && deed.seq > fallen[usize::from(deed.origin)]

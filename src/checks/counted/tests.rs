@@ -132,6 +132,28 @@ fn increments_and_members_fall_to_what_has_seen_them_alone() {
     assert_eq!(judge([2, 0, 0, 0]).status, Status::Fail);
 }
 
+/// `HLL-2`: what was added without a sight of the removal goes with it, what is its own does not.
+#[test]
+fn additions_to_a_hyperloglog_fall_to_what_they_have_not_seen() {
+    let raise = ("h", TouchKind::Raise);
+    let remove = ("h", TouchKind::Remove);
+    let mut effects = vec![
+        effect(EAST, 2, &[1, 1], 100, raise),
+        effect(EAST, 3, &[2, 1], 900, raise),
+        effect(WEST, 2, &[1, 1], 100, remove),
+        effect(EAST, 4, &[3, 2], 100, raise),
+    ];
+    let judge = |effects: &[Event], counts| {
+        judge(&history(effects, &[4, 2], &[tally(EAST, counts)])).status
+    };
+    assert_eq!(judge(&effects, [1, 2, 0, 0]), Status::Pass);
+    assert_eq!(judge(&effects, [3, 0, 0, 0]), Status::Fail);
+    assert_eq!(judge(&effects, [0, 3, 0, 0]), Status::Fail);
+    // A removal together with the last addition takes the others.
+    effects[2] = effect(EAST, 4, &[3, 2], 100, remove);
+    assert_eq!(judge(&effects, [1, 2, 0, 0]), Status::Pass);
+}
+
 #[test]
 fn where_two_origins_may_have_come_in_either_order_both_classes_are_right() {
     let effects = [

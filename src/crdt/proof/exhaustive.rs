@@ -3,8 +3,8 @@
 use super::cluster::Cluster;
 use super::step::Step;
 use super::{
-    hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
-    stream_alphabet, string_alphabet,
+    hash_alphabet, hyperloglog_alphabet, list_alphabet, mixed_alphabet, set_alphabet,
+    sorted_set_alphabet, stream_alphabet, string_alphabet,
 };
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
@@ -98,6 +98,11 @@ fn all_histories_of_a_list_that_keeps_one_replacement() {
 #[test]
 fn all_histories_of_a_stream() {
     check(stream_alphabet(), Lww::CausalFirst, 3);
+}
+
+#[test]
+fn all_histories_of_a_hyperloglog() {
+    check(hyperloglog_alphabet(), Lww::CausalFirst, 3);
 }
 
 #[test]

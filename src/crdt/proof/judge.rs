@@ -5,6 +5,7 @@ use super::cluster::Cluster;
 use super::oracle::{Expected, Oracle, text};
 use super::step::Step;
 use crate::assumption::Lww;
+use crate::crdt::Datatype;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::object::{Object, View};
@@ -131,6 +132,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::SortedSet(_) => "sorted set",
         View::List(_) => "list",
         View::Stream(_) => "stream",
+        View::HyperLogLog(_) => "hyperloglog",
     };
     let string = types
         .string()
@@ -181,6 +183,10 @@ pub(super) fn seen(object: &Object) -> Expected {
             (group.progress().0.to_vec(), group.acknowledged().0.to_vec()),
         )
     });
+    let registers = types
+        .hyperloglog()
+        .filter(|loglog| loglog.is_live())
+        .map(|loglog| loglog.sketch().registers().iter().copied().collect());
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -193,6 +199,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         elements: elements.collect(),
         entries: entries.collect(),
         groups: groups.collect(),
+        registers,
         deadline,
     }
 }
@@ -337,6 +344,7 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
         Update::InsertElements(..) => visible == "list",
         Update::Stream(op) => visible == "stream" && !op.is_removal(),
+        Update::Raise(_) => visible == "hyperloglog",
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

@@ -8,8 +8,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use super::cluster::Cluster;
 use super::step::Step;
 use super::{
-    hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
-    stream_alphabet, string_alphabet,
+    hash_alphabet, hyperloglog_alphabet, list_alphabet, mixed_alphabet, set_alphabet,
+    sorted_set_alphabet, stream_alphabet, string_alphabet,
 };
 use crate::assumption::Lww;
 use crate::crdt::effect::Update;
@@ -102,6 +102,12 @@ fn lists_that_keep_one_replacement_keep_the_laws() {
 #[test]
 fn streams_keep_the_laws() {
     check(stream_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn hyperloglogs_keep_the_laws() {
+    check(hyperloglog_alphabet, Lww::CausalFirst, 4000);
+    check(hyperloglog_alphabet, Lww::WallFirst, 1000);
 }
 
 #[test]

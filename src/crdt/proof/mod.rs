@@ -207,6 +207,20 @@ fn stream_alphabet() -> Vec<Vec<Update>> {
     ]
 }
 
+/// What commands can do to a HyperLogLog.
+fn hyperloglog_alphabet() -> Vec<Vec<Update>> {
+    vec![
+        vec![Update::Raise(vec![(1, 2)])],
+        vec![Update::Raise(vec![(1, 5), (7, 1)])],
+        vec![Update::Raise(vec![(7, 3), (9, 1)])],
+        vec![Update::Raise(Vec::new())],
+        vec![Update::Remove],
+        vec![Update::Remove, Update::Raise(vec![(1, 1), (3, 4)])],
+        vec![Update::Expire { deadline_ms: 100 }],
+        vec![Update::Persist],
+    ]
+}
+
 /// All of these, and what replaces one type by another.
 fn mixed_alphabet() -> Vec<Vec<Update>> {
     let mut alphabet = string_alphabet();
@@ -215,6 +229,7 @@ fn mixed_alphabet() -> Vec<Vec<Update>> {
     alphabet.extend(sorted_set_alphabet());
     alphabet.extend(list_alphabet());
     alphabet.extend(stream_alphabet());
+    alphabet.extend(hyperloglog_alphabet());
     alphabet.push(vec![Update::Remove, Update::Write(value("9"))]);
     alphabet.push(vec![
         Update::Remove,

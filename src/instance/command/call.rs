@@ -8,6 +8,7 @@ use crate::crdt::hash::{Field, Hash};
 use crate::crdt::list::List;
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
+use crate::crdt::sketch::{Malformed, Sketch};
 use crate::crdt::stream::Stream;
 use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
@@ -69,7 +70,7 @@ impl<'a> Call<'a> {
     pub(super) fn kind(&self, key: &[u8]) -> Option<&'static str> {
         match self.visible(key)?.view() {
             View::Absent => None,
-            View::String(_) => Some("string"),
+            View::String(_) | View::HyperLogLog(_) => Some("string"),
             View::Hash(_) => Some("hash"),
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
@@ -91,6 +92,32 @@ impl<'a> Call<'a> {
         match object.view() {
             View::Absent => Ok(None),
             View::String(scalar) => Ok(scalar.bytes().map(Cow::into_owned)),
+            _ => Err(CommandError::WRONG_TYPE),
+        }
+    }
+
+    /// The string at `key`, or the bytes of a HyperLogLog, which only `GET` and `SET` see as one
+    /// (`HLL-5`).
+    pub(super) fn string_or_sketch(&self, key: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
+        let object = self.visible(key);
+        if let Some(View::HyperLogLog(loglog)) = object.as_ref().map(|object| object.view()) {
+            return Ok(Some(loglog.sketch().to_bytes()));
+        }
+        self.string(key)
+    }
+
+    /// The HyperLogLog at `key`.
+    pub(super) fn sketch(&self, key: &[u8]) -> Result<Option<Sketch>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::HyperLogLog(loglog) => Ok(Some(loglog.sketch().clone())),
+            View::String(scalar) => match Sketch::parse(&scalar.bytes().unwrap_or_default()) {
+                Err(Malformed::Corrupted) => Err(CommandError::CORRUPTED_SKETCH),
+                Err(Malformed::Other) | Ok(_) => Err(CommandError::NOT_A_SKETCH),
+            },
             _ => Err(CommandError::WRONG_TYPE),
         }
     }
@@ -129,7 +156,8 @@ impl<'a> Call<'a> {
 
     /// One field's value.
     pub(super) fn field(&self, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, CommandError> {
-        Ok(self.in_hash(key, |hash| value_of(hash, field))?.flatten())
+        let value = |hash: &Hash| value_of(hash, field, self.now_ms);
+        Ok(self.in_hash(key, value)?.flatten())
     }
 
     /// The values of several fields, in their order.
@@ -140,7 +168,9 @@ impl<'a> Call<'a> {
     ) -> Result<Vec<Option<Vec<u8>>>, CommandError> {
         let names = fields.clone();
         let values = self.in_hash(key, |hash| {
-            names.map(|field| value_of(hash, field)).collect()
+            names
+                .map(|field| value_of(hash, field, self.now_ms))
+                .collect()
         })?;
         Ok(values.unwrap_or_else(|| fields.map(|_| None).collect()))
     }
@@ -151,11 +181,32 @@ impl<'a> Call<'a> {
             let pair = |(name, field): (&Name, &Field)| {
                 Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
             };
-            hash.fields().filter_map(pair).collect()
+            let live = hash
+                .fields()
+                .filter(|(_, field)| field.is_live_at(self.now_ms));
+            live.filter_map(pair).collect()
         };
         Ok(self.in_hash(key, all)?.unwrap_or_default())
     }
 
+    /// When each of `names` expires, in Unix milliseconds; nothing for those that are not there.
+    pub(super) fn field_deadlines(
+        &self,
+        key: &[u8],
+        names: &[Vec<u8>],
+    ) -> Result<Vec<Option<Option<u64>>>, CommandError> {
+        let deadline = |hash: &Hash, name: &Vec<u8>| {
+            let field = hash
+                .field(name)
+                .filter(|field| field.is_live_at(self.now_ms))?;
+            Some(field.deadline().map(|deadline| deadline.at_ms))
+        };
+        let each = |hash: &Hash| names.iter().map(|name| deadline(hash, name)).collect();
+        let deadlines = self.in_hash(key, each)?;
+        Ok(deadlines.unwrap_or_else(|| vec![None; names.len()]))
+    }
+
+    /// The number of fields, those past their deadline included, as in Redis.
     pub(super) fn field_count(&self, key: &[u8]) -> Result<u64, CommandError> {
         Ok(self.in_hash(key, Hash::len)?.unwrap_or(0))
     }
@@ -307,6 +358,26 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Deletes those of a hash's fields whose deadline is past, as a write must before it looks
+    /// (`EXP-6`, `H-9`).
+    pub(super) fn bury_expired_fields<'f>(
+        &mut self,
+        key: &[u8],
+        names: impl Iterator<Item = &'f [u8]>,
+    ) {
+        let now_ms = self.now_ms;
+        let past = |hash: &Hash| {
+            let is_past = |name: &&[u8]| {
+                let field = hash.field(name);
+                field.is_some_and(|field| !field.is_live_at(now_ms))
+            };
+            let past = names.filter(is_past);
+            past.map(|name| Update::RemoveField(name.into())).collect()
+        };
+        let removals = self.in_hash(key, past).ok().flatten();
+        self.update(key, removals.unwrap_or_default());
+    }
+
     /// Makes one effect of `updates`; none of none.
     pub(super) fn update(&mut self, key: &[u8], updates: Vec<Update>) {
         if !updates.is_empty() {
@@ -319,22 +390,30 @@ impl<'a> Call<'a> {
         self.update(key, vec![Update::Remove]);
     }
 
-    /// Writes a string to `key`, instead of what stands there, of whatever type.
+    /// Writes a string to `key`, instead of what stands there, of whatever type. One that is a
+    /// HyperLogLog's becomes one (`HLL-5`).
     pub(super) fn put_string(&mut self, key: &[u8], value: Vec<u8>, life: Life) {
+        let sketch = Sketch::parse(&value).ok();
         let value = Value::from_bytes(value);
-        let is_other_type = self.kind(key).is_some_and(|kind| kind != "string");
-        let mut updates = if is_other_type {
+        let object = self.visible(key);
+        let is_replaced = object.is_some_and(|object| match object.view() {
+            View::Absent => false,
+            View::String(_) => sketch.is_some(),
+            _ => true,
+        });
+        let mut updates = if is_replaced {
             vec![Update::Remove]
         } else {
             Vec::new()
         };
-        match life {
-            Life::Kept if !is_other_type => updates.push(Update::Amend(value)),
-            _ => updates.push(Update::Write(value)),
-        }
+        updates.push(match (sketch, life) {
+            (Some(sketch), _) => Update::Raise(sketch.registers().to_vec()),
+            (None, Life::Kept) if !is_replaced => Update::Amend(value),
+            (None, _) => Update::Write(value),
+        });
         let deadline_ms = match life {
             Life::Unlimited => None,
-            Life::Kept if is_other_type => self.deadline_ms(key),
+            Life::Kept if is_replaced => self.deadline_ms(key),
             Life::Kept => None,
             Life::Until(deadline_ms) => Some(deadline_ms),
         };
@@ -348,11 +427,16 @@ impl<'a> Call<'a> {
         let mut updates: Vec<Update> = match object.view() {
             View::Absent => return None,
             View::String(scalar) => vec![Update::Write(Value::from_bytes(scalar.bytes()?))],
-            View::Hash(_) => {
+            View::Hash(hash) => {
                 let fields = self.fields(key).ok()?.into_iter();
-                fields
-                    .map(|(name, value)| Update::SetField(name.into(), Value::from_bytes(value)))
-                    .collect()
+                let both = fields.flat_map(|(name, value)| {
+                    let deadline = hash.field(&name).and_then(Field::deadline);
+                    let name = Name::from(name);
+                    let written = Update::SetField(name.clone(), Value::from_bytes(value));
+                    let limit = deadline.map(|limit| Update::ExpireField(name, limit.at_ms));
+                    std::iter::once(written).chain(limit)
+                });
+                both.collect()
             }
             View::Set(_) => {
                 let members = self.members(key).ok()?.into_iter();
@@ -371,6 +455,9 @@ impl<'a> Call<'a> {
                 vec![Update::InsertElements(0, values)]
             }
             View::Stream(stream) => stream_write::content(stream),
+            View::HyperLogLog(loglog) => {
+                vec![Update::Raise(loglog.sketch().registers().to_vec())]
+            }
         };
         let deadline = object.deadline();
         updates.extend(deadline.map(|deadline| Update::Expire {
@@ -401,6 +488,7 @@ impl<'a> Call<'a> {
     }
 }
 
-fn value_of(hash: &Hash, field: &[u8]) -> Option<Vec<u8>> {
-    hash.field(field)?.scalar().bytes().map(Cow::into_owned)
+fn value_of(hash: &Hash, field: &[u8], now_ms: u64) -> Option<Vec<u8>> {
+    let field = hash.field(field).filter(|field| field.is_live_at(now_ms))?;
+    field.scalar().bytes().map(Cow::into_owned)
 }

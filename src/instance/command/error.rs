@@ -43,6 +43,13 @@ pub(super) enum CommandError {
          be specified."
     )]
     Unbalanced { command: &'static str, symbol: char },
+    #[error("ERR invalid longitude,latitude pair {longitude},{latitude}")]
+    Place { longitude: String, latitude: String },
+    #[error("ERR exactly one of {options} can be specified for {command}")]
+    ExactlyOne {
+        options: &'static str,
+        command: String,
+    },
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }
@@ -50,6 +57,10 @@ pub(super) enum CommandError {
 impl CommandError {
     pub(super) const WRONG_TYPE: Self =
         Self::Text("WRONGTYPE Operation against a key holding the wrong kind of value");
+    pub(super) const NOT_A_SKETCH: Self =
+        Self::Text("WRONGTYPE Key is not a valid HyperLogLog string value.");
+    pub(super) const CORRUPTED_SKETCH: Self =
+        Self::Text("INVALIDOBJ Corrupted HLL object detected");
     pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
     pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
     pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");

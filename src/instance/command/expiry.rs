@@ -27,11 +27,13 @@ impl Unit {
         in_seconds: false,
         from_now: true,
     };
-    const UNIX_SECONDS: Self = Self {
+    /// Seconds since 1970.
+    pub(super) const UNIX_SECONDS: Self = Self {
         in_seconds: true,
         from_now: false,
     };
-    const UNIX_MILLISECONDS: Self = Self {
+    /// Milliseconds since 1970.
+    pub(super) const UNIX_MILLISECONDS: Self = Self {
         in_seconds: false,
         from_now: false,
     };
@@ -48,7 +50,7 @@ impl Unit {
     }
 
     /// The instant meant by `number`, in Unix milliseconds, if it is one a deadline can name.
-    fn instant_ms(self, number: i64, now_ms: u64) -> Option<i64> {
+    pub(super) fn instant_ms(self, number: i64, now_ms: u64) -> Option<i64> {
         let length_ms = if self.in_seconds {
             number.checked_mul(1000)?
         } else {
@@ -131,7 +133,7 @@ fn expire_in(call: &mut Call<'_>, unit: Unit) -> Result<Reply, CommandError> {
 
 /// When a new deadline is taken.
 #[derive(Default)]
-struct Condition {
+pub(super) struct Condition {
     only_without: bool,
     only_with: bool,
     only_later: bool,
@@ -139,7 +141,7 @@ struct Condition {
 }
 
 impl Condition {
-    fn parse(words: &[Vec<u8>]) -> Result<Self, CommandError> {
+    pub(super) fn parse(words: &[Vec<u8>]) -> Result<Self, CommandError> {
         let mut condition = Self::default();
         for word in words {
             match word.to_ascii_lowercase().as_slice() {
@@ -174,7 +176,7 @@ impl Condition {
     }
 
     /// Whether `new` may replace `old`; no deadline counts as the latest of all.
-    fn holds(&self, old: Option<u64>, new: u64) -> bool {
+    pub(super) fn holds(&self, old: Option<u64>, new: u64) -> bool {
         match old {
             None => !self.only_with && !self.only_later,
             Some(old) => {

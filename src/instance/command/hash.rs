@@ -30,6 +30,7 @@ fn set_fields(call: &mut Call<'_>) -> Result<usize, CommandError> {
         .map(|[field, value]| (field.as_slice(), value.as_slice()))
         .collect();
     call.bury_expired(key);
+    call.bury_expired_fields(key, fields.keys().copied());
     let known = call.known_fields(key, fields.keys().copied())?;
     let fresh = known.iter().filter(|known| known.is_none()).count();
     let updates = fields
@@ -47,6 +48,7 @@ fn set_field(field: &[u8], value: &[u8]) -> Update {
 pub(super) fn hsetnx(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (key, field, value) = (call.word(1), call.word(2), call.word(3));
     call.bury_expired(key);
+    call.bury_expired_fields(key, std::iter::once(field));
     let is_absent = call.field(key, field)?.is_none();
     if is_absent {
         call.update(key, vec![set_field(field, value)]);
@@ -110,6 +112,7 @@ pub(super) fn hdel(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let mut names: Vec<&[u8]> = call.words[2..].iter().map(Vec::as_slice).collect();
     names.sort_unstable();
     names.dedup();
+    call.bury_expired_fields(key, names.iter().copied());
     let known = call.known_fields(key, names.iter().copied())?;
     let gone = names
         .into_iter()

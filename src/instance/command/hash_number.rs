@@ -11,6 +11,7 @@ pub(super) fn hincrby(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (key, field) = (call.word(1), call.word(2));
     let delta = call.integer(3)?;
     call.bury_expired(key);
+    call.bury_expired_fields(key, std::iter::once(field));
     let old = match call.field(key, field)? {
         Some(text) => number::integer(&text).ok_or(CommandError::FIELD_NOT_INTEGER)?,
         None => 0,
@@ -27,6 +28,7 @@ pub(super) fn hincrbyfloat(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         return Err(CommandError::Text("ERR value is NaN or Infinity"));
     }
     call.bury_expired(key);
+    call.bury_expired_fields(key, std::iter::once(field));
     let old = match call.field(key, field)? {
         Some(text) => number::float(&text).ok_or(CommandError::FIELD_NOT_FLOAT)?,
         None => 0.0,

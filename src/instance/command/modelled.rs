@@ -5,14 +5,14 @@
 use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
-    algebra, bit, bitfield, blocking, counter, expiry, hash, hash_number, key, lcs, list,
-    list_move, random, range, rename, scan, server, set, sort, sorted_algebra, sorted_pop,
-    sorted_range, sorted_set, stream_claim, stream_group, stream_info, stream_pending,
-    stream_range, stream_read, stream_write, string, string_options,
+    algebra, bit, bitfield, blocking, counter, expiry, geo, geo_search, hash, hash_expiry,
+    hash_number, hyperloglog, key, lcs, list, list_move, random, range, rename, scan, server, set,
+    sort, sorted_algebra, sorted_pop, sorted_range, sorted_set, stream_claim, stream_group,
+    stream_info, stream_pending, stream_range, stream_read, stream_write, string, string_options,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 10] = [
+pub(super) const GROUPS: [&[Command]; 12] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -21,6 +21,8 @@ pub(super) const GROUPS: [&[Command]; 10] = [
     SORTED_SETS,
     LISTS,
     STREAMS,
+    PLACES,
+    HYPERLOGLOGS,
     KEYS,
     SERVER,
 ];
@@ -98,8 +100,16 @@ const COUNTERS: &[Command] = commands! { "counter":
 const HASHES: &[Command] = commands! { "hash":
     "hdel" -3 Write KEY, Promised, hash::hdel, "H-3 H-7", "Deletes fields";
     "hexists" 3 Read KEY, Promised, hash::hexists, "", "Whether a field exists";
+    "hexpire" -6 Grow KEY, Promised, hash_expiry::hexpire, "H-9 EXP-1 EXP-3",
+        "Sets the life of fields in seconds";
+    "hexpireat" -6 Grow KEY, Promised, hash_expiry::hexpireat, "H-9 EXP-1 EXP-3",
+        "Sets the deadline of fields in Unix seconds";
+    "hexpiretime" -5 Read KEY, Promised, hash_expiry::hexpiretime, "",
+        "The deadlines of fields in Unix seconds";
     "hget" 3 Read KEY, Promised, hash::hget, "", "One field's value";
     "hgetall" 2 Read KEY, AnyPairs, hash::hgetall, "", "All fields with their values";
+    "hgetdel" -5 Write KEY, Promised, hash_expiry::hgetdel, "H-3 H-7 H-8",
+        "Several fields' values, then deletes them";
     "hincrby" 4 Grow KEY, Promised, hash_number::hincrby, "H-5 H-6 CNT-2", "Adds to a field";
     "hincrbyfloat" 4 Grow KEY, Promised, hash_number::hincrbyfloat, "H-5 H-6",
         "Adds a fraction to a field";
@@ -107,11 +117,22 @@ const HASHES: &[Command] = commands! { "hash":
     "hlen" 2 Read KEY, Promised, hash::hlen, "", "The number of fields";
     "hmget" -3 Read KEY, Promised, hash::hmget, "", "Several fields' values";
     "hmset" -4 Grow KEY, Promised, hash::hmset, "H-1 H-2 H-8", "Sets fields";
+    "hpersist" -5 Write KEY, Promised, hash_expiry::hpersist, "H-9 EXP-2",
+        "Takes the deadlines of fields away";
+    "hpexpire" -6 Grow KEY, Promised, hash_expiry::hpexpire, "H-9 EXP-1 EXP-3",
+        "Sets the life of fields in milliseconds";
+    "hpexpireat" -6 Grow KEY, Promised, hash_expiry::hpexpireat, "H-9 EXP-1 EXP-3",
+        "Sets the deadline of fields in Unix milliseconds";
+    "hpexpiretime" -5 Read KEY, Promised, hash_expiry::hpexpiretime, "",
+        "The deadlines of fields in Unix milliseconds";
+    "hpttl" -5 Read KEY, Promised, hash_expiry::hpttl, "",
+        "The life left of fields in milliseconds";
     "hrandfield" -2 Read KEY, Any, random::hrandfield, "", "Fields drawn at random";
     "hscan" -3 Read KEY, AnyPairs, scan::hscan, "", "A piece of the fields";
     "hset" -4 Grow KEY, Promised, hash::hset, "H-1 H-2 H-3 H-4", "Sets fields";
     "hsetnx" 4 Grow KEY, Promised, hash::hsetnx, "H-2 H-8", "Sets a field that does not exist here";
     "hstrlen" 3 Read KEY, Promised, hash::hstrlen, "", "The length of a field's value";
+    "httl" -5 Read KEY, Promised, hash_expiry::httl, "", "The life left of fields in seconds";
     "hvals" 2 Read KEY, Any, hash::hvals, "", "All values";
 };
 
@@ -264,6 +285,31 @@ const STREAMS: &[Command] = commands! { "stream":
         "Entries by id, from the last on";
     "xsetid" -3 Grow KEY, Promised, stream_write::xsetid, "X-9", "Sets the last id";
     "xtrim" -4 Write KEY, Promised, stream_write::xtrim, "X-2", "Removes the oldest entries";
+};
+
+const PLACES: &[Command] = commands! { "geo":
+    "geoadd" -5 Grow KEY, Promised, geo::geoadd, "Z-1 Z-2 Z-3 Z-9", "Adds places";
+    "geodist" -4 Read KEY, Promised, geo::geodist, "", "The way between two places";
+    "geohash" -2 Read KEY, Promised, geo::geohash, "", "The geohashes of places";
+    "geopos" -2 Read KEY, Promised, geo::geopos, "", "Where places are";
+    "georadius" -6 Grow Keys::Stored, Promised, geo_search::georadius, "Z-8",
+        "Places near a point; tells or stores them";
+    "georadius_ro" -6 Read KEY, Promised, geo_search::georadius_ro, "", "Places near a point";
+    "georadiusbymember" -5 Grow Keys::Stored, Promised, geo_search::georadiusbymember, "Z-8",
+        "Places near a place; tells or stores them";
+    "georadiusbymember_ro" -5 Read KEY, Promised, geo_search::georadiusbymember_ro, "",
+        "Places near a place";
+    "geosearch" -7 Read KEY, Promised, geo_search::geosearch, "", "Places in a circle or box";
+    "geosearchstore" -8 Grow Keys::Pair, Promised, geo_search::geosearchstore, "Z-8",
+        "Stores places in a circle or box";
+};
+
+const HYPERLOGLOGS: &[Command] = commands! { "hyperloglog":
+    "pfadd" -2 Grow KEY, Promised, hyperloglog::pfadd, "HLL-1 HLL-2 HLL-3", "Adds elements";
+    "pfcount" -2 Read ALL, Promised, hyperloglog::pfcount, "",
+        "About how many elements there are in any";
+    "pfmerge" -2 Grow ALL, Promised, hyperloglog::pfmerge, "HLL-1 HLL-2 HLL-3",
+        "Adds the elements of others";
 };
 
 const KEYS: &[Command] = commands! { "key":

@@ -37,29 +37,32 @@ const ENTERPRISE: &str = "Redis Enterprise does not support it";
 /// What the product refuses.
 pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
-    ACTIVE_ACTIVE: "wait" "waitaof" "restore" "object|encoding"
+    ACTIVE_ACTIVE: "wait" "restore" "object|encoding"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
         "vsim";
-    ENTERPRISE: "substr" "swapdb" "move" "migrate" "replicaof" "slaveof" "psync" "sync" "replconf"
-        "role" "failover" "save" "bgsave" "bgrewriteaof" "lastsave" "shutdown" "debug" "reset"
-        "readonly" "readwrite" "asking" "client|pause" "client|unpause" "client|no-evict"
+    ENTERPRISE: "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
+        "psync" "sync" "replconf" "role" "failover" "save" "bgsave" "bgrewriteaof" "lastsave"
+        "shutdown" "debug" "reset"
+        "readonly" "readwrite" "asking" "restore-asking" "client|caching" "client|getredir"
+        "client|no-evict" "client|pause" "client|reply" "client|tracking" "client|trackinginfo"
+        "client|unpause" "config|resetstat"
         "acl|setuser" "acl|deluser" "acl|load" "acl|save" "acl|genpass" "acl|log"
-        "latency|doctor" "latency|graph" "latency|history" "latency|latest" "latency|reset"
-        "memory|doctor" "memory|malloc-stats" "memory|purge" "memory|stats" "module|load"
-        "module|loadex" "module|unload" "script|debug"
-        "cluster|addslots" "cluster|bumpepoch" "cluster|delslots" "cluster|failover"
-        "cluster|flushslots" "cluster|forget" "cluster|getkeysinslot" "cluster|meet"
-        "cluster|replicate" "cluster|reset" "cluster|saveconfig" "cluster|setslot";
+        "latency|doctor" "latency|graph" "latency|help" "latency|history" "latency|latest"
+        "latency|reset" "memory|doctor" "memory|malloc-stats" "memory|purge" "memory|stats"
+        "module|help"
+        "module|load" "module|loadex" "module|unload" "script|debug"
+        "cluster|addslots" "cluster|addslotsrange" "cluster|bumpepoch"
+        "cluster|count-failure-reports" "cluster|countkeysinslot" "cluster|delslots"
+        "cluster|delslotsrange" "cluster|failover" "cluster|flushslots" "cluster|forget"
+        "cluster|getkeysinslot" "cluster|links" "cluster|meet" "cluster|myid" "cluster|myshardid"
+        "cluster|replicas" "cluster|replicate" "cluster|reset" "cluster|saveconfig"
+        "cluster|set-config-epoch" "cluster|setslot" "cluster|shards" "cluster|slaves";
 };
 
 /// What Redis knows and the product allows, of types and families not modelled yet.
 pub(super) const UNMODELLED: &[Command] = unmodelled! {
-    "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
-    "georadiusbymember_ro" "geosearch" "geosearchstore"
-    "pfadd" "pfcount" "pfdebug" "pfmerge" "pfselftest"
     "xgroup|help" "xinfo|help"
-    "hexpire" "hexpireat" "hexpiretime" "hpersist" "hpexpire" "hpexpireat" "hpexpiretime" "hpttl"
-    "httl" "hgetdel" "hgetex" "hsetex"
+    "hgetex" "hsetex"
     "json.arrappend" "json.arrindex" "json.arrinsert" "json.arrlen" "json.arrpop" "json.arrtrim"
     "json.clear" "json.debug" "json.del" "json.forget" "json.get" "json.merge" "json.mget"
     "json.mset" "json.numincrby" "json.nummultby" "json.objkeys" "json.objlen" "json.resp"
@@ -73,9 +76,9 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "publish" "subscribe" "psubscribe" "unsubscribe" "punsubscribe" "spublish" "ssubscribe"
     "sunsubscribe" "pubsub|channels" "pubsub|numpat" "pubsub|numsub"
     "acl|cat" "acl|dryrun" "acl|getuser" "acl|list" "acl|users" "acl|whoami" "auth" "hello" "quit"
-    "client|getname" "client|id" "client|info" "client|kill" "client|list" "client|setname"
-    "client|setinfo" "client|reply" "client|tracking" "command" "config|get" "config|set"
-    "config|resetstat" "config|rewrite" "cluster|countkeysinslot" "cluster|info" "cluster|myid"
-    "cluster|nodes" "cluster|shards" "cluster|slots" "cluster|help" "info" "memory|usage"
-    "memory|help" "monitor" "slowlog|get" "slowlog|len" "slowlog|reset" "lolwut" "module|list"
+    "client|getname" "client|help" "client|id" "client|info" "client|kill" "client|list"
+    "client|no-touch" "client|setname" "client|setinfo" "client|unblock" "command" "config|get"
+    "config|set" "config|help" "config|rewrite" "cluster|info" "cluster|nodes" "cluster|slots"
+    "cluster|help" "info" "latency|histogram" "memory|usage" "memory|help" "waitaof" "monitor"
+    "slowlog|get" "slowlog|len" "slowlog|reset" "lolwut" "module|list"
 };

@@ -163,7 +163,11 @@ pub(super) fn zrangestore(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 
 /// Replaces the key in word 1 by these members, in one effect.
 pub(super) fn store(call: &mut Call<'_>, found: Vec<Scored>) -> Reply {
-    let target = call.word(1);
+    store_into(call, call.word(1), found)
+}
+
+/// The same into `target`.
+pub(super) fn store_into(call: &mut Call<'_>, target: &[u8], found: Vec<Scored>) -> Reply {
     call.bury_expired(target);
     let count = found.len();
     let old = call.exists(target).then_some(Update::Remove);

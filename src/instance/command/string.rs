@@ -5,7 +5,7 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::reply::Reply;
 
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    Ok(Reply::bulk_or_nil(call.string(call.word(1))?))
+    Ok(Reply::bulk_or_nil(call.string_or_sketch(call.word(1))?))
 }
 
 pub(super) fn getset(call: &mut Call<'_>) -> Result<Reply, CommandError> {

@@ -60,7 +60,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let (key, value) = (call.word(1), call.word(2));
     call.bury_expired(key);
     let old = if options.wants_old {
-        call.string(key)?
+        call.string_or_sketch(key)?
     } else {
         None
     };

@@ -51,6 +51,8 @@ pub enum Keys {
     Spread,
     /// As many as word 1 says, from word 2, in one slot.
     Counted,
+    /// Word 1, and the word behind the last `STORE` or `STOREDIST` from word 5 on, in one slot.
+    Stored,
     /// Word 1, and as many as word 2 says, from word 3, in one slot.
     CountedInto,
     /// As many as word 2 says, from word 3, in one slot.
@@ -128,6 +130,10 @@ impl Command {
             Keys::Span { first, step } => from(first, step),
             Keys::Pair => words.iter().skip(1).take(2).map(Vec::as_slice).collect(),
             Keys::Spread => from(1, 1),
+            Keys::Stored => {
+                let source = words.iter().skip(1).take(1).map(Vec::as_slice);
+                source.chain(stored_places(words)).collect()
+            }
             Keys::Counted => counted(words, 1).collect(),
             Keys::CountedLate => counted(words, 2).collect(),
             Keys::AllButLast => {
@@ -150,6 +156,21 @@ impl Command {
             }
         }
     }
+}
+
+/// The word behind the last `STORE` or `STOREDIST`, which is none itself.
+fn stored_places(words: &[Vec<u8>]) -> Option<&[u8]> {
+    let mut options = words.iter().skip(5);
+    let mut target = None;
+    while let Some(word) = options.next() {
+        let is_store = ["store", "storedist"]
+            .iter()
+            .any(|name| super::is_word(word, name));
+        if is_store && let Some(named) = options.next() {
+            target = Some(named.as_slice());
+        }
+    }
+    target
 }
 
 /// As many words behind `at` as that one says.

@@ -10,7 +10,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["src/cli/args.rs"]),
     ("clap_mangen", &["src/cli/args.rs"]),
     ("comfy_table", &["src/report/table.rs"]),
-    ("libm", &["src/engine/", "src/traffic/"]),
+    (
+        "libm",
+        &[
+            "src/engine/",
+            "src/instance/command/geohash.rs",
+            "src/traffic/",
+        ],
+    ),
     ("maud", &["src/report/html.rs", "src/report/html/"]),
     ("plotters", &["src/report/svg.rs"]),
     ("plotters_backend", &["src/report/canvas.rs"]),

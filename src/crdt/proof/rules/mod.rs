@@ -2,6 +2,7 @@
 
 mod collections;
 mod expiry;
+mod hyperloglogs;
 mod lists;
 mod memories;
 mod sorted_sets;

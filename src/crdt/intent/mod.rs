@@ -1,19 +1,22 @@
 //! From what a command wants to what an effect says: fills in what the origin had observed.
 
+mod collections;
+
 use std::collections::BTreeMap;
 
 use crate::crdt::clock::{Dot, VersionVector};
-use crate::crdt::effect::{Beyond, Change, Insertion, Part, Update};
+use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
-use crate::crdt::list::List;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
-use crate::crdt::sequence::ElementId;
+use crate::crdt::sketch::Sketch;
 use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
+
+use collections::Splice;
 
 /// What becomes of a string or field, and of its deadline; later updates go on top of earlier ones.
 #[derive(Default)]
@@ -62,26 +65,8 @@ struct Intent {
     scores: BTreeMap<Name, Rating>,
     splices: Vec<Splice>,
     stream: Vec<StreamOp>,
-}
-
-/// What becomes of elements of a list that stand together.
-struct Splice {
-    position: u64,
-    removed: u64,
-    /// Whether a client is given what is removed.
-    is_taken: bool,
-    inserted: Vec<Value>,
-}
-
-impl Splice {
-    fn removal(position: u64, removed: u64, is_taken: bool) -> Self {
-        Self {
-            position,
-            removed,
-            is_taken,
-            inserted: Vec::new(),
-        }
-    }
+    /// Registers of a HyperLogLog to be raised, if only to make one that is empty.
+    sketch: Option<Sketch>,
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -158,6 +143,10 @@ impl Intent {
                 ..Splice::removal(position, 1, false)
             }),
             Update::Stream(op) => self.stream.push(*op),
+            Update::Raise(registers) => {
+                let sketch = self.sketch.get_or_insert_default();
+                sketch.raise(&registers);
+            }
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -204,6 +193,9 @@ pub(crate) fn change(
     }
     draft.splices(intent.splices, rules, &mut parts, &mut removals);
     draft.stream(intent.stream, &mut parts, &mut removals);
+    if let Some(sketch) = intent.sketch {
+        parts.extend(draft.raise(&sketch));
+    }
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -389,79 +381,6 @@ impl Draft<'_> {
         }
     }
 
-    /// What a command wants of the elements of a list.
-    fn splices(
-        &self,
-        splices: Vec<Splice>,
-        rules: Rules,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
-    ) {
-        if splices.is_empty() {
-            return;
-        }
-        let vacant = List::default();
-        let list = self.object.types().list();
-        let counter = list.unwrap_or(&vacant).next_counter(self.observed);
-        let list = list.filter(|_| !self.removes).unwrap_or(&vacant);
-        let mut first = ElementId {
-            counter,
-            seq: self.dot.seq,
-            index: 0,
-            origin: self.dot.origin,
-        };
-        for splice in splices {
-            let position = splice.position.min(list.len());
-            let ids = list.victims(position, splice.removed);
-            let old = list.ids(position).next().filter(|_| splice.removed > 0);
-            if !splice.inserted.is_empty() {
-                let left = position.checked_sub(1);
-                let left = left.and_then(|left| list.ids(left).next());
-                let is_one_shown = old.is_some() && !rules.lset_keeps_all;
-                let replaces = is_one_shown.then(|| list.root(position)).flatten();
-                let steps = u32::try_from(splice.inserted.len()).expect("a command is not so long");
-                parts.push(Part::Insert(Box::new(Insertion {
-                    anchor: old.or(left),
-                    first,
-                    values: splice.inserted,
-                    replaces,
-                })));
-                first = first.further(steps);
-            }
-            if !ids.is_empty() {
-                removals.push(Part::RemoveElements {
-                    ids: ids.into(),
-                    is_taken: splice.is_taken,
-                });
-            }
-        }
-    }
-
-    /// What a command wants of a stream, without what is done already.
-    fn stream(&self, ops: Vec<StreamOp>, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
-        let stream = self.object.types().stream().filter(|_| !self.removes);
-        let has_group = |name: &Name| stream.is_some_and(|stream| stream.group(name).is_some());
-        for op in ops {
-            let is_due = match &op {
-                StreamOp::Append { .. } | StreamOp::Head(_) => true,
-                StreamOp::Delete(id) => {
-                    stream.is_some_and(|stream| stream.entries_of(*id).next().is_some())
-                }
-                StreamOp::Create { group, .. } => !has_group(group),
-                StreamOp::Destroy(group) | StreamOp::Acknowledge { group, .. } => has_group(group),
-                StreamOp::DestroyAll => false,
-            };
-            let place = if op.is_removal() {
-                &mut *removals
-            } else {
-                &mut *parts
-            };
-            if is_due {
-                place.push(Part::Stream(Box::new(op)));
-            }
-        }
-    }
-
     /// What updates seen of one register had seen, where that is more than what this replica has
     /// seen. It makes "has seen" transitive among the writes of one register, so that a write that
     /// takes another's place also stands for all that one had taken the place of.
@@ -490,7 +409,8 @@ impl Draft<'_> {
         removed: Option<&Memory>,
     ) -> VersionVector {
         let mut beyond = VersionVector::ZERO;
-        let memories = [Some(self.object.removed()), removed, foreseen];
+        self.object.removed().extend(&mut beyond);
+        let memories = [removed, foreseen];
         for memory in memories.into_iter().flatten() {
             memory.extend(&mut beyond);
         }

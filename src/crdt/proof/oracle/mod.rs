@@ -5,14 +5,14 @@
 //! register (and of a deadline) also stand for what the ops on that register that they had seen
 //! had seen: causal order is transitive.
 
+mod sketch;
+mod stream;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Op, list_oracle};
-use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::Update;
 use crate::crdt::stream_id::EntryId;
-use crate::crdt::stream_op::StreamOp;
-use crate::id::Id;
 
 /// Groups by name: for each tree how far it is done, and how far acknowledged.
 pub(super) type Groups = BTreeMap<String, (Vec<EntryId>, Vec<EntryId>)>;
@@ -31,6 +31,7 @@ pub(super) struct Expected {
     /// The groups: up to where each tree is done for a region that has read nothing, and up to
     /// where it is acknowledged.
     pub(super) groups: Groups,
+    pub(super) registers: Option<BTreeMap<u16, u8>>,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -116,6 +117,9 @@ impl Oracle<'_> {
         let (groups, group_stamp) = self.stream_groups(delivered);
         (expected.entries, expected.groups) = (entries, groups);
         newest.push((entry_stamp.max(group_stamp), "stream"));
+        let (registers, stamp) = self.sketch(delivered);
+        expected.registers = registers;
+        newest.push((stamp, "hyperloglog"));
         let best = newest
             .into_iter()
             .filter(|(stamp, _)| stamp.is_some())
@@ -125,130 +129,6 @@ impl Oracle<'_> {
             expected.deadline = self.deadline(None, delivered);
         }
         expected
-    }
-
-    fn stream_ops(&self, index: usize) -> impl Iterator<Item = &StreamOp> {
-        let updates = self.ops[index].updates.iter();
-        updates.filter_map(|update| match update {
-            Update::Stream(op) => Some(&**op),
-            _ => None,
-        })
-    }
-
-    /// The entries that nothing has removed which had seen them, in order; the newest stamp.
-    fn stream_entries(&self, delivered: u64) -> (Vec<String>, Option<Rank>) {
-        let mut entries = Vec::new();
-        let mut newest = None;
-        for index in bits(delivered) {
-            for op in self.stream_ops(index) {
-                let StreamOp::Append { id, fields } = op else {
-                    continue;
-                };
-                let removes = |other: usize| {
-                    let deletes = |op: &StreamOp| *op == StreamOp::Delete(*id);
-                    self.removes_key(other) || self.stream_ops(other).any(deletes)
-                };
-                let is_gone = bits(delivered)
-                    .any(|other| removes(other) && self.ops[other].observed >> index & 1 == 1);
-                if !is_gone {
-                    let words: Vec<String> = fields.iter().map(|word| text(word)).collect();
-                    let dot = self.ops[index].dot;
-                    let shown = format!("{id} of {}: {}", dot.origin.0, words.join(" "));
-                    entries.push(((*id, dot.origin.0, dot.seq), shown));
-                    newest = newest.max(Some(self.stamp(index)));
-                }
-            }
-        }
-        entries.sort();
-        (
-            entries.into_iter().map(|(_, shown)| shown).collect(),
-            newest,
-        )
-    }
-
-    /// Whether an op deletes a group, seen or not: deletion wins.
-    fn ends_group(&self, index: usize, name: &str) -> bool {
-        let destroys =
-            |op: &StreamOp| matches!(op, StreamOp::Destroy(group) if text(group) == name);
-        let deletes_stream = self.removes_key(index) && self.ops[index].saw_stream;
-        deletes_stream || self.stream_ops(index).any(destroys)
-    }
-
-    /// Whether what an op did to a group stands: it had seen all deletions of it.
-    fn stands(&self, index: usize, name: &str, delivered: u64) -> bool {
-        bits(delivered).all(|other| {
-            let is_seen = other == index || self.ops[index].observed >> other & 1 == 1;
-            is_seen || !self.ends_group(other, name)
-        })
-    }
-
-    /// Of what stands, the last of each origin.
-    fn last_of_each(&self, indices: &[usize]) -> Vec<usize> {
-        let origin = |index: usize| self.ops[index].dot.origin;
-        let is_last = |index: &&usize| {
-            let mut later = indices.iter().filter(|other| other > index);
-            later.all(|other| origin(*other) != origin(**index))
-        };
-        indices.iter().filter(is_last).copied().collect()
-    }
-
-    fn stream_groups(&self, delivered: u64) -> (Groups, Option<Rank>) {
-        let mut creates: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut acks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for index in bits(delivered) {
-            for op in self.stream_ops(index) {
-                let (list, group) = match op {
-                    StreamOp::Create { group, .. } => (&mut creates, group),
-                    StreamOp::Acknowledge { group, .. } => (&mut acks, group),
-                    _ => continue,
-                };
-                if self.stands(index, &text(group), delivered) {
-                    list.entry(text(group)).or_default().push(index);
-                }
-            }
-        }
-        let mut groups = BTreeMap::new();
-        let mut newest = None;
-        for (name, indices) in creates {
-            let indices = self.last_of_each(&indices);
-            let mut start = [EntryId::MAX; MEMBERS_MAX];
-            for index in indices {
-                newest = newest.max(Some(self.stamp(index)));
-                self.each_tree(index, &mut |tree, id, is_start| {
-                    if is_start {
-                        start[tree] = start[tree].min(id);
-                    }
-                });
-            }
-            let mut acked = vec![EntryId::ZERO; MEMBERS_MAX];
-            for index in self.last_of_each(acks.get(&name).map_or(&[], Vec::as_slice)) {
-                self.each_tree(index, &mut |tree, id, is_start| {
-                    if !is_start {
-                        acked[tree] = acked[tree].max(id);
-                    }
-                });
-            }
-            let done = start
-                .iter()
-                .zip(&acked)
-                .map(|(start, acked)| *start.max(acked));
-            groups.insert(name, (done.collect(), acked));
-        }
-        (groups, newest)
-    }
-
-    /// The ids that an op's creations and acknowledgements name, tree by tree.
-    fn each_tree(&self, index: usize, take: &mut dyn FnMut(usize, EntryId, bool)) {
-        for op in self.stream_ops(index) {
-            let (at, is_start) = match op {
-                StreamOp::Create { start, .. } => (start, true),
-                StreamOp::Acknowledge { upto, .. } => (upto, false),
-                _ => continue,
-            };
-            for tree in 0..MEMBERS_MAX {
-                take(tree, at.of(crate::id::ReplicaId::at(tree)), is_start);
-            }
-        }
     }
 
     fn stamp(&self, index: usize) -> Rank {
