@@ -7,7 +7,7 @@ use std::path::Path;
 
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::table::{Status, commands};
-use meridian::instance::command::{answers, execute, parse};
+use meridian::instance::command::{Connection, answers, execute, parse};
 use meridian::instance::slot::TagRule;
 
 use crate::replica::Replica;
@@ -147,6 +147,7 @@ fn is_same_life(command: &str, left: &Reply, right: &str) -> bool {
 fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
     let rule = text.contains("# server: cluster").then_some(TagRule::Oss);
     let mut replica = Replica::new(rule);
+    let mut connection = Connection::default();
     let mut mistakes = Vec::new();
     for Exchange {
         command,
@@ -161,7 +162,7 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
             mistakes.push(format!("{name}: cannot parse `{command}`"));
             continue;
         };
-        let reply = execute(&mut replica, &words);
+        let reply = execute(&mut replica, &mut connection, &words);
         let difference = DIFFERENCES.iter().find(|difference| {
             difference.transcript == name
                 && difference.command == command

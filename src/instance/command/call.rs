@@ -9,7 +9,7 @@ use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
-use crate::instance::command::Store;
+use crate::instance::command::{Connection, Store};
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::score::Scored;
@@ -32,6 +32,8 @@ pub(super) type FieldValue = (Vec<u8>, Vec<u8>);
 /// One command under way.
 pub(super) struct Call<'a> {
     pub(super) store: &'a mut dyn Store,
+    /// Who sends it.
+    pub(super) connection: &'a mut Connection,
     /// The words, the command's name first.
     pub(super) words: &'a [Vec<u8>],
     pub(super) command: &'static Command,

@@ -11,7 +11,7 @@ use crate::instance::command::{
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 9] = [
+pub(super) const GROUPS: [&[Command]; 10] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -20,6 +20,7 @@ pub(super) const GROUPS: [&[Command]; 9] = [
     SORTED_SETS,
     LISTS,
     KEYS,
+    TRANSACTIONS,
     SERVER,
 ];
 
@@ -264,6 +265,15 @@ const KEYS: &[Command] = commands! { "key":
     "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
     "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2",
         "Deletes keys of one slot";
+};
+
+const TRANSACTIONS: &[Command] = commands! { "transaction":
+    "discard" 1 None Keys::None, Promised, transaction::discard, "", "Drops what was queued";
+    "exec" 1 None Keys::None, Promised, transaction::exec, "", "Carries out what was queued";
+    "multi" 1 None Keys::None, Promised, transaction::multi, "", "Queues commands from here on";
+    "unwatch" 1 None Keys::None, Promised, transaction::unwatch, "", "Watches no key any more";
+    "watch" -2 None ALL, Promised, transaction::watch, "",
+        "Makes the next transaction depend on keys staying as they are here";
 };
 
 const SERVER: &[Command] = commands! { "server":
