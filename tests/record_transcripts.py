@@ -67,10 +67,19 @@ class Server:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="latin-1",
         )
         replies = []
+        is_queueing = False
         for command in commands:
             if command.startswith("sleep "):
                 time.sleep(int(command.removeprefix("sleep ").removesuffix("ms")) / 1000)
                 replies.append([])
+                continue
+            word = command.split(maxsplit=1)[0].upper()
+            is_queueing = (is_queueing or word == "MULTI") and word not in ("EXEC", "DISCARD")
+            if is_queueing:
+                # The mark would be queued, too; but such a reply is one line.
+                cli.stdin.write(f"{command}\n")
+                cli.stdin.flush()
+                replies.append([cli.stdout.readline().rstrip("\n")])
                 continue
             cli.stdin.write(f"{command}\necho {END}\n")
             cli.stdin.flush()

@@ -38,9 +38,10 @@ impl Instance {
         }
     }
 
-    /// The region is back: every link is connected anew.
+    /// The region is back: every link is connected anew. No client's connection has lasted.
     pub fn come_back(&mut self, now: SimTime, wire: &mut impl Wire) {
         self.now = now;
+        self.connections.clear();
         for peer in self.peers() {
             self.incoming[peer.index()].tries = 0;
             self.connect(peer, wire);

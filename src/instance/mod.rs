@@ -106,6 +106,8 @@ pub struct Instance {
     expiring: bool,
     stream: crate::engine::Stream,
     examples: example::Examples,
+    /// Connections in the middle of something, by client.
+    connections: std::collections::BTreeMap<String, command::Connection>,
     now: SimTime,
 }
 
@@ -149,6 +151,7 @@ impl Instance {
                 &format!("instance {} choices", setup.id.0),
             ),
             examples: example::Examples::default(),
+            connections: std::collections::BTreeMap::new(),
             assumptions: setup.assumptions,
             naming: setup.naming,
             now: SimTime::ZERO,

@@ -6,7 +6,7 @@ use crate::crdt::consumer_group::Attendance;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
 use crate::instance::Instance;
-use crate::instance::command::{self, AppendRule, Refusal, Store};
+use crate::instance::command::{self, AppendRule, Connection, Refusal, Store};
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
@@ -23,16 +23,26 @@ pub struct Answer {
 }
 
 impl Instance {
-    /// Carries out one literal command.
-    pub fn command(&mut self, now: SimTime, words: &[Vec<u8>], wire: &mut impl Wire) -> Answer {
+    /// Carries out one literal command of `client`, whose transaction it may belong to.
+    pub fn command(
+        &mut self,
+        now: SimTime,
+        client: &str,
+        words: &[Vec<u8>],
+        wire: &mut impl Wire,
+    ) -> Answer {
         self.now = now;
+        let mut connection = self.connections.remove(client).unwrap_or_default();
         let mut view = View {
             instance: self,
             wire,
             effects: 0,
         };
-        let reply = command::execute(&mut view, words);
+        let reply = command::execute(&mut view, &mut connection, words);
         let effects = view.effects;
+        if connection != Connection::default() {
+            self.connections.insert(client.to_owned(), connection);
+        }
         self.expire_if_due(wire);
         Answer {
             reply: reply.to_cli_text(),

@@ -191,6 +191,8 @@ pub enum Step {
     Command {
         /// The instance.
         on: InstanceId,
+        /// Whose connection it comes on; none for the one that all others share.
+        client: Option<String>,
         /// The command as typed into redis-cli.
         text: String,
         /// The reply it must get, in redis-cli's text form.

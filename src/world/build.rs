@@ -291,7 +291,10 @@ fn build_fleet(plan: &Plan, id: FleetId) -> Fleet {
 
 fn add_script(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region]) {
     for (step, timed) in plan.timeline.iter().enumerate() {
-        let Step::Command { on, text, .. } = &timed.step else {
+        let Step::Command {
+            on, client, text, ..
+        } = &timed.step
+        else {
             continue;
         };
         let (region, local) = homes[on.index()];
@@ -300,6 +303,7 @@ fn add_script(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region]) 
             at: timed.at,
             local,
             step,
+            client: client.clone().unwrap_or_default(),
             text: text.clone(),
             words,
         };

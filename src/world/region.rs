@@ -25,6 +25,8 @@ pub(super) struct Scripted {
     pub local: usize,
     /// Its step in the timeline.
     pub step: usize,
+    /// Who sends it.
+    pub client: String,
     /// The command as typed.
     pub text: String,
     /// The command, parsed.
@@ -366,7 +368,7 @@ impl Region {
                 effects: 0,
             }
         } else {
-            instance.command(now, &scripted.words, &mut reach)
+            instance.command(now, &scripted.client, &scripted.words, &mut reach)
         };
         let seen = CommandSeen {
             step: scripted.step,

@@ -92,6 +92,7 @@ fn a_stale_instance_speaks_as_assumed() {
     let on = InstanceId(1);
     let command = |text: &str| Step::Command {
         on,
+        client: None,
         text: text.to_owned(),
         reply: None,
         effects: None,

@@ -1,9 +1,9 @@
 //! Commands beyond what transcripts can show: cursors, chance, the table, and arbitrary words.
 
 use meridian::assumption::XaddIds;
-use meridian::instance::command::execute;
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::table::{Status, commands};
+use meridian::instance::command::{Connection, execute};
 
 use crate::commands::{say, text};
 use crate::replica::Replica;
@@ -258,10 +258,11 @@ fn no_words_make_a_command_panic() {
             .wrapping_add(1);
         usize::try_from(state >> 33).expect("31 bits") % below
     };
+    let mut connection = Connection::default();
     for _ in 0..40_000 {
         let mut line = vec![names[draw(names.len())].as_bytes().to_vec()];
         line.extend((0..draw(6)).map(|_| WORDS[draw(WORDS.len())].as_bytes().to_vec()));
-        execute(&mut replica, &line).to_cli_text();
+        execute(&mut replica, &mut connection, &line).to_cli_text();
     }
-    assert!(execute(&mut replica, &[]).is_error());
+    assert!(execute(&mut replica, &mut connection, &[]).is_error());
 }

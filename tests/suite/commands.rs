@@ -4,14 +4,14 @@ use meridian::crdt::effect::Update;
 use meridian::crdt::stream_op::StreamOp;
 use meridian::crdt::value::Value;
 use meridian::instance::command::reply::Reply;
-use meridian::instance::command::{Refusal, execute, parse};
+use meridian::instance::command::{Connection, Refusal, execute, parse};
 use meridian::instance::slot::TagRule;
 
 use crate::replica::{Replica, Sent};
 
 pub(crate) fn say(replica: &mut Replica, line: &str) -> Reply {
     let words = parse::words(line).expect("the test's line parses");
-    execute(replica, &words)
+    execute(replica, &mut Connection::default(), &words)
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

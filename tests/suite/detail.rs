@@ -268,6 +268,7 @@ fn writes_of_hyperloglogs_are_counted_one_by_one() {
     for (millis, on, text) in commands {
         let step = Step::Command {
             on: InstanceId(on),
+            client: None,
             text: text.to_owned(),
             reply: None,
             effects: None,

@@ -20,6 +20,7 @@ fn group() -> Plan {
 fn command(plan: &mut Plan, millis: u64, on: u16, text: &str) {
     let step = Step::Command {
         on: InstanceId(on),
+        client: None,
         text: text.to_owned(),
         reply: None,
         effects: None,

@@ -46,6 +46,7 @@ pub(crate) fn play_out(mut plan: Plan, lines: &[Line<'_>]) -> (Vec<u64>, Ending)
     for (millis, on, text, _) in lines {
         let step = Step::Command {
             on: InstanceId(*on),
+            client: None,
             text: (*text).to_owned(),
             reply: None,
             effects: None,

@@ -8,7 +8,7 @@ use std::path::Path;
 use meridian::assumption::XaddIds;
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::table::{Status, commands};
-use meridian::instance::command::{answers, execute, parse};
+use meridian::instance::command::{Connection, answers, execute, parse};
 use meridian::instance::slot::TagRule;
 
 use crate::replica::Replica;
@@ -167,6 +167,7 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
     let mut replica = Replica::new(rule);
     // The ids that plain Redis takes and makes.
     replica.xadd_ids = XaddIds::Liberal;
+    let mut connection = Connection::default();
     let mut mistakes = Vec::new();
     for Exchange {
         command,
@@ -181,7 +182,7 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
             mistakes.push(format!("{name}: cannot parse `{command}`"));
             continue;
         };
-        let reply = execute(&mut replica, &words);
+        let reply = execute(&mut replica, &mut connection, &words);
         let difference = DIFFERENCES.iter().find(|difference| {
             difference.transcript == name
                 && difference.command == command

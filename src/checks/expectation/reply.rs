@@ -36,6 +36,7 @@ impl Replies {
                     text,
                     reply,
                     effects,
+                    ..
                 } = &timed.step
                 else {
                     return None;

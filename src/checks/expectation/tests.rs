@@ -279,6 +279,7 @@ fn replies_and_effects_are_judged_one_by_one() {
         at: SimTime::from_secs(5),
         step: Step::Command {
             on: EAST,
+            client: None,
             text: "INCR n".to_owned(),
             reply: reply.map(str::to_owned),
             effects,

@@ -13,12 +13,12 @@ use crate::crdt::stream::Stream;
 use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
-use crate::instance::command::Store;
 use crate::instance::command::error::CommandError;
 use crate::instance::command::number;
 use crate::instance::command::score::Scored;
 use crate::instance::command::stream_write;
 use crate::instance::command::table::Command;
+use crate::instance::command::{Connection, Store};
 
 /// How long a string written by a command lives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(super) type FieldValue = (Vec<u8>, Vec<u8>);
 /// One command under way.
 pub(super) struct Call<'a> {
     pub(super) store: &'a mut dyn Store,
+    /// Who sends it.
+    pub(super) connection: &'a mut Connection,
     /// The words, the command's name first.
     pub(super) words: &'a [Vec<u8>],
     pub(super) command: &'static Command,

@@ -73,6 +73,7 @@ pub(super) fn geoadd(call: &mut Call<'_>) -> Result<Reply, CommandError> {
         words.extend([score.to_string().into_bytes(), member.clone()]);
     }
     sorted_set::zadd(&mut Call {
+        connection: call.connection,
         store: &mut *call.store,
         words: &words,
         command: call.command,

@@ -12,7 +12,7 @@
 //! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in
 //! an effect of its own (`EXP-5`, `EXP-6`).
 //!
-//! Left out: transactions, scripts, publish and subscribe, waiting, connections, and the types
+//! Left out: scripts, publish and subscribe, waiting, connections, and the types
 //! that [`table::commands`] lists as not modelled.
 
 pub mod parse;
@@ -65,6 +65,7 @@ mod stream_read;
 mod stream_write;
 mod string;
 mod string_options;
+mod transaction;
 
 use std::borrow::Cow;
 
@@ -78,6 +79,7 @@ use call::Call;
 use error::CommandError;
 use reply::{Order, Reply};
 use table::{Access, Carried, Command, Keys, Status};
+pub use transaction::Connection;
 
 /// Why an instance takes no writes now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,14 +130,43 @@ pub trait Store {
     }
 }
 
-/// Carries out one command, and answers as Redis would.
-pub fn execute(store: &mut dyn Store, words: &[Vec<u8>]) -> Reply {
-    run(store, words).unwrap_or_else(|error| Reply::Error(error.to_string()))
+/// Carries out one command of a connection, or queues it, and answers as Redis would.
+pub fn execute(store: &mut dyn Store, connection: &mut Connection, words: &[Vec<u8>]) -> Reply {
+    run(store, connection, words).unwrap_or_else(|error| Reply::Error(error.to_string()))
 }
 
-fn run(store: &mut dyn Store, words: &[Vec<u8>]) -> Result<Reply, CommandError> {
+fn run(
+    store: &mut dyn Store,
+    connection: &mut Connection,
+    words: &[Vec<u8>],
+) -> Result<Reply, CommandError> {
+    let (command, Carried(handler)) = match admitted(store, words) {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            connection.spoil();
+            return Err(error);
+        }
+    };
+    if connection.is_queueing() && !transaction::is_steering(command) {
+        return Ok(connection.enqueue(words));
+    }
+    let now_ms = store.now_ms();
+    handler(&mut Call {
+        store,
+        connection,
+        words,
+        command,
+        now_ms,
+    })
+}
+
+/// The command that `words` call, if it may be carried out.
+fn admitted(
+    store: &dyn Store,
+    words: &[Vec<u8>],
+) -> Result<(&'static Command, Carried), CommandError> {
     let command = table::lookup(words)?;
-    let Carried(handler) = match command.status {
+    let carried = match command.status {
         Status::Modelled(carried) => carried,
         Status::Unmodelled => return Err(CommandError::Unmodelled(shown(command))),
         Status::Refused(reason) => {
@@ -149,13 +180,7 @@ fn run(store: &mut dyn Store, words: &[Vec<u8>]) -> Result<Reply, CommandError> 
         return Err(CommandError::Arity(command.name));
     }
     check_keys(store, command, words)?;
-    let now_ms = store.now_ms();
-    handler(&mut Call {
-        store,
-        words,
-        command,
-        now_ms,
-    })
+    Ok((command, carried))
 }
 
 fn shown(command: &Command) -> String {

@@ -9,10 +9,11 @@ use crate::instance::command::{
     hash_number, hyperloglog, key, lcs, list, list_move, random, range, rename, scan, server, set,
     sort, sorted_algebra, sorted_pop, sorted_range, sorted_set, stream_claim, stream_group,
     stream_info, stream_pending, stream_range, stream_read, stream_write, string, string_options,
+    transaction,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 12] = [
+pub(super) const GROUPS: [&[Command]; 13] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -24,6 +25,7 @@ pub(super) const GROUPS: [&[Command]; 12] = [
     PLACES,
     HYPERLOGLOGS,
     KEYS,
+    TRANSACTIONS,
     SERVER,
 ];
 
@@ -349,6 +351,15 @@ const KEYS: &[Command] = commands! { "key":
     "type" 2 Read KEY, Promised, key::type_of, "STR-8", "The visible type";
     "unlink" -2 Write ALL, Promised, key::del, "STR-4 CNT-5 H-4 S-5 Z-8 L-2 X-2 G-3 G-4",
         "Deletes keys of one slot";
+};
+
+const TRANSACTIONS: &[Command] = commands! { "transaction":
+    "discard" 1 None Keys::None, Promised, transaction::discard, "", "Drops what was queued";
+    "exec" 1 None Keys::None, Promised, transaction::exec, "", "Carries out what was queued";
+    "multi" 1 None Keys::None, Promised, transaction::multi, "", "Queues commands from here on";
+    "unwatch" 1 None Keys::None, Promised, transaction::unwatch, "", "Watches no key any more";
+    "watch" -2 None ALL, Promised, transaction::watch, "",
+        "Makes the next transaction depend on keys staying as they are here";
 };
 
 const SERVER: &[Command] = commands! { "server":

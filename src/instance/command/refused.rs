@@ -69,7 +69,6 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "json.set" "json.strappend" "json.strlen" "json.toggle" "json.type"
     "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list"
     "dump" "object|freq" "object|help" "object|idletime" "object|refcount"
-    "multi" "exec" "discard" "watch" "unwatch"
     "eval" "eval_ro" "evalsha" "evalsha_ro" "fcall" "fcall_ro" "function|delete" "function|dump"
     "function|flush" "function|list" "function|load" "function|restore" "function|stats"
     "script|exists" "script|flush" "script|kill" "script|load"

@@ -106,12 +106,15 @@ impl Lowering<'_> {
         match &action.value {
             Action::Command {
                 on,
+                client,
                 run,
                 reply,
                 effects,
             } => {
                 let effects = effects.value().copied();
-                self.command(&owner("this command"), places, (on, run, reply), effects)
+                let client = client.value().map(|client| client.0.clone());
+                let texts = (on, run, reply);
+                self.command(&owner("this command"), places, texts, (client, effects))
             }
             Action::Show(name) => {
                 let name = self.required(name, "instance", &owner("`Show`"), "\"redis-us\"")?;
@@ -144,7 +147,7 @@ impl Lowering<'_> {
         owner: &Owner,
         places: &Places,
         (on, run, reply): (&Field<Text>, &Field<Text>, &Field<Text>),
-        effects: Option<u64>,
+        (client, effects): (Option<String>, Option<u64>),
     ) -> Option<PlanStep> {
         let on = self.required(on, "on", owner, "\"redis-us\"");
         let on = on.and_then(|name| self.instance(name, places));
@@ -153,6 +156,7 @@ impl Lowering<'_> {
         let reply = reply.given().map(|reply| self.expected_reply(reply));
         Some(PlanStep::Command {
             on: on?,
+            client,
             text: run?.value.0.clone(),
             reply,
             effects,

@@ -21,11 +21,13 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
     match step {
         plan::Step::Command {
             on,
+            client,
             text: run,
             reply,
             effects,
         } => Action::Command {
             on: instance(*on),
+            client: client.as_deref().map_or(Field::Absent, text),
             run: text(run),
             reply: reply.as_deref().map_or(Field::Absent, text),
             effects: effects.map_or(Field::Absent, Field::of),

@@ -23,6 +23,9 @@ choice! {
         Command {
             /// The instance.
             on: Text,
+            /// Whose connection it comes on, by any name: `MULTI` and `WATCH` concern one connection.
+            /// Commands without a client share one.
+            client: Text,
             /// The command, as typed into redis-cli.
             run: Text,
             /// The reply it must get, as redis-cli prints it.

@@ -49,6 +49,7 @@ fn mesh(writers: &[u16]) -> Plan {
     for writer in writers {
         let command = Step::Command {
             on: InstanceId(*writer),
+            client: None,
             text: format!("SET key:{writer} value"),
             reply: Some("OK".to_owned()),
             effects: Some(1),
