@@ -38,6 +38,10 @@ impl Application<'_> {
                     let list = self.types.list_mut();
                     list.remove_key(&self.arrival.before, by, self.tally);
                 }
+                if self.types.json().is_some() {
+                    let json = self.types.json_mut();
+                    json.remove_key(&self.arrival, self.tally);
+                }
                 self.types.remove(&self.arrival.before, self.tally);
                 self.limits.remove(&self.arrival.before);
                 self.removed.join(self.arrival.after);
@@ -76,6 +80,10 @@ impl Application<'_> {
             Part::RemoveElements { ids, is_taken } => {
                 let list = self.types.list_mut();
                 list.remove_elements(ids, *is_taken, &self.arrival, self.tally);
+            }
+            Part::Json(edits) => {
+                let json = self.types.json_mut();
+                json.edit(edits, &self.arrival, self.tally);
             }
             Part::Limit {
                 field,

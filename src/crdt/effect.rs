@@ -1,6 +1,8 @@
 //! What travels: the effect of one command on one key.
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
+use crate::crdt::json::Edit;
+use crate::crdt::json::literal::Revision;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::sequence::ElementId;
 use crate::crdt::typed::Kind;
@@ -54,6 +56,9 @@ pub enum Update {
     TakeElements(u64, u64),
     /// `LSET`: the element at this position is replaced.
     SetElement(u64, Value),
+    /// `JSON.SET` and its kin: one place of a document changes. Paths are those of the document as
+    /// the command finds it.
+    Revise(Box<Revision>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -130,6 +135,8 @@ pub enum Part {
     },
     /// Elements of a list come in, each behind the one before it. Boxed, as it is large.
     Insert(Box<Insertion>),
+    /// A document changes; written and removed places are all different ones.
+    Json(Box<[Edit]>),
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -261,6 +268,7 @@ impl Part {
             | Part::SetScore { .. }
             | Part::AddScore { .. } => 1,
             Part::Insert(insertion) => insertion.values.len() as u64,
+            Part::Json(edits) => edits.iter().map(Edit::writes).sum(),
             _ => 0,
         }
     }
@@ -273,6 +281,7 @@ impl Part {
             Part::AddMember(_) => Some(Kind::Set),
             Part::SetScore { .. } | Part::AddScore { .. } => Some(Kind::SortedSet),
             Part::Insert(_) => Some(Kind::List),
+            Part::Json(_) if self.writes() > 0 => Some(Kind::Json),
             _ => None,
         }
     }
@@ -301,6 +310,7 @@ impl Part {
                 values + (1 + others.iter().flatten().count()) * ELEMENT_ID
             }
             Part::RemoveElements { ids, .. } => ids.len() * ELEMENT_ID,
+            Part::Json(edits) => return edits.iter().map(Edit::payload_bytes).sum(),
         };
         bytes as u64
     }

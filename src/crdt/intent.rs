@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::crdt::clock::{Dot, VersionVector};
 use crate::crdt::effect::{Beyond, Change, Insertion, Part, Update};
 use crate::crdt::expiry::Limits;
+use crate::crdt::json::Json;
+use crate::crdt::json::literal::Revision;
 use crate::crdt::list::List;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
@@ -60,6 +62,7 @@ struct Intent {
     members: BTreeMap<Name, bool>,
     scores: BTreeMap<Name, Rating>,
     splices: Vec<Splice>,
+    revisions: Vec<Revision>,
 }
 
 /// What becomes of elements of a list that stand together.
@@ -155,6 +158,7 @@ impl Intent {
                 inserted: vec![value],
                 ..Splice::removal(position, 1, false)
             }),
+            Update::Revise(revision) => self.revisions.push(*revision),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -200,6 +204,7 @@ pub(crate) fn change(
         draft.score(name, &rating, &mut parts, &mut removals);
     }
     draft.splices(intent.splices, rules, &mut parts, &mut removals);
+    draft.revise(intent.revisions, &mut parts);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
@@ -427,6 +432,17 @@ impl Draft<'_> {
                     is_taken: splice.is_taken,
                 });
             }
+        }
+    }
+
+    /// What a command wants of a document.
+    fn revise(&self, revisions: Vec<Revision>, parts: &mut Vec<Part>) {
+        let vacant = Json::default();
+        let json = self.object.types().json();
+        let json = json.filter(|_| !self.removes).unwrap_or(&vacant);
+        let edits = json.edits(revisions, self.dot, self.observed);
+        if !edits.is_empty() {
+            parts.push(Part::Json(edits.into()));
         }
     }
 

@@ -25,6 +25,7 @@ pub mod clock;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
+pub mod json;
 pub mod list;
 pub mod number;
 pub mod object;

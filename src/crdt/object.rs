@@ -9,6 +9,7 @@ use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::intent;
+use crate::crdt::json::Json;
 use crate::crdt::list::List;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
@@ -33,6 +34,8 @@ pub enum View<'a> {
     SortedSet(&'a SortedSet),
     /// A list.
     List(&'a List),
+    /// A JSON document.
+    Json(&'a Json),
 }
 
 /// What a key holds, counted.

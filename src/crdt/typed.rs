@@ -5,6 +5,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
+use crate::crdt::json::Json;
 use crate::crdt::list::List;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
@@ -26,6 +27,8 @@ pub enum Kind {
     SortedSet,
     /// A list.
     List,
+    /// A JSON document.
+    Json,
 }
 
 /// One type's state.
@@ -36,6 +39,7 @@ enum Typed {
     Set(Set),
     SortedSet(SortedSet),
     List(Box<List>),
+    Json(Box<Json>),
 }
 
 /// Does the same with whichever type it is.
@@ -47,6 +51,7 @@ macro_rules! each {
             Typed::Set($data) => $result,
             Typed::SortedSet($data) => $result,
             Typed::List($data) => $result,
+            Typed::Json($data) => $result,
         }
     };
 }
@@ -59,6 +64,7 @@ impl Typed {
             Typed::Set(_) => Kind::Set,
             Typed::SortedSet(_) => Kind::SortedSet,
             Typed::List(_) => Kind::List,
+            Typed::Json(_) => Kind::Json,
         }
     }
 
@@ -69,6 +75,7 @@ impl Typed {
             Kind::Set => Typed::Set(Set::default()),
             Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
             Kind::List => Typed::List(Box::default()),
+            Kind::Json => Typed::Json(Box::default()),
         }
     }
 
@@ -87,6 +94,7 @@ impl Typed {
             (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
             (Typed::List(mine), Typed::List(theirs)) => mine.merge(theirs, sides, tally),
+            (Typed::Json(mine), Typed::Json(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -136,6 +144,13 @@ impl Types {
     pub(crate) fn list(&self) -> Option<&List> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::List(list) => Some(list.as_ref()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn json(&self) -> Option<&Json> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::Json(json) => Some(json.as_ref()),
             _ => None,
         })
     }
@@ -204,6 +219,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn json_mut(&mut self) -> &mut Json {
+        match self.of_kind(Kind::Json) {
+            Typed::Json(json) => json,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -243,6 +265,7 @@ impl Types {
             Some(Typed::Set(set)) => View::Set(set),
             Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
             Some(Typed::List(list)) => View::List(list),
+            Some(Typed::Json(json)) => View::Json(json),
         }
     }
 

@@ -1,12 +1,14 @@
 //! What is asked of each replica after each step, and of all in the end.
 
-use super::END;
 use super::cluster::Cluster;
+use super::json_oracle::printed;
 use super::oracle::{Expected, Oracle, text};
 use super::step::Step;
+use super::{END, json_alphabet};
 use crate::assumption::Lww;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
+use crate::crdt::json::literal::Deed;
 use crate::crdt::object::{Object, View};
 use crate::crdt::value::Value;
 use crate::id::Id;
@@ -129,6 +131,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::Set(_) => "set",
         View::SortedSet(_) => "sorted set",
         View::List(_) => "list",
+        View::Json(_) => "json",
     };
     let string = types
         .string()
@@ -161,6 +164,7 @@ pub(super) fn seen(object: &Object) -> Expected {
     let list = types.list().into_iter();
     let values = list.flat_map(|list| list.values(0));
     let elements = values.map(|value| text(&value.bytes()));
+    let document = types.json().and_then(|json| json.value());
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -171,6 +175,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         members: members.collect(),
         scores: scores.collect(),
         elements: elements.collect(),
+        document: document.as_ref().map(printed),
         deadline,
     }
 }
@@ -256,7 +261,16 @@ pub(super) fn placed(object: &Object, updates: Vec<Update>, number: usize) -> Ve
         };
         (position, count.min(length - position))
     };
-    let each = updates.into_iter().map(|update| match update {
+    let asked = updates.clone();
+    let is_possible = |update: Update| match update {
+        Update::Revise(revision) => {
+            let revision = json_alphabet::placed(object, &asked, &revision, number)?;
+            Some(Update::Revise(Box::new(revision)))
+        }
+        other => Some(other),
+    };
+    let each = updates.into_iter().filter_map(is_possible);
+    let each = each.map(|update| match update {
         Update::InsertElements(position, values) => {
             let values = values.into_iter().map(own).collect();
             Update::InsertElements(position.min(length), values)
@@ -287,6 +301,10 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         Update::AddMember(_) => visible == "set",
         Update::SetScore(..) | Update::AddScore(..) => visible == "sorted set",
         Update::InsertElements(..) => visible == "list",
+        Update::Revise(revision) => {
+            let writes = !matches!(revision.deed, Deed::Remove | Deed::Take);
+            writes && visible == "json"
+        }
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

@@ -6,6 +6,7 @@ use proptest::prelude::{Strategy, any, prop};
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use super::cluster::Cluster;
+use super::json_alphabet::{array_alphabet, json_alphabet, mixed_with_json};
 use super::step::Step;
 use super::{
     hash_alphabet, list_alphabet, mixed_alphabet, set_alphabet, sorted_set_alphabet,
@@ -97,6 +98,22 @@ fn lists_keep_the_laws() {
 #[test]
 fn lists_that_keep_one_replacement_keep_the_laws() {
     check_where(list_alphabet, Lww::CausalFirst, false, 4000);
+}
+
+#[test]
+fn documents_keep_the_laws() {
+    check(json_alphabet, Lww::CausalFirst, 6000);
+}
+
+#[test]
+fn arrays_keep_the_laws() {
+    check(array_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn documents_beside_sets_keep_the_laws() {
+    check(mixed_with_json, Lww::CausalFirst, 2000);
+    check(mixed_with_json, Lww::WallFirst, 1000);
 }
 
 #[test]

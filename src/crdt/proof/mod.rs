@@ -3,6 +3,8 @@
 
 mod cluster;
 mod exhaustive;
+mod json_alphabet;
+mod json_oracle;
 mod judge;
 mod laws;
 mod list_oracle;
@@ -14,6 +16,7 @@ use crate::crdt::clock::Dot;
 use crate::crdt::effect::Update;
 use crate::crdt::value::{Name, Value};
 
+use json_oracle::Writings;
 use list_oracle::Deeds;
 
 /// One update of the key as it was made, for the oracle.
@@ -31,6 +34,8 @@ struct Op {
     fields_seen: Vec<String>,
     /// What it does to a list.
     deeds: Deeds,
+    /// What it does to a document.
+    json: Writings,
 }
 
 fn name(text: &str) -> Name {

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::json_oracle::Shown;
 use super::{Op, list_oracle};
 use crate::crdt::effect::Update;
 
@@ -19,6 +20,7 @@ pub(super) struct Expected {
     pub(super) members: BTreeSet<String>,
     pub(super) scores: BTreeMap<String, String>,
     pub(super) elements: Vec<String>,
+    pub(super) document: Option<String>,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -100,6 +102,14 @@ impl Oracle<'_> {
         let values = elements.iter();
         let values = values.map(|(index, step)| self.ops[*index].deeds.value(*step));
         expected.elements = values.collect();
+        let ops = self.ops;
+        if let Some((text, shown)) = (Shown { ops, delivered }).document() {
+            expected.document = Some(text);
+            newest.push((
+                shown.into_iter().map(|index| self.stamp(index)).max(),
+                "json",
+            ));
+        }
         let best = newest
             .into_iter()
             .filter(|(stamp, _)| stamp.is_some())

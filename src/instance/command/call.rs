@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
+use crate::crdt::json::literal::{Deed, Literal, Revision};
 use crate::crdt::list::List;
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
@@ -70,6 +71,7 @@ impl<'a> Call<'a> {
             View::Set(_) => Some("set"),
             View::SortedSet(_) => Some("zset"),
             View::List(_) => Some("list"),
+            View::Json(_) => Some("ReJSON-RL"),
         }
     }
 
@@ -261,6 +263,18 @@ impl<'a> Call<'a> {
         Ok(self.in_list(key, found)?.unwrap_or_default())
     }
 
+    /// The document at `key`.
+    pub(super) fn document(&self, key: &[u8]) -> Result<Option<Literal>, CommandError> {
+        let Some(object) = self.visible(key) else {
+            return Ok(None);
+        };
+        match object.view() {
+            View::Absent => Ok(None),
+            View::Json(json) => Ok(json.value()),
+            _ => Err(CommandError::WRONG_MODULE_TYPE),
+        }
+    }
+
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
     pub(super) fn bury_expired(&mut self, key: &[u8]) {
         let now_ms = self.now_ms;
@@ -333,6 +347,10 @@ impl<'a> Call<'a> {
                 let values = list.values(0).cloned().collect();
                 vec![Update::InsertElements(0, values)]
             }
+            View::Json(json) => vec![Update::Revise(Box::new(Revision {
+                path: Vec::new(),
+                deed: Deed::Assign(json.value()?),
+            }))],
         };
         let deadline = object.deadline();
         updates.extend(deadline.map(|deadline| Update::Expire {

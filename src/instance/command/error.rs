@@ -34,6 +34,7 @@ pub(super) enum CommandError {
 impl CommandError {
     pub(super) const WRONG_TYPE: Self =
         Self::Text("WRONGTYPE Operation against a key holding the wrong kind of value");
+    pub(super) const WRONG_MODULE_TYPE: Self = Self::Text("Existing key has wrong Redis type");
     pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
     pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
     pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");
