@@ -27,6 +27,19 @@ pub(super) enum CommandError {
     Stale(String),
     #[error("ERR at least 1 input key is needed for '{0}' command")]
     KeyNeeded(&'static str),
+    #[error("ERR Error occurred on position {0}, expected a path")]
+    PathAt(usize),
+    #[error("ERR expected value at line 1 column {}", .0 + 1)]
+    JsonAt(usize),
+    #[error("ERR Path '{0}' does not exist")]
+    NoPath(String),
+    #[error("ERR Path '{0}' does not exist or {1}")]
+    NoPathOr(String, &'static str),
+    #[error("WRONGTYPE wrong type of path value - expected {expected} but found {found}")]
+    JsonType {
+        expected: &'static str,
+        found: &'static str,
+    },
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }
@@ -35,6 +48,9 @@ impl CommandError {
     pub(super) const WRONG_TYPE: Self =
         Self::Text("WRONGTYPE Operation against a key holding the wrong kind of value");
     pub(super) const WRONG_MODULE_TYPE: Self = Self::Text("Existing key has wrong Redis type");
+    pub(super) const NO_DOCUMENT: Self =
+        Self::Text("ERR could not perform this operation on a key that doesn't exist");
+    pub(super) const NOT_AT_ROOT: Self = Self::Text("ERR new objects must be created at the root");
     pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
     pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
     pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");

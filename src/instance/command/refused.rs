@@ -37,7 +37,7 @@ const ENTERPRISE: &str = "Redis Enterprise does not support it";
 /// What the product refuses.
 pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
-    ACTIVE_ACTIVE: "wait" "waitaof" "restore" "object|encoding"
+    ACTIVE_ACTIVE: "wait" "waitaof" "restore" "object|encoding" "json.mset"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
         "vsim";
     ENTERPRISE: "substr" "swapdb" "move" "migrate" "replicaof" "slaveof" "psync" "sync" "replconf"
@@ -62,10 +62,7 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "xgroup|destroy" "xgroup|setid" "xinfo|consumers" "xinfo|groups" "xinfo|stream"
     "hexpire" "hexpireat" "hexpiretime" "hpersist" "hpexpire" "hpexpireat" "hpexpiretime" "hpttl"
     "httl" "hgetdel" "hgetex" "hsetex"
-    "json.arrappend" "json.arrindex" "json.arrinsert" "json.arrlen" "json.arrpop" "json.arrtrim"
-    "json.clear" "json.debug" "json.del" "json.forget" "json.get" "json.merge" "json.mget"
-    "json.mset" "json.numincrby" "json.nummultby" "json.objkeys" "json.objlen" "json.resp"
-    "json.set" "json.strappend" "json.strlen" "json.toggle" "json.type"
+    "json.debug"
     "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list"
     "dump" "object|freq" "object|help" "object|idletime" "object|refcount"
     "multi" "exec" "discard" "watch" "unwatch"
