@@ -39,6 +39,10 @@ impl Application<'_> {
                     let list = self.types.list_mut();
                     list.remove_key(&self.arrival.before, by, self.tally);
                 }
+                if self.types.json().is_some() {
+                    let json = self.types.json_mut();
+                    json.remove_key(&self.arrival, self.tally);
+                }
                 self.types.remove(&self.arrival.before, self.tally);
                 self.clear_loglog();
                 self.limits.remove(&self.arrival.before);
@@ -82,6 +86,10 @@ impl Application<'_> {
             }
             Part::Stream(op) => self.types.stream_mut().take(op, &self.arrival, self.tally),
             Part::Raise(raise) => self.raise(raise),
+            Part::Json(edits) => {
+                let json = self.types.json_mut();
+                json.edit(edits, &self.arrival, self.tally);
+            }
             Part::Limit {
                 field,
                 deadline_ms,

@@ -1,6 +1,8 @@
 //! What travels: the effect of one command on one key.
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
+use crate::crdt::json::Edit;
+use crate::crdt::json::literal::Revision;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::sequence::ElementId;
 use crate::crdt::sketch::Register;
@@ -60,6 +62,9 @@ pub enum Update {
     Stream(Box<StreamOp>),
     /// `PFADD`, `PFMERGE`: registers of a HyperLogLog are at least so high.
     Raise(Vec<Register>),
+    /// `JSON.SET` and its kin: one place of a document changes. Paths are those of the document as
+    /// the command finds it.
+    Revise(Box<Revision>),
     /// `EXPIRE`.
     Expire {
         /// Milliseconds since the Unix epoch.
@@ -149,6 +154,8 @@ pub enum Part {
     Insert(Box<Insertion>),
     /// Registers of a HyperLogLog rise.
     Raise(Box<Raise>),
+    /// A document changes; written and removed places are all different ones.
+    Json(Box<[Edit]>),
     /// A deadline of the key, or of a field.
     Limit {
         /// The field; none for the key.
@@ -284,6 +291,7 @@ impl Part {
             | Part::Raise(_) => 1,
             Part::Insert(insertion) => insertion.values.len() as u64,
             Part::Stream(op) => u64::from(op.is_write()),
+            Part::Json(edits) => edits.iter().map(Edit::writes).sum(),
             _ => 0,
         }
     }
@@ -298,6 +306,7 @@ impl Part {
             Part::Insert(_) => Some(Kind::List),
             Part::Stream(op) if op.makes() => Some(Kind::Stream),
             Part::Raise(_) => Some(Kind::HyperLogLog),
+            Part::Json(_) if self.writes() > 0 => Some(Kind::Json),
             _ => None,
         }
     }
@@ -329,6 +338,7 @@ impl Part {
                 values + (1 + others.iter().flatten().count()) * ELEMENT_ID
             }
             Part::RemoveElements { ids, .. } => ids.len() * ELEMENT_ID,
+            Part::Json(edits) => return edits.iter().map(Edit::payload_bytes).sum(),
         };
         bytes as u64
     }

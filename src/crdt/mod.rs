@@ -27,6 +27,7 @@ pub mod effect;
 pub mod expiry;
 pub mod hash;
 pub mod hyperloglog;
+pub mod json;
 pub mod list;
 pub mod number;
 pub mod object;

@@ -11,6 +11,7 @@ use crate::crdt::expiry::{Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
+use crate::crdt::json::Json;
 use crate::crdt::list::List;
 use crate::crdt::removals::Removals;
 use crate::crdt::scalar::{Scalar, Text};
@@ -42,6 +43,8 @@ pub enum View<'a> {
     Stream(&'a Stream),
     /// A HyperLogLog, which calls itself a string.
     HyperLogLog(&'a HyperLogLog),
+    /// A JSON document.
+    Json(&'a Json),
 }
 
 /// What a key holds, counted.

@@ -6,6 +6,7 @@ use crate::crdt::digest;
 use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
 use crate::crdt::hyperloglog::HyperLogLog;
+use crate::crdt::json::Json;
 use crate::crdt::list::List;
 use crate::crdt::object::{Sizes, View};
 use crate::crdt::scalar::{Scalar, Text};
@@ -32,6 +33,8 @@ pub enum Kind {
     Stream,
     /// A HyperLogLog.
     HyperLogLog,
+    /// A JSON document.
+    Json,
 }
 
 /// One type's state.
@@ -44,6 +47,7 @@ enum Typed {
     List(Box<List>),
     Stream(Box<Stream>),
     HyperLogLog(Box<HyperLogLog>),
+    Json(Box<Json>),
 }
 
 /// Does the same with whichever type it is.
@@ -57,6 +61,7 @@ macro_rules! each {
             Typed::List($data) => $result,
             Typed::Stream($data) => $result,
             Typed::HyperLogLog($data) => $result,
+            Typed::Json($data) => $result,
         }
     };
 }
@@ -71,6 +76,7 @@ impl Typed {
             Typed::List(_) => Kind::List,
             Typed::Stream(_) => Kind::Stream,
             Typed::HyperLogLog(_) => Kind::HyperLogLog,
+            Typed::Json(_) => Kind::Json,
         }
     }
 
@@ -83,6 +89,7 @@ impl Typed {
             Kind::List => Typed::List(Box::default()),
             Kind::Stream => Typed::Stream(Box::default()),
             Kind::HyperLogLog => Typed::HyperLogLog(Box::default()),
+            Kind::Json => Typed::Json(Box::default()),
         }
     }
 
@@ -105,6 +112,7 @@ impl Typed {
             (Typed::HyperLogLog(mine), Typed::HyperLogLog(theirs)) => {
                 mine.merge(theirs, sides, tally);
             }
+            (Typed::Json(mine), Typed::Json(theirs)) => mine.merge(theirs, sides, tally),
             _ => panic!("types are merged kind by kind"),
         }
     }
@@ -161,6 +169,13 @@ impl Types {
     pub(crate) fn hyperloglog(&self) -> Option<&HyperLogLog> {
         self.0.as_slice().iter().find_map(|typed| match typed {
             Typed::HyperLogLog(loglog) => Some(&**loglog),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn json(&self) -> Option<&Json> {
+        self.0.as_slice().iter().find_map(|typed| match typed {
+            Typed::Json(json) => Some(json.as_ref()),
             _ => None,
         })
     }
@@ -261,6 +276,13 @@ impl Types {
         }
     }
 
+    pub(crate) fn json_mut(&mut self) -> &mut Json {
+        match self.of_kind(Kind::Json) {
+            Typed::Json(json) => json,
+            _ => unreachable!("asked for by its kind"),
+        }
+    }
+
     pub(crate) fn live_count(&self) -> usize {
         self.0
             .as_slice()
@@ -302,6 +324,7 @@ impl Types {
             Some(Typed::List(list)) => View::List(list),
             Some(Typed::Stream(stream)) => View::Stream(stream),
             Some(Typed::HyperLogLog(loglog)) => View::HyperLogLog(loglog),
+            Some(Typed::Json(json)) => View::Json(json),
         }
     }
 

@@ -47,6 +47,9 @@ const LISTPACK_SCORE: u64 = 4;
 const SKIPLIST_NODE_TENTHS: u64 = 533;
 /// A listpack of a list holds so many bytes, or one element (`list-max-listpack-size`, -2).
 const LIST_NODE_BYTES: u64 = 8192;
+/// A value of a document beside its bytes: a word for it, one for its name, and its share of
+/// headers.
+const JSON_VALUE: u64 = 8 + 8 + 8;
 /// A quicklist, and each of its nodes.
 const QUICKLIST: u64 = 48;
 /// See [`QUICKLIST`].
@@ -163,6 +166,7 @@ pub fn general(name: u64, sizes: &Sizes, assumptions: &Assumptions) -> Footprint
             Kind::String | Kind::Set | Kind::Stream | Kind::HyperLogLog => {
                 collection(elements, elements, payload)
             }
+            Kind::Json => document(elements, payload),
         };
         footprint.keys += keys;
         footprint.values += values;
@@ -212,6 +216,13 @@ fn list(elements: u64, payload: u64) -> (u64, u64) {
     };
     let bytes = OBJECT_HEADER + QUICKLIST + full * node(in_node) + node(rest);
     (bytes.saturating_sub(payload), payload)
+}
+
+/// Overhead and values of a document: each value a word in its container, and a third of them a
+/// string or container with a header of its own (an estimate; RedisJSON's `IValue` is one word, its
+/// strings and containers have headers of 8 to 16 bytes).
+fn document(values: u64, payload: u64) -> (u64, u64) {
+    (OBJECT_HEADER + values * JSON_VALUE, payload)
 }
 
 /// What a listpack adds to a string of so many bytes.

@@ -243,6 +243,7 @@ fn touch(part: &Part) -> Option<Touch> {
         | Part::Erase { .. }
         | Part::EraseScore { .. }
         | Part::Insert(_)
+        | Part::Json(_)
         | Part::RemoveElements { .. } => return None,
     };
     Some(Touch { kind, part })

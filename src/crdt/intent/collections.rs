@@ -1,8 +1,10 @@
-//! What a command wants of a list, of a stream, of a HyperLogLog.
+//! What a command wants of a list, of a stream, of a HyperLogLog, of a document.
 
 use crate::crdt::Datatype;
 use crate::crdt::Rules;
 use crate::crdt::effect::{Insertion, Part, Raise};
+use crate::crdt::json::Json;
+use crate::crdt::json::literal::Revision;
 use crate::crdt::list::List;
 use crate::crdt::sequence::ElementId;
 use crate::crdt::sketch::Sketch;
@@ -127,5 +129,16 @@ impl Draft<'_> {
             count: count + u64::from(!self.dot.is_fill()),
             removals,
         })))
+    }
+
+    /// What a command wants of a document.
+    pub(super) fn revise(&self, revisions: Vec<Revision>, parts: &mut Vec<Part>) {
+        let vacant = Json::default();
+        let json = self.object.types().json();
+        let json = json.filter(|_| !self.removes).unwrap_or(&vacant);
+        let edits = json.edits(revisions, self.dot, self.observed);
+        if !edits.is_empty() {
+            parts.push(Part::Json(edits.into()));
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::crdt::clock::{Dot, VersionVector};
 use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
+use crate::crdt::json::literal::Revision;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
@@ -67,6 +68,7 @@ struct Intent {
     stream: Vec<StreamOp>,
     /// Registers of a HyperLogLog to be raised, if only to make one that is empty.
     sketch: Option<Sketch>,
+    revisions: Vec<Revision>,
 }
 
 /// What becomes of a sorted set's member; later updates go on top of earlier ones.
@@ -147,6 +149,7 @@ impl Intent {
                 let sketch = self.sketch.get_or_insert_default();
                 sketch.raise(&registers);
             }
+            Update::Revise(revision) => self.revisions.push(*revision),
             Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
             Update::Persist => self.string.limit(None),
         }
@@ -196,6 +199,7 @@ pub(crate) fn change(
     if let Some(sketch) = intent.sketch {
         parts.extend(draft.raise(&sketch));
     }
+    draft.revise(intent.revisions, &mut parts);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);

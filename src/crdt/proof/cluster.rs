@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Op;
+use super::json_oracle::Writings;
 use super::judge::{done, is_sensible, placed, seen, writes_on};
 use super::list_oracle::Deeds;
 use super::oracle::Expected;
@@ -114,6 +115,7 @@ impl Cluster {
         let Stamp { dot, wall_ms } = stamp;
         let (observed, fields_seen) = (0, Vec::new());
         let deeds = Deeds::of(&[], &updates, 0, &effect);
+        let json = Writings::of(&[], &updates, 0, &effect);
         let op = Op {
             dot,
             wall_ms,
@@ -123,6 +125,7 @@ impl Cluster {
             fields_seen,
             deeds,
             saw_stream: false,
+            json,
         };
         self.ops.push(op);
         self.effects.push(effect);
@@ -201,6 +204,7 @@ impl Cluster {
         let updates = done(&known, updates, &effect);
         let deeds = Deeds::of(&self.ops, &updates, observed, &effect);
         let deeds = deeds.where_all_stay(self.rules.lset_keeps_all);
+        let json = Writings::of(&self.ops, &updates, observed, &effect);
         let found_no_key = known.visible.is_empty();
         let saw_stream = !known.entries.is_empty() || !known.groups.is_empty();
         let fields_seen = known.fields.into_keys().collect();
@@ -214,6 +218,7 @@ impl Cluster {
             fields_seen,
             deeds,
             saw_stream,
+            json,
         });
         self.effects.push(effect);
         self.broadcast(at, &Message::Effect(index));

@@ -1,6 +1,7 @@
 //! All short histories: two regions, three commands, every delivery point, skewed and tied clocks.
 
 use super::cluster::Cluster;
+use super::json_alphabet::{array_alphabet, object_alphabet};
 use super::step::Step;
 use super::{
     hash_alphabet, hyperloglog_alphabet, list_alphabet, mixed_alphabet, set_alphabet,
@@ -93,6 +94,24 @@ fn all_histories_of_a_list_that_keeps_one_replacement() {
     let mut cluster = Cluster::new(2, Lww::CausalFirst, list_alphabet());
     cluster.rules.lset_keeps_all = false;
     explore(&cluster, 3, true);
+}
+
+/// All see a document first.
+fn check_given(alphabet: Vec<Vec<Update>>, commands: usize) {
+    let first = alphabet[0].clone();
+    let mut cluster = Cluster::new(2, Lww::CausalFirst, alphabet);
+    cluster.fill(first);
+    explore(&cluster, commands, true);
+}
+
+#[test]
+fn all_histories_of_an_object() {
+    check_given(object_alphabet(), 3);
+}
+
+#[test]
+fn all_histories_of_an_array() {
+    check_given(array_alphabet(), 3);
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! What is asked of each replica after each step, and of all in the end.
 
-use super::END;
 use super::cluster::Cluster;
+use super::json_oracle::printed;
 use super::oracle::{Expected, Oracle, text};
 use super::step::Step;
+use super::{END, json_alphabet};
 use crate::assumption::Lww;
 use crate::crdt::Datatype;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Change, Effect, Part, Update};
+use crate::crdt::json::literal::Deed;
 use crate::crdt::object::{Object, View};
 use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::Value;
@@ -133,6 +135,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::List(_) => "list",
         View::Stream(_) => "stream",
         View::HyperLogLog(_) => "hyperloglog",
+        View::Json(_) => "json",
     };
     let string = types
         .string()
@@ -187,6 +190,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         .hyperloglog()
         .filter(|loglog| loglog.is_live())
         .map(|loglog| loglog.sketch().registers().iter().copied().collect());
+    let document = types.json().and_then(|json| json.value());
     let deadline = object
         .deadline()
         .map(|deadline| (deadline.at_ms, deadline.owner.0));
@@ -200,6 +204,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         entries: entries.collect(),
         groups: groups.collect(),
         registers,
+        document: document.as_ref().map(printed),
         deadline,
     }
 }
@@ -312,7 +317,16 @@ pub(super) fn placed(object: &Object, updates: Vec<Update>, number: usize) -> Ve
         };
         (position, count.min(length - position))
     };
-    let each = updates.into_iter().map(|update| match update {
+    let asked = updates.clone();
+    let is_possible = |update: Update| match update {
+        Update::Revise(revision) => {
+            let revision = json_alphabet::placed(object, &asked, &revision, number)?;
+            Some(Update::Revise(Box::new(revision)))
+        }
+        other => Some(other),
+    };
+    let each = updates.into_iter().filter_map(is_possible);
+    let each = each.map(|update| match update {
         Update::InsertElements(position, values) => {
             let values = values.into_iter().map(own).collect();
             Update::InsertElements(position.min(length), values)
@@ -345,6 +359,10 @@ pub(super) fn writes_on(visible: &str, updates: &[Update]) -> bool {
         Update::InsertElements(..) => visible == "list",
         Update::Stream(op) => visible == "stream" && !op.is_removal(),
         Update::Raise(_) => visible == "hyperloglog",
+        Update::Revise(revision) => {
+            let writes = !matches!(revision.deed, Deed::Remove | Deed::Take);
+            writes && visible == "json"
+        }
         Update::Expire { .. } | Update::Persist => true,
         _ => false,
     })

@@ -6,6 +6,7 @@ use proptest::prelude::{Strategy, any, prop};
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use super::cluster::Cluster;
+use super::json_alphabet::{array_alphabet, json_alphabet, mixed_with_json};
 use super::step::Step;
 use super::{
     hash_alphabet, hyperloglog_alphabet, list_alphabet, mixed_alphabet, set_alphabet,
@@ -108,6 +109,22 @@ fn streams_keep_the_laws() {
 fn hyperloglogs_keep_the_laws() {
     check(hyperloglog_alphabet, Lww::CausalFirst, 4000);
     check(hyperloglog_alphabet, Lww::WallFirst, 1000);
+}
+
+#[test]
+fn documents_keep_the_laws() {
+    check(json_alphabet, Lww::CausalFirst, 6000);
+}
+
+#[test]
+fn arrays_keep_the_laws() {
+    check(array_alphabet, Lww::CausalFirst, 3000);
+}
+
+#[test]
+fn documents_beside_sets_keep_the_laws() {
+    check(mixed_with_json, Lww::CausalFirst, 2000);
+    check(mixed_with_json, Lww::WallFirst, 1000);
 }
 
 #[test]

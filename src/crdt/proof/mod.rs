@@ -3,6 +3,8 @@
 
 mod cluster;
 mod exhaustive;
+mod json_alphabet;
+mod json_oracle;
 mod judge;
 mod laws;
 mod list_oracle;
@@ -16,6 +18,7 @@ use crate::crdt::stream_id::{EntryId, Progress};
 use crate::crdt::stream_op::{Head, StreamOp};
 use crate::crdt::value::{Name, Value};
 
+use json_oracle::Writings;
 use list_oracle::Deeds;
 
 /// One update of the key as it was made, for the oracle.
@@ -35,6 +38,8 @@ struct Op {
     deeds: Deeds,
     /// Whether its origin saw a stream, visible or not.
     saw_stream: bool,
+    /// What it does to a document.
+    json: Writings,
 }
 
 fn name(text: &str) -> Name {

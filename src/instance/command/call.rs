@@ -2,15 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
-use crate::crdt::list::List;
+use crate::crdt::json::literal::{Deed, Revision};
 use crate::crdt::object::{Object, View};
 use crate::crdt::set::Set;
 use crate::crdt::sketch::{Malformed, Sketch};
-use crate::crdt::stream::Stream;
-use crate::crdt::stream_op::StreamOp;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::instance::command::error::CommandError;
@@ -58,7 +55,7 @@ impl<'a> Call<'a> {
     }
 
     /// What a client sees under `key`: nothing once its deadline is past (`EXP-5`).
-    fn visible(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
+    pub(super) fn visible(&self, key: &[u8]) -> Option<Cow<'_, Object>> {
         self.store
             .object(key)
             .filter(|object| object.is_live_at(self.now_ms))
@@ -78,6 +75,7 @@ impl<'a> Call<'a> {
             View::SortedSet(_) => Some("zset"),
             View::List(_) => Some("list"),
             View::Stream(_) => Some("stream"),
+            View::Json(_) => Some("ReJSON-RL"),
         }
     }
 
@@ -284,73 +282,6 @@ impl<'a> Call<'a> {
         self.ranked(key)
     }
 
-    /// What `look` finds in the list at `key`; nothing without one.
-    fn in_list<T>(
-        &self,
-        key: &[u8],
-        look: impl FnOnce(&List) -> T,
-    ) -> Result<Option<T>, CommandError> {
-        let Some(object) = self.visible(key) else {
-            return Ok(None);
-        };
-        match object.view() {
-            View::Absent => Ok(None),
-            View::List(list) => Ok(Some(look(list))),
-            _ => Err(CommandError::WRONG_TYPE),
-        }
-    }
-
-    /// What `look` finds in the stream at `key`; nothing without one.
-    pub(super) fn in_stream<T>(
-        &self,
-        key: &[u8],
-        look: impl FnOnce(&Stream) -> T,
-    ) -> Result<Option<T>, CommandError> {
-        let Some(object) = self.visible(key) else {
-            return Ok(None);
-        };
-        match object.view() {
-            View::Absent => Ok(None),
-            View::Stream(stream) => Ok(Some(look(stream))),
-            _ => Err(CommandError::WRONG_TYPE),
-        }
-    }
-
-    pub(super) fn list_len(&self, key: &[u8]) -> Result<u64, CommandError> {
-        Ok(self.in_list(key, List::len)?.unwrap_or(0))
-    }
-
-    /// Up to `count` elements of a list from `position` on.
-    pub(super) fn elements(
-        &self,
-        key: &[u8],
-        position: u64,
-        count: u64,
-    ) -> Result<Vec<Vec<u8>>, CommandError> {
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let found = |list: &List| {
-            let values = list.values(position).take(count);
-            values.map(|value| value.bytes().into_owned()).collect()
-        };
-        Ok(self.in_list(key, found)?.unwrap_or_default())
-    }
-
-    /// Makes one effect of what is done to a stream; none of nothing.
-    pub(super) fn update_stream(&mut self, key: &[u8], ops: impl IntoIterator<Item = StreamOp>) {
-        let ops = ops.into_iter().map(|op| Update::Stream(Box::new(op)));
-        self.update(key, ops.collect());
-    }
-
-    /// Changes what this region alone knows of a group.
-    pub(super) fn attend(
-        &mut self,
-        key: &[u8],
-        group: &[u8],
-        mut edit: impl FnMut(&mut Attendance),
-    ) {
-        self.store.attend(key, group, &mut edit);
-    }
-
     /// Deletes `key` if its deadline is past, as a write must before it looks (`EXP-6`).
     pub(super) fn bury_expired(&mut self, key: &[u8]) {
         let now_ms = self.now_ms;
@@ -460,6 +391,10 @@ impl<'a> Call<'a> {
             View::HyperLogLog(loglog) => {
                 vec![Update::Raise(loglog.sketch().registers().to_vec())]
             }
+            View::Json(json) => vec![Update::Revise(Box::new(Revision {
+                path: Vec::new(),
+                deed: Deed::Assign(json.value()?),
+            }))],
         };
         let deadline = object.deadline();
         updates.extend(deadline.map(|deadline| Update::Expire {

@@ -50,6 +50,19 @@ pub(super) enum CommandError {
         options: &'static str,
         command: String,
     },
+    #[error("ERR Error occurred on position {0}, expected a path")]
+    PathAt(usize),
+    #[error("ERR expected value at line 1 column {}", .0 + 1)]
+    JsonAt(usize),
+    #[error("ERR Path '{0}' does not exist")]
+    NoPath(String),
+    #[error("ERR Path '{0}' does not exist or {1}")]
+    NoPathOr(String, &'static str),
+    #[error("WRONGTYPE wrong type of path value - expected {expected} but found {found}")]
+    JsonType {
+        expected: &'static str,
+        found: &'static str,
+    },
     #[error("ERR Unsupported option {0}")]
     Option(String),
 }
@@ -61,6 +74,10 @@ impl CommandError {
         Self::Text("WRONGTYPE Key is not a valid HyperLogLog string value.");
     pub(super) const CORRUPTED_SKETCH: Self =
         Self::Text("INVALIDOBJ Corrupted HLL object detected");
+    pub(super) const WRONG_MODULE_TYPE: Self = Self::Text("Existing key has wrong Redis type");
+    pub(super) const NO_DOCUMENT: Self =
+        Self::Text("ERR could not perform this operation on a key that doesn't exist");
+    pub(super) const NOT_AT_ROOT: Self = Self::Text("ERR new objects must be created at the root");
     pub(super) const SYNTAX: Self = Self::Text("ERR syntax error");
     pub(super) const NOT_INTEGER: Self = Self::Text("ERR value is not an integer or out of range");
     pub(super) const NOT_FLOAT: Self = Self::Text("ERR value is not a valid float");

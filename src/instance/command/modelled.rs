@@ -6,14 +6,14 @@ use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
     algebra, bit, bitfield, blocking, counter, expiry, geo, geo_search, hash, hash_expiry,
-    hash_number, hyperloglog, key, lcs, list, list_move, random, range, rename, scan, server, set,
-    sort, sorted_algebra, sorted_pop, sorted_range, sorted_set, stream_claim, stream_group,
-    stream_info, stream_pending, stream_range, stream_read, stream_write, string, string_options,
-    transaction,
+    hash_number, hyperloglog, json, json_change, key, lcs, list, list_move, random, range, rename,
+    scan, server, set, sort, sorted_algebra, sorted_pop, sorted_range, sorted_set, stream_claim,
+    stream_group, stream_info, stream_pending, stream_range, stream_read, stream_write, string,
+    string_options, transaction,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 13] = [
+pub(super) const GROUPS: [&[Command]; 14] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -24,6 +24,7 @@ pub(super) const GROUPS: [&[Command]; 13] = [
     STREAMS,
     PLACES,
     HYPERLOGLOGS,
+    JSON,
     KEYS,
     TRANSACTIONS,
     SERVER,
@@ -312,6 +313,41 @@ const HYPERLOGLOGS: &[Command] = commands! { "hyperloglog":
         "About how many elements there are in any";
     "pfmerge" -2 Grow ALL, Promised, hyperloglog::pfmerge, "HLL-1 HLL-2 HLL-3",
         "Adds the elements of others";
+};
+
+const JSON: &[Command] = commands! { "json":
+    "json.arrappend" -4 Grow KEY, Promised, json_change::arrappend, "J-10",
+        "Appends to arrays";
+    "json.arrindex" -4 Read KEY, Promised, json::arrindex, "", "Where a value is in arrays";
+    "json.arrinsert" -5 Grow KEY, Promised, json_change::arrinsert, "J-10",
+        "Inserts into arrays";
+    "json.arrlen" -2 Read KEY, Promised, json::arrlen, "", "Lengths of arrays";
+    "json.arrpop" -2 Write KEY, Promised, json_change::arrpop, "J-10 J-11",
+        "Removes elements of arrays, and returns them";
+    "json.arrtrim" 5 Write KEY, Promised, json_change::arrtrim, "J-10 J-11",
+        "Removes elements outside a range";
+    "json.clear" -2 Write KEY, Promised, json_change::clear, "J-5 J-8",
+        "Empties containers, sets numbers to 0";
+    "json.del" -2 Write KEY, Promised, json::del, "J-3 J-4 J-11 J-12 J-14",
+        "Deletes values, or the document";
+    "json.forget" -2 Write KEY, Promised, json::del, "J-3 J-4 J-11 J-12 J-14",
+        "As `JSON.DEL`";
+    "json.get" -2 Read KEY, Promised, json::get, "", "Values as JSON text";
+    "json.merge" 4 Grow KEY, Promised, json::merge, "J-5 J-9 J-15",
+        "Changes what a patch names";
+    "json.mget" -3 Read Keys::AllButLast, Promised, json::mget, "", "Values of several documents";
+    "json.numincrby" 4 Grow KEY, Promised, json_change::numincrby, "J-13", "Adds to numbers";
+    "json.nummultby" 4 Grow KEY, Promised, json_change::nummultby, "J-13", "Multiplies numbers";
+    "json.objkeys" -2 Read KEY, Promised, json::objkeys, "", "Names of fields";
+    "json.objlen" -2 Read KEY, Promised, json::objlen, "", "Numbers of fields";
+    "json.resp" -2 Read KEY, Promised, json::resp, "", "Values as nested replies";
+    "json.set" -4 Grow KEY, Promised, json::set, "J-1 J-2 J-5 J-6 J-7 J-9",
+        "Writes a document, or values in it";
+    "json.strappend" -3 Grow KEY, Promised, json_change::strappend, "J-13",
+        "Appends to strings";
+    "json.strlen" -2 Read KEY, Promised, json::strlen, "", "Lengths of strings";
+    "json.toggle" 3 Write KEY, Promised, json_change::toggle, "J-13", "Turns booleans over";
+    "json.type" -2 Read KEY, Promised, json::kind, "", "Types of values";
 };
 
 const KEYS: &[Command] = commands! { "key":

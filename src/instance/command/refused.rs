@@ -37,7 +37,7 @@ const ENTERPRISE: &str = "Redis Enterprise does not support it";
 /// What the product refuses.
 pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
-    ACTIVE_ACTIVE: "wait" "restore" "object|encoding"
+    ACTIVE_ACTIVE: "wait" "restore" "object|encoding" "json.mset"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
         "vsim";
     ENTERPRISE: "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
@@ -63,10 +63,7 @@ pub(super) const REFUSED: &[Command] = refused! {
 pub(super) const UNMODELLED: &[Command] = unmodelled! {
     "xgroup|help" "xinfo|help"
     "hgetex" "hsetex"
-    "json.arrappend" "json.arrindex" "json.arrinsert" "json.arrlen" "json.arrpop" "json.arrtrim"
-    "json.clear" "json.debug" "json.del" "json.forget" "json.get" "json.merge" "json.mget"
-    "json.mset" "json.numincrby" "json.nummultby" "json.objkeys" "json.objlen" "json.resp"
-    "json.set" "json.strappend" "json.strlen" "json.toggle" "json.type"
+    "json.debug"
     "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list"
     "dump" "object|freq" "object|help" "object|idletime" "object|refcount"
     "eval" "eval_ro" "evalsha" "evalsha_ro" "fcall" "fcall_ro" "function|delete" "function|dump"

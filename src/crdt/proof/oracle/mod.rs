@@ -10,6 +10,7 @@ mod stream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::json_oracle::Shown;
 use super::{Op, list_oracle};
 use crate::crdt::effect::Update;
 use crate::crdt::stream_id::EntryId;
@@ -32,6 +33,7 @@ pub(super) struct Expected {
     /// where it is acknowledged.
     pub(super) groups: Groups,
     pub(super) registers: Option<BTreeMap<u16, u8>>,
+    pub(super) document: Option<String>,
     /// The deadline and its owner.
     pub(super) deadline: Option<(u64, u8)>,
 }
@@ -120,6 +122,14 @@ impl Oracle<'_> {
         let (registers, stamp) = self.sketch(delivered);
         expected.registers = registers;
         newest.push((stamp, "hyperloglog"));
+        let ops = self.ops;
+        if let Some((text, shown)) = (Shown { ops, delivered }).document() {
+            expected.document = Some(text);
+            newest.push((
+                shown.into_iter().map(|index| self.stamp(index)).max(),
+                "json",
+            ));
+        }
         let best = newest
             .into_iter()
             .filter(|(stamp, _)| stamp.is_some())
