@@ -55,9 +55,9 @@ impl Conflict {
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
 /// A register write, an increment, an added member, element or entry and a written field or score
-/// count 1 each; removals do not count, nor does what is done to consumer groups. Per replica and origin:
-/// writes applied = present + superseded + overwritten. Writes that lie dead inside a merged state
-/// never were live here: the caller adds them to `superseded`.
+/// count 1 each; removals do not count, nor does what is done to consumer groups. Per replica and
+/// origin: writes applied = present + superseded + overwritten. Writes that lie dead inside a
+/// merged state never were live here: the caller adds them to `superseded`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Writes that were visible, or came too late, and fell to one that had seen them.

@@ -3,6 +3,7 @@
 mod assumed;
 mod backlogs;
 mod cli;
+mod collections;
 mod command_edges;
 mod commands;
 mod conflicts;

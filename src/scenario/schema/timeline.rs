@@ -23,7 +23,7 @@ choice! {
         Command {
             /// The instance.
             on: Text,
-            /// Whose connection it comes on, by any name: `MULTI` and `WATCH` concern one connection.
+            /// Whose connection it comes on, by any name: `MULTI` and `WATCH` concern one of them.
             /// Commands without a client share one.
             client: Text,
             /// The command, as typed into redis-cli.

@@ -111,3 +111,24 @@ fn g10_bytes_are_read_back() {
         }
     }
 }
+
+/// What redis-server 7.0.15 answers to `PFCOUNT` of registers that come of no elements one could
+/// count: full ones, and one beyond any hash.
+#[test]
+fn g10_registers_at_the_ends_count_as_in_redis() {
+    let cases: [(&[u8], u64); 4] = [
+        (&[51, 50, 51, 47], 5_544_543_337_950_578_688),
+        (&[63, 51, 1, 20], 94_548),
+        (&[3, 3, 3, 3, 0], 34_442),
+        (&[52, 30, 31, 32], 29_005_896_645_343),
+    ];
+    for (values, expected) in cases {
+        let mut sketch = Sketch::default();
+        let registers: Vec<(u16, u8)> = (0..16_384).zip(values.iter().copied().cycle()).collect();
+        let is_held = |(_, value): &(u16, u8)| *value > 0;
+        let held: Vec<(u16, u8)> = registers.into_iter().filter(is_held).collect();
+        sketch.raise(&held);
+        assert_eq!(sketch.count(), expected, "{values:?}");
+        assert_eq!(Sketch::parse(&sketch.to_bytes()), Ok(sketch), "{values:?}");
+    }
+}

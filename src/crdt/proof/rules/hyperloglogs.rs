@@ -222,6 +222,28 @@ fn an_addition_that_meets_a_removal_is_counted_as_a_conflict() {
     assert_eq!(met.collect::<Vec<_>>(), [1, 1, 1]);
 }
 
+/// Registers written alike by others, and others written alike, are not the same state.
+#[test]
+fn the_digest_tells_registers_and_writers_apart() {
+    let digest = |at, register| {
+        let scene = Scene::new().at(at, 1, pfadd(&[(register, 2)]));
+        scene.0.replicas[at].object.digest()
+    };
+    assert_eq!(digest(0, 1), digest(0, 1));
+    assert_ne!(digest(0, 1), digest(0, 2));
+    assert_ne!(digest(0, 1), digest(1, 1));
+}
+
+/// The newest addition decides which type shows, whoever made it.
+#[test]
+fn the_newest_addition_decides_the_visible_type() {
+    let scene = Scene::new()
+        .at(0, 1, pfadd(&[(1, 1)]))
+        .at(1, 9, pfadd(&[(2, 2)]));
+    let ends = scene.at(2, 5, sadd("a")).ends();
+    assert_eq!((ends.visible, ends.members.len()), ("hyperloglog", 1));
+}
+
 #[test]
 fn sizes_are_those_of_the_bytes() {
     let sizes =
