@@ -33,6 +33,7 @@ mod hash_number;
 mod json;
 mod json_change;
 mod json_path;
+mod json_path_reader;
 mod key;
 mod lcs;
 mod list;

@@ -2,6 +2,7 @@
 
 mod collections;
 mod expiry;
+mod json;
 mod lists;
 mod memories;
 mod sorted_sets;
