@@ -33,22 +33,7 @@ impl Application<'_> {
         match part {
             Part::Anew { field: None } => self.limits.void(&self.arrival),
             Part::Anew { field: Some(name) } => self.types.hash_mut().void(name, &self.arrival),
-            Part::Remove => {
-                let by = self.arrival.stamp.dot;
-                if self.types.list().is_some() {
-                    let list = self.types.list_mut();
-                    list.remove_key(&self.arrival.before, by, self.tally);
-                }
-                if self.types.json().is_some() {
-                    let json = self.types.json_mut();
-                    json.remove_key(&self.arrival, self.tally);
-                }
-                self.types.remove(&self.arrival.before, self.tally);
-                self.clear_loglog();
-                self.limits.remove(&self.arrival.before);
-                self.removed
-                    .join(self.arrival.stamp.dot, self.arrival.after);
-            }
+            Part::Remove => self.remove(),
             Part::RemoveField(name) => {
                 self.types
                     .hash_mut()
@@ -105,6 +90,23 @@ impl Application<'_> {
                 }
             }
         }
+    }
+
+    /// Takes away the key: what lists, documents and HyperLogLogs remember of it is their own.
+    fn remove(&mut self) {
+        let by = self.arrival.stamp.dot;
+        if self.types.list().is_some() {
+            let list = self.types.list_mut();
+            list.remove_key(&self.arrival.before, by, self.tally);
+        }
+        if self.types.json().is_some() {
+            let json = self.types.json_mut();
+            json.remove_key(&self.arrival, self.tally);
+        }
+        self.types.remove(&self.arrival.before, self.tally);
+        self.clear_loglog();
+        self.limits.remove(&self.arrival.before);
+        self.removed.join(by, self.arrival.after);
     }
 
     fn score(&mut self, part: &Part) {

@@ -46,6 +46,7 @@ fn show(update: &Update) -> String {
         Update::TakeElements(position, count) => format!("{position}>{count}"),
         Update::SetElement(position, written) => format!("{position}={}", value(written)),
         Update::Stream(op) => show_op(op),
+        Update::Revise(revision) => format!("{revision:?}"),
         Update::Expire { deadline_ms } => format!("expire {deadline_ms}"),
         Update::Persist => "persist".to_owned(),
     }

@@ -309,6 +309,23 @@ fn exp_12_each_region_compares_with_its_own_clock() {
     assert_eq!(texts(&seen[8..]), ["(integer) 0"]);
 }
 
+#[test]
+fn j_15_mset_is_refused_and_merge_is_not() {
+    let mut plan = group();
+    command(&mut plan, 100, 0, r#"JSON.SET k $ '{"a":1,"b":2}'"#);
+    command(&mut plan, 1_000, 0, "JSON.MSET k $.a 5");
+    command(&mut plan, 2_000, 0, r#"JSON.MERGE k $ '{"a":3,"b":null}'"#);
+    command(&mut plan, 2_000, 1, r#"JSON.MERGE k $ '{"c":4}'"#);
+    command(&mut plan, 3_000, 2, "JSON.GET k");
+    let seen = answers(&plan);
+    let refused = "(error) ERR command 'JSON.MSET' is not allowed: \
+        Active-Active databases do not support it";
+    assert_eq!(texts(&seen[1..4]), [refused, "OK", "OK"]);
+    assert_eq!(texts(&seen[4..]), [r#""{\"a\":3,\"c\":4}""#]);
+    let effects: Vec<u64> = seen.iter().map(|(_, effects)| *effects).collect();
+    assert_eq!(effects, [1, 0, 1, 1, 0]);
+}
+
 /// Every rule of the types and of expiry has a test that bears its id.
 #[test]
 fn every_rule_has_a_test_of_its_name() {
@@ -319,6 +336,7 @@ fn every_rule_has_a_test_of_its_name() {
         include_str!("../../src/crdt/proof/rules/lists.rs"),
         include_str!("../../src/crdt/proof/rules/hyperloglogs.rs"),
         include_str!("../../src/crdt/proof/rules/expiry.rs"),
+        include_str!("../../src/crdt/proof/rules/json.rs"),
         include_str!("rules.rs"),
         include_str!("stream_rules.rs"),
         include_str!("group_rules.rs"),
@@ -331,6 +349,7 @@ fn every_rule_has_a_test_of_its_name() {
         ("z", 10),
         ("l", 10),
         ("hll", 7),
+        ("j", 15),
         ("exp", 12),
         ("x", 11),
         ("g", 8),

@@ -30,6 +30,13 @@ struct Wish {
 }
 
 impl Wish {
+    fn removal() -> Self {
+        Self {
+            removes: true,
+            ..Self::default()
+        }
+    }
+
     fn write(&mut self, value: Value) {
         *self = Wish {
             value: Some(value),
@@ -79,6 +86,15 @@ struct Rating {
     added: Option<f64>,
 }
 
+impl Rating {
+    fn removal() -> Self {
+        Self {
+            removes: true,
+            ..Self::default()
+        }
+    }
+}
+
 impl Intent {
     fn note(&mut self, update: Update) {
         let whole = |whole| Amount { whole, float: 0.0 };
@@ -100,12 +116,7 @@ impl Intent {
             Update::SetField(name, value) => self.field(name).write(value),
             Update::AddField(name, amount) => self.field(name).add(whole(amount)),
             Update::AddFieldFloat(name, amount) => self.field(name).add(float(amount)),
-            Update::RemoveField(name) => {
-                *self.field(name) = Wish {
-                    removes: true,
-                    ..Wish::default()
-                };
-            }
+            Update::RemoveField(name) => *self.field(name) = Wish::removal(),
             Update::ExpireField(name, deadline_ms) => self.field(name).limit(Some(deadline_ms)),
             Update::PersistField(name) => self.field(name).limit(None),
             Update::AddMember(name) => {
@@ -124,12 +135,7 @@ impl Intent {
                 let added = &mut self.rating(name).added;
                 *added = Some(added.unwrap_or(0.0) + amount);
             }
-            Update::RemoveScore(name) => {
-                *self.rating(name) = Rating {
-                    removes: true,
-                    ..Rating::default()
-                };
-            }
+            Update::RemoveScore(name) => *self.rating(name) = Rating::removal(),
             Update::InsertElements(position, inserted) => self.splices.push(Splice {
                 inserted,
                 ..Splice::removal(position, 0, false)

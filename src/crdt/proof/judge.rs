@@ -2,7 +2,7 @@
 
 use super::cluster::Cluster;
 use super::json_oracle::printed;
-use super::oracle::{Expected, Oracle, text};
+use super::oracle::{Expected, Groups, Oracle, text};
 use super::step::Step;
 use super::{END, json_alphabet};
 use crate::assumption::Lww;
@@ -123,10 +123,8 @@ impl Cluster {
     }
 }
 
-/// What a client sees of a key, in the oracle's words.
-pub(super) fn seen(object: &Object) -> Expected {
-    let types = object.types();
-    let visible = match object.view() {
+fn visible(object: &Object) -> &'static str {
+    match object.view() {
         View::Absent => "",
         View::String(_) => "string",
         View::Hash(_) => "hash",
@@ -136,7 +134,37 @@ pub(super) fn seen(object: &Object) -> Expected {
         View::Stream(_) => "stream",
         View::HyperLogLog(_) => "hyperloglog",
         View::Json(_) => "json",
-    };
+    }
+}
+
+/// The entries of a stream, and its groups.
+fn streamed(object: &Object) -> (Vec<String>, Groups) {
+    let types = object.types();
+    let entries = types
+        .stream()
+        .into_iter()
+        .flat_map(|stream| stream.entries());
+    let entries = entries.map(|(key, entry)| {
+        let fields: Vec<String> = entry.fields.iter().map(|word| text(word)).collect();
+        format!("{} of {}: {}", key.id, key.tree().0, fields.join(" "))
+    });
+    let groups = types
+        .stream()
+        .into_iter()
+        .flat_map(|stream| stream.groups());
+    let groups = groups.map(|(name, group)| {
+        (
+            text(name),
+            (group.progress().0.to_vec(), group.acknowledged().0.to_vec()),
+        )
+    });
+    (entries.collect(), groups.collect())
+}
+
+/// What a client sees of a key, in the oracle's words.
+pub(super) fn seen(object: &Object) -> Expected {
+    let types = object.types();
+    let visible = visible(object);
     let string = types
         .string()
         .and_then(|scalar| scalar.bytes())
@@ -168,24 +196,7 @@ pub(super) fn seen(object: &Object) -> Expected {
     let list = types.list().into_iter();
     let values = list.flat_map(|list| list.values(0));
     let elements = values.map(|value| text(&value.bytes()));
-    let entries = types
-        .stream()
-        .into_iter()
-        .flat_map(|stream| stream.entries());
-    let entries = entries.map(|(key, entry)| {
-        let fields: Vec<String> = entry.fields.iter().map(|word| text(word)).collect();
-        format!("{} of {}: {}", key.id, key.tree().0, fields.join(" "))
-    });
-    let groups = types
-        .stream()
-        .into_iter()
-        .flat_map(|stream| stream.groups());
-    let groups = groups.map(|(name, group)| {
-        (
-            text(name),
-            (group.progress().0.to_vec(), group.acknowledged().0.to_vec()),
-        )
-    });
+    let (entries, groups) = streamed(object);
     let registers = types
         .hyperloglog()
         .filter(|loglog| loglog.is_live())
@@ -201,8 +212,8 @@ pub(super) fn seen(object: &Object) -> Expected {
         members: members.collect(),
         scores: scores.collect(),
         elements: elements.collect(),
-        entries: entries.collect(),
-        groups: groups.collect(),
+        entries,
+        groups,
         registers,
         document: document.as_ref().map(printed),
         deadline,

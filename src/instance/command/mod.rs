@@ -39,6 +39,7 @@ mod hyperloglog;
 mod json;
 mod json_change;
 mod json_path;
+mod json_path_reader;
 mod key;
 mod lcs;
 mod list;

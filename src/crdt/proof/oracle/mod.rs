@@ -86,22 +86,9 @@ impl Oracle<'_> {
             }
         }
         newest.push((field_stamp, "hash"));
-        let mut member_stamp = None;
-        for index in bits(delivered) {
-            for update in &self.ops[index].updates {
-                let Update::AddMember(name) = update else {
-                    continue;
-                };
-                let name = text(name);
-                if !bits(delivered).any(|other| self.removes_member(other, &name, index)) {
-                    if !bits(delivered).any(|other| self.adds_again(other, &name, index)) {
-                        member_stamp = member_stamp.max(Some(self.stamp(index)));
-                    }
-                    expected.members.insert(name);
-                }
-            }
-        }
-        newest.push((member_stamp, "set"));
+        let (members, stamp) = self.members(delivered);
+        expected.members = members;
+        newest.push((stamp, "set"));
         let mut score_stamp = None;
         for name in self.scored_names() {
             let (score, stamp) = self.cell(&Cell::Score(name.clone()), delivered);
@@ -139,6 +126,27 @@ impl Oracle<'_> {
             expected.deadline = self.deadline(None, delivered);
         }
         expected
+    }
+
+    /// The members of a set, and the stamp of the newest addition that stands.
+    fn members(&self, delivered: u64) -> (BTreeSet<String>, Option<Rank>) {
+        let mut members = BTreeSet::new();
+        let mut newest = None;
+        for index in bits(delivered) {
+            for update in &self.ops[index].updates {
+                let Update::AddMember(name) = update else {
+                    continue;
+                };
+                let name = text(name);
+                if !bits(delivered).any(|other| self.removes_member(other, &name, index)) {
+                    if !bits(delivered).any(|other| self.adds_again(other, &name, index)) {
+                        newest = newest.max(Some(self.stamp(index)));
+                    }
+                    members.insert(name);
+                }
+            }
+        }
+        (members, newest)
     }
 
     fn stamp(&self, index: usize) -> Rank {

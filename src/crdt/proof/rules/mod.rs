@@ -3,6 +3,7 @@
 mod collections;
 mod expiry;
 mod hyperloglogs;
+mod json;
 mod lists;
 mod memories;
 mod sorted_sets;
