@@ -2,23 +2,14 @@
 
 use crate::catalogue::Sku;
 use crate::control::Control;
-use crate::control::group::{Ghost, Group, LinkState, MEMBERS_MAX, Member, MemberId};
+use crate::control::group::{Ghost, Group, LinkState};
 use crate::control::instance::{Clustering, Configuration, Instance, is_name};
-use crate::control::operation::{Kind, Load, Operation, OperationId, Peers};
+use crate::control::operation::{Kind, Load, Operation, OperationId};
 use crate::control::refusal::{Refusal, Refused};
-use crate::control::request::{Accepted, Change, Creation, Effect, Grouping, Request};
+use crate::control::request::{Accepted, Change, Creation, Effect, Request};
 use crate::control::scaling::{Lock, suits, take};
 use crate::id::{Id, InstanceId};
 use crate::time::{SimDuration, SimTime};
-
-/// A join that may be made.
-struct Joining {
-    /// The group; none when it is new.
-    group: Option<usize>,
-    peers: Peers,
-    /// How long the link takes, when nothing else is in the way.
-    failing: bool,
-}
 
 impl Control {
     /// Sends a request.
@@ -41,7 +32,7 @@ impl Control {
     }
 
     /// The instance, if a request reaches it.
-    fn reached(&self, on: InstanceId) -> Result<&Instance, Refused> {
+    pub(super) fn reached(&self, on: InstanceId) -> Result<&Instance, Refused> {
         let Some(instance) = self.instance(on) else {
             let found = format!("{on:?}");
             return Err(Refused::new(
@@ -73,7 +64,7 @@ impl Control {
         OperationId(self.operations)
     }
 
-    fn begin(
+    pub(super) fn begin(
         &mut self,
         now: SimTime,
         on: InstanceId,
@@ -132,170 +123,6 @@ impl Control {
             self.enter(id, joining, &group.nickname);
         }
         Ok(self.begin(now, id, (Kind::Create { joins }, lasts), Vec::new()))
-    }
-
-    fn joining_lasts(&self, joining: &Joining, usual: SimDuration) -> SimDuration {
-        if joining.failing {
-            self.settings.timings.link_failure
-        } else {
-            usual
-        }
-    }
-
-    /// Whether an instance may join; `founds` when it may be the first.
-    fn joining(
-        &self,
-        now: SimTime,
-        name: &str,
-        configuration: &Configuration,
-        group: &Grouping,
-        founds: bool,
-    ) -> Result<Joining, Refused> {
-        is_name(&group.nickname, 63)?;
-        let others = self.expected(name, &group.linked)?;
-        let is_meant = |one: &Group| one.nickname == group.nickname;
-        let Some(index) = self.groups.iter().position(is_meant) else {
-            if let Some(theirs) = others.iter().find_map(|other| self.group_of(*other)) {
-                let accepted = format!("`{}`", theirs.nickname);
-                let found = format!("`{}`", group.nickname);
-                return Err(Refused::new(Refusal::Nick, found, accepted));
-            }
-            if others.is_empty() && !founds {
-                let found = format!("`{}`", group.nickname);
-                return Err(Refused::new(
-                    Refusal::Nick,
-                    found,
-                    "the nickname of a group",
-                ));
-            }
-            configuration.is_linkable(self.settings.edition)?;
-            let failing = !others.is_empty();
-            let peers = if failing {
-                Peers::Strangers
-            } else {
-                Peers::Members
-            };
-            return Ok(Joining {
-                group: None,
-                peers,
-                failing,
-            });
-        };
-        let theirs = &self.groups[index];
-        let mut members: Vec<InstanceId> = theirs.linked().collect();
-        members.sort_unstable();
-        if others != members {
-            let found = format!("{} beside `{name}`", self.names(&others));
-            return Err(Refused::new(Refusal::Split, found, self.names(&members)));
-        }
-        if members.len() >= MEMBERS_MAX {
-            let found = format!("a group of {}", members.len());
-            return Err(Refused::new(
-                Refusal::GroupFull,
-                found,
-                "a group of four at most",
-            ));
-        }
-        configuration.is_linkable(self.settings.edition)?;
-        if let Some(lock) = &theirs.lock {
-            let (from, to) = (lock.original.name, lock.target.name);
-            let found = format!("a group on its way from `{from}` to `{to}`");
-            return Err(Refused::new(Refusal::Mismatch, found, "a group of one SKU"));
-        }
-        if let Some(first) = members.first() {
-            configuration.matches(&self.instances[first.index()].configuration)?;
-        }
-        for member in &members {
-            self.instances[member.index()].is_settled(now)?;
-        }
-        Ok(Joining {
-            group: Some(index),
-            peers: Peers::Members,
-            failing: members
-                .iter()
-                .any(|one| !self.instances[one.index()].reachable),
-        })
-    }
-
-    /// The listed databases but for the sender itself, which must be among them.
-    fn expected(&self, name: &str, linked: &[String]) -> Result<Vec<InstanceId>, Refused> {
-        let mut others = Vec::new();
-        let mut names_itself = false;
-        for one in linked {
-            if one == name {
-                names_itself = true;
-            } else if one.eq_ignore_ascii_case(name) {
-                let found = format!("`{one}`");
-                return Err(Refused::new(Refusal::IdCase, found, format!("`{name}`")));
-            } else {
-                others.push(self.lookup(one)?);
-            }
-        }
-        if !names_itself {
-            let found = format!("a list without `{name}`");
-            return Err(Refused::new(
-                Refusal::Split,
-                found,
-                "a list with the sender itself",
-            ));
-        }
-        others.sort_unstable();
-        others.dedup();
-        Ok(others)
-    }
-
-    fn enter(&mut self, instance: InstanceId, joining: Joining, nickname: &str) {
-        let index = joining.group.unwrap_or_else(|| {
-            self.groups.push(Group::new(nickname.to_owned()));
-            self.groups.len() - 1
-        });
-        self.members += 1;
-        self.groups[index].members.push(Member {
-            instance,
-            number: MemberId(self.members),
-            state: LinkState::Linking,
-        });
-    }
-
-    fn force_link(
-        &mut self,
-        now: SimTime,
-        on: InstanceId,
-        group: &Grouping,
-    ) -> Result<Accepted, Refused> {
-        let sender = self.reached(on)?;
-        if let Some(theirs) = self.group_of(on) {
-            let found = format!("a member of `{}`", theirs.nickname);
-            return Err(Refused::new(
-                Refusal::LinkMember,
-                found,
-                "a database in no group",
-            ));
-        }
-        if sender.former && self.settings.edition == crate::control::Edition::Seed {
-            let found = format!("`{}`, dropped by force", sender.name);
-            return Err(Refused::new(
-                Refusal::LinkFormer,
-                found,
-                "a database created anew",
-            ));
-        }
-        sender.is_settled(now)?;
-        let (name, configuration) = (&sender.name, &sender.configuration);
-        let joining = self.joining(now, name, configuration, group, false)?;
-        let lasts = self.joining_lasts(&joining, self.settings.timings.force_link);
-        let peers = joining.peers;
-        // What an earlier failure left on a list is replaced; a group may go with it, so the new
-        // entry is made first.
-        let failed = |member: &Member| member.instance == on;
-        for one in &mut self.groups {
-            one.members.retain(|member| !failed(member));
-            one.ghosts.retain(|ghost| ghost.instance != on);
-        }
-        self.enter(on, joining, &group.nickname);
-        self.sweep();
-        let effects = vec![Effect::Close(on), Effect::Wipe(on)];
-        Ok(self.begin(now, on, (Kind::ForceLink { peers }, lasts), effects))
     }
 
     fn force_unlink(

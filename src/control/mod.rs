@@ -41,6 +41,7 @@ mod accept;
 mod finish;
 mod group;
 mod instance;
+mod join;
 mod operation;
 mod refusal;
 mod request;

@@ -46,7 +46,9 @@ fn the_table_m10_to_x20() {
     assert_eq!(first.effects, []);
     let refused = refuses(&control, &scale(1, X50), Refusal::ScaleLock);
     assert!(refused.accepted.contains(X20), "{refused}");
-    let finished = control.finish(first.due, first.operation).expect("it runs");
+    let finished = control
+        .finish(SimTime::ZERO, first.operation)
+        .expect("it runs");
     assert_eq!(finished.failure, None);
     // The machine is larger, the memory is not.
     assert_eq!(capacities(&finished.effects), [(0, X20, M10_USABLE)]);
@@ -106,7 +108,7 @@ fn the_leader_may_change_its_mind() {
         Refusal::ScaleLock,
     );
     let failed = control
-        .fail(follower.due, follower.operation)
+        .fail(SimTime::ZERO, follower.operation)
         .expect("it runs");
     assert_eq!(
         failed.failure.map(|one| one.refusal),
@@ -131,12 +133,16 @@ fn a_leader_that_comes_back_to_the_groups_size_frees_the_group() {
 fn a_failed_scaling_releases_the_lock() {
     let mut control = group(3, M10);
     let first = takes(&mut control, &scale(0, X20));
-    control.fail(first.due, first.operation);
+    control.fail(SimTime::ZERO, first.operation);
     assert_eq!(
         (sizes(&control), &control.groups[0].lock),
         (vec![M10; 3], &None)
     );
-    assert_eq!(control.fail(first.due, first.operation), None, "it is over");
+    assert_eq!(
+        control.fail(SimTime::ZERO, first.operation),
+        None,
+        "it is over"
+    );
     takes(&mut control, &scale(1, X50));
 }
 
@@ -145,7 +151,7 @@ fn the_first_follower_leads_when_the_leader_fails() {
     let mut control = group(3, M10);
     let first = takes(&mut control, &scale(0, X20));
     does(&mut control, &scale(1, X20));
-    control.fail(first.due, first.operation);
+    control.fail(SimTime::ZERO, first.operation);
     assert_eq!(sizes(&control), [M10, X20, M10]);
     refuses(&control, &scale(0, X50), Refusal::ScaleLock);
     does(&mut control, &scale(1, X50));
@@ -178,7 +184,9 @@ fn a_region_that_fails_during_scaling_takes_the_scaling_along() {
     let mut control = group(2, M10);
     let first = takes(&mut control, &scale(0, X20));
     control.set_reachable(id(0), false);
-    let finished = control.finish(first.due, first.operation).expect("it runs");
+    let finished = control
+        .finish(SimTime::ZERO, first.operation)
+        .expect("it runs");
     let failure = finished.failure.expect("its region is dark");
     assert_eq!(
         (failure.refusal, sizes(&control)),
@@ -348,7 +356,9 @@ fn a_deletion_leaves_gracefully() {
             .links(id(0))
             .contains(&(id(1), LinkState::Unlinking))
     );
-    let gone = control.finish(begun.due, begun.operation).expect("it runs");
+    let gone = control
+        .finish(SimTime::ZERO, begun.operation)
+        .expect("it runs");
     assert_eq!(gone.effects, [Effect::Leave(id(1)), Effect::Remove(id(1))]);
     assert_eq!(control.links(id(0)).len(), 2);
     assert!(control.instance(id(1)).is_none());
@@ -377,7 +387,7 @@ fn an_unlinked_member_comes_back_new() {
     );
     refuses(&control, &unlink(1), Refusal::NotMember);
     control.set_reachable(id(0), false);
-    control.finish(begun.due, begun.operation);
+    control.finish(SimTime::ZERO, begun.operation);
     assert!(
         control
             .links(id(1))

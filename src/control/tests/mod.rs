@@ -70,11 +70,12 @@ pub(super) fn takes(control: &mut Control, request: &Request) -> Accepted {
     taken.unwrap_or_else(|refused| panic!("{request:?} is refused: {refused}"))
 }
 
-/// Sends a request that must be taken, and ends its operation when due.
+/// Sends a request that must be taken, and ends its operation. Time stands still: what takes how
+/// long is told apart from what follows what.
 #[track_caller]
 pub(super) fn does(control: &mut Control, request: &Request) -> (Accepted, Finished) {
     let taken = takes(control, request);
-    let finished = control.finish(taken.due, taken.operation);
+    let finished = control.finish(SimTime::ZERO, taken.operation);
     (taken, finished.expect("it was just begun"))
 }
 

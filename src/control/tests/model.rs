@@ -1,18 +1,7 @@
 //! The lock and the membership once more, on another plan: nobody leads here. What is allowed is
 //! read off the sizes alone, largest first, as sizes in a group never fall.
 
-/// Something that happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step {
-    Scale(u16, u8),
-    Unlink(u16, u16),
-    Delete(u16),
-    Join(u8),
-    /// What a member is doing ends well.
-    Finish(u16),
-    /// It ends badly.
-    Fail(u16),
-}
+use super::explore::Step;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Doing {
@@ -34,18 +23,16 @@ pub(super) struct Model {
 }
 
 impl Model {
-    fn coming(&self) -> Vec<u8> {
-        let coming = |&(_, size, doing): &(u16, u8, Doing)| match doing {
-            Doing::Scale(to) => to,
-            _ => size,
-        };
-        self.members.iter().map(coming).collect()
+    fn coming(one: &(u16, u8, Doing)) -> u8 {
+        if let Doing::Scale(to) = one.2 {
+            return to;
+        }
+        one.1
     }
 
     pub(super) fn locked(&self) -> bool {
         let first = self.members.first().map(|one| one.1);
-        let moves = |one: &(u16, u8, Doing)| matches!(one.2, Doing::Scale(_));
-        let differs = |one: &(u16, u8, Doing)| Some(one.1) != first || moves(one);
+        let differs = |one| Self::coming(one) != one.1 || Some(one.1) != first;
         self.members.iter().any(differs)
     }
 
@@ -53,26 +40,26 @@ impl Model {
         self.members.iter().position(|one| one.0 == id)
     }
 
+    fn is_busy(&self, id: u16) -> bool {
+        self.at(id)
+            .is_some_and(|at| self.members[at].2 != Doing::Rest)
+    }
+
     /// The id of the refusal, if it is refused.
     pub(super) fn step(&mut self, step: Step) -> Result<(), &'static str> {
         match step {
+            Step::Scale(id, _) | Step::Delete(id) if self.is_busy(id) => return Err("E-BUSY"),
             Step::Scale(id, to) => {
                 let at = self.at(id).expect("only members scale here");
                 let size = self.members[at].1;
-                if self.members[at].2 != Doing::Rest {
-                    return Err("E-BUSY");
-                } else if to == size {
+                if to == size {
                     return Err("E-SCALE-SAME");
                 }
                 if self.locked() {
-                    let target = self.coming().into_iter().max().expect("there is one");
-                    let there = self.coming().iter().filter(|one| **one == target).count();
-                    let allowed = if size == target {
-                        there == 1
-                    } else {
-                        to == target
-                    };
-                    if !allowed {
+                    let coming: Vec<u8> = self.members.iter().map(Self::coming).collect();
+                    let target = *coming.iter().max().expect("there is one");
+                    let there = coming.iter().filter(|one| **one == target).count();
+                    if to != target && (size != target || there > 1) {
                         return Err("E-SCALE-LOCK");
                     }
                 } else if to > size {
@@ -85,11 +72,10 @@ impl Model {
             }
             Step::Unlink(on, drop) if on == drop => return Err("E-UNLINK-SELF"),
             Step::Unlink(on, drop) => {
-                let sender = self.at(on).ok_or("E-UNLINK-FORMER")?;
-                let failed = self.outside.contains(&(drop, true));
-                if self.at(drop).is_none() && !failed {
+                self.at(on).ok_or("E-UNLINK-FORMER")?;
+                if self.at(drop).is_none() && !self.outside.contains(&(drop, true)) {
                     return Err("E-UNLINK-ABSENT");
-                } else if self.members[sender].2 != Doing::Rest {
+                } else if self.is_busy(on) {
                     return Err("E-BUSY");
                 }
                 self.members.retain(|one| one.0 != drop);
@@ -98,9 +84,6 @@ impl Model {
             }
             Step::Delete(id) => {
                 let at = self.at(id).expect("only members go here");
-                if self.members[at].2 != Doing::Rest {
-                    return Err("E-BUSY");
-                }
                 self.members[at].2 = Doing::Leave;
             }
             Step::Join(size) => {

@@ -8,6 +8,7 @@ use crate::control::{
     Persistence, Refusal, Request, Settings,
 };
 use crate::quantity::Bytes;
+use crate::time::SimTime;
 
 const B10: &str = "Balanced_B10";
 
@@ -375,7 +376,7 @@ fn one_change_at_a_time() {
     ] {
         refuses(&control, &request, Refusal::Busy);
         let mut after = control.clone();
-        after.finish(begun.due, begun.operation);
+        after.finish(SimTime::ZERO, begun.operation);
         takes(&mut after, &request);
     }
 }
