@@ -13,7 +13,10 @@ struct Entry {
 }
 
 macro_rules! refusals {
-    ($($name:ident $id:literal $status:literal $meaning:literal $remedy:literal $source:literal)*) => {
+    ($(
+        $name:ident $id:literal $status:literal
+        $meaning:literal $remedy:literal $source:literal
+    )*) => {
         /// Why a request is refused (nothing has changed then), or why an operation failed.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum Refusal {
