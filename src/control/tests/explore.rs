@@ -265,3 +265,75 @@ fn compare(control: &Control, model: &Model, step: Step) {
         place()
     );
 }
+
+/// Sizes among which one can go back, or that stand side by side: no order for the model to read
+/// off, but what holds in every state must hold there too.
+#[test]
+fn sizes_without_an_order_leave_nobody_stuck() {
+    let [small, large, _] = SIZES;
+    for sizes in [
+        [small, "Balanced_B10", large],
+        [small, "MemoryOptimized_M20", "ComputeOptimized_X10"],
+    ] {
+        let control = group(3, small);
+        let mut seen = BTreeSet::from([shape(&control)]);
+        let mut edge = vec![control];
+        while let Some(control) = edge.pop() {
+            for next in moves(&control, sizes) {
+                if seen.insert(shape(&next)) {
+                    nobody_is_stuck(&next);
+                    edge.push(next);
+                }
+            }
+        }
+        assert!(seen.len() > 400);
+    }
+}
+
+fn shape(control: &Control) -> (Vec<Tag>, Held) {
+    let nobody = Model {
+        members: Vec::new(),
+        outside: Vec::new(),
+        next: 0,
+        cap: 0,
+    };
+    let (members, held, ..) = alike(control, &nobody);
+    (members, held)
+}
+
+/// Where one step leads with three members.
+fn moves(control: &Control, sizes: [&str; 3]) -> Vec<Control> {
+    let mut reached = Vec::new();
+    for member in 0..3_u16 {
+        let mut requests: Vec<Request> = sizes.iter().map(|to| scale(member, to)).collect();
+        let (on, drop) = (id((member + 1) % 3), id(member));
+        requests.push(Request::Delete { on: drop });
+        requests.push(Request::ForceUnlink { on, drop });
+        for request in requests {
+            let mut next = control.clone();
+            if next.request(SimTime::ZERO, &request).is_ok() {
+                reached.push(next);
+            }
+        }
+        if let Some(operation) = &control.instances[usize::from(member)].operation {
+            let (mut good, mut bad) = (control.clone(), control.clone());
+            good.finish(SimTime::ZERO, operation.id);
+            bad.fail(SimTime::ZERO, operation.id);
+            reached.extend([good, bad]);
+        }
+    }
+    reached
+}
+
+fn nobody_is_stuck(control: &Control) {
+    for group in &control.groups {
+        let Some(lock) = &group.lock else { continue };
+        for member in group.linked() {
+            let one = &control.instances[member.index()];
+            assert!(one.heading().is_none_or(|to| to == lock.target));
+            let waits = one.configuration.sku != lock.target && one.operation.is_none();
+            let can = control.scalable(member, lock.target);
+            assert!(!waits || can.is_ok(), "{member:?} cannot follow: {lock:?}");
+        }
+    }
+}
