@@ -54,11 +54,25 @@ fn refusal(code: &str) -> Option<String> {
     let refusal = Refusal::ALL
         .iter()
         .find(|one| one.id().eq_ignore_ascii_case(code))?;
+    // An accepted request whose operation fails later is no refusal, but is explained with them.
+    let (kind, then) = if refusal.status() == 202 {
+        let then = "the resource state and the link state show the failure";
+        ("a failed operation", then)
+    } else {
+        let then =
+            "nothing has changed; the request stands in the outcome's `control` as `refused`";
+        ("a refusal", then)
+    };
     Some(format!(
-        "{}: a refusal of the control plane\n\n\
+        "{}: {kind} of the control plane, HTTP {}\n\n\
          What: {refusal}.\n\
-         Then: nothing has changed; the request stands in the outcome's `control` as `refused`.\n",
-        refusal.id()
+         Then: {then}.\n\
+         Do:   {}.\n\
+         Rule: {}.\n",
+        refusal.id(),
+        refusal.status(),
+        refusal.remedy(),
+        refusal.source()
     ))
 }
 

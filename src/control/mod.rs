@@ -1,132 +1,278 @@
-//! The geo-replication group as a pure state machine: requests are decided here and carried out
-//! elsewhere.
+//! The control plane as a pure state machine: requests are decided here and carried out elsewhere.
 //!
-//! Modelled: a linked group, and force-unlink from a survivor. The link states are Azure's
-//! (`geoReplication.linkedDatabases[].state`):
+//! A request comes in with the time ([`Control::request`]); what the world has to do comes out as
+//! [`Effect`]s, and a long-running operation with the instant it is due; the world then calls
+//! [`Control::finish`]. Whether instances can be reached is told by [`Control::set_reachable`].
+//!
+//! The link states are Azure's (`geoReplication.linkedDatabases[].state`):
 //!
 //! ```text
-//! Linked ──forceUnlink on a survivor──► (absent)
+//!            create with group                peers answer
+//! (absent) ────or forceLink────► Linking ─────────────────► Linked
+//!                                   │ a peer is away           │ delete │ forceUnlink
+//!                                   ▼                          ▼        ▼ on a survivor
+//!                               LinkFailed                  Unlinking ──► (absent)
+//!                                                              │ failure
+//!                                                              ▼
+//!                                                          UnlinkFailed
 //! ```
+//!
+//! What the product page (how-to-active-geo-replication, May 2025) states, and the test in
+//! `control::tests` that shows it:
+//!
+//! | statement | test |
+//! |---|---|
+//! | up to five instances | `a_sixth_member_is_refused` |
+//! | B0 and B1 do not take part; Flash does, with No Eviction | `prerequisites` |
+//! | high availability, RediSearch and RedisJSON only, no persistence | `prerequisites` |
+//! | same SKU, eviction, clustering, modules, TLS | `configurations_must_match` |
+//! | a new group, and joining one, while creating; both ids are listed | `creating_and_joining` |
+//! | force-link discards data and takes minutes | `a_force_link_discards_and_closes` |
+//! | delete an instance and the rest reconfigure | `a_deletion_leaves_gracefully` |
+//! | force-unlink from a survivor; then delete and recreate | `an_unlinked_member_comes_back_new` |
+//! | one scaled, the others must follow; memory capped; locks go | `the_table_m10_to_x20` |
+//! | the first is not blocked until another has followed | `the_leader_may_change_its_mind` |
+//! | flush clears all linked caches and needs rights | `a_flush_clears_every_member` |
+//!
+//! Left out: access keys, firewalls, maintenance, failover, health and its alert, portal and
+//! command-line text.
 
-use std::fmt;
+mod accept;
+mod finish;
+mod group;
+mod instance;
+mod join;
+mod operation;
+mod refusal;
+mod request;
+mod scaling;
+#[cfg(test)]
+mod tests;
 
-use crate::id::InstanceId;
+use crate::catalogue::{Sku, skus};
+use crate::id::{Id, InstanceId};
+use crate::quantity::{Bytes, Ratio};
 
-/// A group.
+pub use group::{Group, LinkState, MEMBERS_MAX, Member, MemberId};
+pub use instance::{
+    Clustering, Configuration, Edition, Eviction, Instance, Module, Persistence, ProvisioningState,
+    ResourceState,
+};
+pub use operation::{Load, OperationId, Timings};
+pub use refusal::{Refusal, Refused};
+pub use request::{Accepted, Change, Creation, Effect, Finished, Grouping, Request};
+pub use scaling::Lock;
+
+use scaling::Size;
+
+/// What does not change during a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Group {
-    members: Vec<InstanceId>,
-    dropped: Vec<InstanceId>,
+pub struct Settings {
+    /// Which text of the product page holds.
+    pub edition: Edition,
+    /// How long operations take.
+    pub timings: Timings,
+    /// The share of a SKU's memory that data may fill.
+    pub usable_share: Ratio,
 }
 
-/// Why a request is refused. Nothing has changed then.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// The request names the database it is sent to.
-    UnlinkSelf,
-    /// The request names a database that is not a member.
-    NotMember,
-    /// The request is sent to a database that is not a member any more.
-    SentToFormerMember,
-    /// The request is sent to a database whose region is dark.
-    Unreachable,
-}
-
-impl Group {
-    /// A group of linked members.
-    pub fn linked(members: Vec<InstanceId>) -> Self {
+impl Default for Settings {
+    fn default() -> Self {
         Self {
-            members,
-            dropped: Vec::new(),
+            edition: Edition::Seed,
+            timings: Timings::default(),
+            usable_share: Ratio { ppm: 800_000 },
+        }
+    }
+}
+
+/// The control plane of all instances.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Control {
+    settings: Settings,
+    /// By id; those deleted stay, so that no id comes twice.
+    instances: Vec<Instance>,
+    groups: Vec<Group>,
+    /// How many member numbers were given.
+    members: u32,
+    /// How many operations were begun.
+    operations: u32,
+}
+
+impl Control {
+    /// Nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            instances: Vec::new(),
+            groups: Vec::new(),
+            members: 0,
+            operations: 0,
         }
     }
 
-    /// Drops a member without its consent, at the request of an operator of `on`.
-    ///
-    /// Source: Azure REST API, redisEnterprise databases forceUnlink: a POST on a surviving member
-    /// with the ids to drop; it cannot target the member it is called on.
+    /// A group that is linked already, its instances in order, by name. Nothing is checked.
+    pub fn linked(
+        settings: Settings,
+        nickname: &str,
+        members: impl IntoIterator<Item = (String, Configuration)>,
+    ) -> Self {
+        let mut control = Self::new(settings);
+        let mut group = Group::new(nickname.to_owned());
+        for (name, configuration) in members {
+            let instance = InstanceId::at(control.instances.len());
+            control.instances.push(Instance::new(name, configuration));
+            control.members += 1;
+            group.members.push(Member {
+                instance,
+                number: MemberId(control.members),
+                state: LinkState::Linked,
+            });
+        }
+        control.groups.push(group);
+        control
+    }
+
+    /// Tells whether requests reach an instance. One that missed a flush is flushed when it is
+    /// back.
+    pub fn set_reachable(&mut self, id: InstanceId, reachable: bool) -> Vec<Effect> {
+        let instance = &mut self.instances[id.index()];
+        instance.reachable = reachable;
+        if reachable && instance.owes_flush {
+            instance.owes_flush = false;
+            return vec![Effect::Flush(id)];
+        }
+        Vec::new()
+    }
+
+    /// The instance, unless it is deleted.
+    pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
+        let instance = self.instances.get(id.index());
+        instance.filter(|instance| !instance.deleted)
+    }
+
+    /// The instance of this name, in this case.
     ///
     /// # Errors
-    /// A [`Refusal`]; the group is as it was.
-    pub fn force_unlink(&mut self, on: InstanceId, drop: InstanceId) -> Result<(), Refusal> {
-        if on == drop {
-            return Err(Refusal::UnlinkSelf);
-        }
-        if !self.members.contains(&on) {
-            return Err(Refusal::SentToFormerMember);
-        }
-        if !self.members.contains(&drop) {
-            return Err(Refusal::NotMember);
-        }
-        self.members.retain(|member| *member != drop);
-        self.dropped.push(drop);
-        Ok(())
-    }
-
-    /// Whether `instance` is a member.
-    pub fn is_member(&self, instance: InstanceId) -> bool {
-        self.members.contains(&instance)
-    }
-
-    /// The members, in the order they joined.
-    pub fn members(&self) -> &[InstanceId] {
-        &self.members
-    }
-}
-
-impl Refusal {
-    /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::UnlinkSelf,
-        Self::NotMember,
-        Self::SentToFormerMember,
-        Self::Unreachable,
-    ];
-
-    /// The stable id that `meridian explain` knows.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::UnlinkSelf => "E-UNLINK-SELF",
-            Self::NotMember => "E-UNLINK-ABSENT",
-            Self::SentToFormerMember => "E-UNLINK-FORMER",
-            Self::Unreachable => "E-UNREACHABLE",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnlinkSelf => {
-                "a database cannot unlink itself; send the request to a surviving member"
+    /// `E-ID-CASE` when only the case differs, `E-NOT-FOUND` otherwise.
+    pub fn lookup(&self, name: &str) -> Result<InstanceId, Refused> {
+        let mut near = None;
+        for (at, instance) in self.instances.iter().enumerate() {
+            if instance.deleted {
+                continue;
             }
-            Self::NotMember => "the database to unlink is not a member of the group",
-            Self::SentToFormerMember => {
-                "the database the request was sent to is no longer a member of the group"
+            if instance.name == name {
+                return Ok(InstanceId::at(at));
             }
-            Self::Unreachable => "the database the request was sent to cannot be reached",
+            if instance.name.eq_ignore_ascii_case(name) {
+                near = Some(format!("`{}`", instance.name));
+            }
+        }
+        let found = format!("`{name}`");
+        Err(match near {
+            Some(near) => Refused::new(Refusal::IdCase, found, near),
+            None => Refused::new(Refusal::NotFound, found, "the name of an instance"),
         })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The group an instance takes part in.
+    pub fn group_of(&self, id: InstanceId) -> Option<&Group> {
+        let is_in = |group: &&Group| group.linked().any(|member| member == id);
+        self.groups.iter().find(is_in)
+    }
 
-    #[test]
-    fn a_refused_unlink_changes_nothing() {
-        let mut group = Group::linked(vec![InstanceId(0), InstanceId(1), InstanceId(2)]);
-        let before = group.clone();
-        let refused = group.force_unlink(InstanceId(0), InstanceId(0));
-        assert_eq!(refused, Err(Refusal::UnlinkSelf));
-        assert_eq!(
-            group.force_unlink(InstanceId(0), InstanceId(7)),
-            Err(Refusal::NotMember)
-        );
-        assert_eq!(group, before);
-        assert_eq!(group.force_unlink(InstanceId(0), InstanceId(2)), Ok(()));
-        let late = group.force_unlink(InstanceId(2), InstanceId(1));
-        assert_eq!(late, Err(Refusal::SentToFormerMember));
-        assert_eq!(group.members(), [InstanceId(0), InstanceId(1)]);
+    /// Whether an instance takes part in a group.
+    pub fn is_member(&self, id: InstanceId) -> bool {
+        self.group_of(id).is_some()
+    }
+
+    /// What an instance lists as linked databases, with their states.
+    pub fn links(&self, id: InstanceId) -> Vec<(InstanceId, LinkState)> {
+        let is_in = |group: &&Group| group.members.iter().any(|member| member.instance == id);
+        let group = self.groups.iter().find(is_in);
+        group.map(Group::listed).unwrap_or_default()
+    }
+
+    /// The sizes an instance can scale to at this instant (`listSkusForScaling`).
+    pub fn offers(&self, id: InstanceId) -> Vec<&'static Sku> {
+        let sizes = skus().iter();
+        sizes.filter(|to| self.scalable(id, to).is_ok()).collect()
+    }
+
+    /// The memory for data: while the group's scaling lock is held, at most what the original size
+    /// has.
+    pub fn usable(&self, id: InstanceId) -> Bytes {
+        let own = self.share_of(self.instances[id.index()].configuration.sku);
+        let lock = self.group_of(id).and_then(|group| group.lock.as_ref());
+        lock.map_or(own, |lock| own.min(self.share_of(lock.original)))
+    }
+
+    fn share_of(&self, sku: &Sku) -> Bytes {
+        Bytes(self.settings.usable_share.of(sku.memory.0))
+    }
+
+    fn group_of_mut(&mut self, id: InstanceId) -> Option<&mut Group> {
+        let is_in = |group: &&mut Group| group.linked().any(|member| member == id);
+        self.groups.iter_mut().find(is_in)
+    }
+
+    fn sizes(&self, group: &Group) -> Vec<Size> {
+        let size = |instance: InstanceId| {
+            let one = &self.instances[instance.index()];
+            Size {
+                instance,
+                sku: one.configuration.sku,
+                heading: one.heading(),
+            }
+        };
+        group.linked().map(size).collect()
+    }
+
+    fn settle_lock(&mut self, index: usize) {
+        let sizes = self.sizes(&self.groups[index]);
+        let group = &mut self.groups[index];
+        group.lock = scaling::settle(group.lock.take(), &sizes);
+    }
+
+    /// Removes groups that nobody is in.
+    fn sweep(&mut self) {
+        self.groups.retain(|group| !group.members.is_empty());
+    }
+
+    fn names(&self, ids: &[InstanceId]) -> String {
+        if ids.is_empty() {
+            return "none".to_owned();
+        }
+        let names = ids
+            .iter()
+            .map(|id| self.instances[id.index()].name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn capacities(&self) -> Vec<(&'static Sku, Bytes)> {
+        let ids = (0..self.instances.len()).map(InstanceId::at);
+        ids.map(|id| {
+            let sku = self.instances[id.index()].configuration.sku;
+            (sku, self.usable(id))
+        })
+        .collect()
+    }
+
+    /// What changed in the sizes of instances since `before`.
+    fn changed(&self, before: &[(&'static Sku, Bytes)]) -> Vec<Effect> {
+        let now = self.capacities();
+        let mut effects = Vec::new();
+        for (at, (old, new)) in before.iter().zip(&now).enumerate() {
+            let instance = InstanceId::at(at);
+            if old != new && self.instance(instance).is_some() {
+                let (sku, usable) = *new;
+                effects.push(Effect::Capacity {
+                    instance,
+                    sku,
+                    usable,
+                });
+            }
+        }
+        effects
     }
 }

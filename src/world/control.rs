@@ -1,11 +1,22 @@
 //! Requests to the control plane: decided by the group's state machine, carried out on instances.
 
-use crate::control::{Group, Refusal};
+use crate::control::{self, Configuration, Control, Settings};
 use crate::history::{ControlResult, ControlSeen, Event};
 use crate::id::InstanceId;
-use crate::plan::Request;
+use crate::plan::{Plan, Request};
 use crate::time::SimTime;
 use crate::world::World;
+
+/// The control plane at time zero: every instance of the plan is linked.
+pub(super) fn linked(plan: &Plan) -> Control {
+    let settings = Settings {
+        usable_share: plan.assumptions.usable_share,
+        ..Settings::default()
+    };
+    let members = plan.instances.iter();
+    let members = members.map(|one| (one.name.clone(), Configuration::of(one.sku)));
+    Control::linked(settings, "group", members)
+}
 
 impl World<'_> {
     /// Sends a request as an operator would.
@@ -17,21 +28,19 @@ impl World<'_> {
 
     fn force_unlink(&mut self, at: SimTime, on: InstanceId, drop: InstanceId) {
         let label = format!("force-unlink {}", self.plan.instances[drop].name);
-        let dark = self.region_of(on).dark;
-        let decided = if dark {
-            Err(Refusal::Unreachable)
-        } else {
-            self.group.force_unlink(on, drop)
-        };
-        let result = match decided {
-            Ok(()) => {
+        let reachable = !self.region_of(on).dark;
+        // Nothing is flushed by request, so nobody owes a flush.
+        self.control.set_reachable(on, reachable);
+        let asked = control::Request::ForceUnlink { on, drop };
+        let result = match self.control.request(at, &asked) {
+            Ok(_) => {
                 let member = Self::replica(drop);
                 self.with_instance(at, on, |instance, reach| {
                     instance.force_unlink(at, member, reach);
                 });
                 ControlResult::Done
             }
-            Err(refusal) => ControlResult::Refused(refusal.id()),
+            Err(refused) => ControlResult::Refused(refused.refusal.id()),
         };
         let dropped = (result == ControlResult::Done).then_some(drop);
         if dropped.is_some() {
@@ -50,10 +59,6 @@ impl World<'_> {
 
     /// Whether the group still has this member.
     pub(super) fn is_linked(&self, instance: InstanceId) -> bool {
-        self.group().is_member(instance)
-    }
-
-    fn group(&self) -> &Group {
-        &self.group
+        self.control.is_member(instance)
     }
 }

@@ -76,7 +76,7 @@ pub struct World<'a> {
     cuts: Vec<(RegionId, RegionId)>,
     observations: Vec<Observation>,
     samples: u64,
-    group: crate::control::Group,
+    control: crate::control::Control,
     capped: bool,
     now: SimTime,
     faults: faults::Faults,
@@ -119,7 +119,6 @@ impl<'a> World<'a> {
             (instance.region, *place - 1)
         });
         let homes = homes.collect();
-        let members = plan.instances.ids().collect();
         let mut world = Self {
             plan,
             options,
@@ -130,7 +129,7 @@ impl<'a> World<'a> {
             cuts: Vec::new(),
             observations: Vec::new(),
             samples: 0,
-            group: crate::control::Group::linked(members),
+            control: control::linked(plan),
             capped: false,
             now: SimTime::ZERO,
             faults: faults::Faults::default(),

@@ -111,10 +111,12 @@ fn codes_and_names_are_explained() {
         assert!(explained(code).lines().count() > 3, "{code}");
     }
     insta::assert_snapshot!(explained("E-UNLINK-SELF"), @r#"
-    E-UNLINK-SELF: a refusal of the control plane
+    E-UNLINK-SELF: a refusal of the control plane, HTTP 400
 
     What: a database cannot unlink itself; send the request to a surviving member.
     Then: nothing has changed; the request stands in the outcome's `control` as `refused`.
+    Do:   send it to another member of the group.
+    Rule: Terraform provider azurerm, managed Redis geo-replication.
     "#);
     let mirror = explained("A-MIRROR");
     assert!(
