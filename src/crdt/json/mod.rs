@@ -111,7 +111,7 @@ impl Json {
             if !is_kept {
                 container.slots.values().for_each(|slot| slot.fall(tally));
             }
-            is_kept && !(container.is_vacant() && !is_known(id))
+            is_kept && (is_known(id) || !container.is_vacant())
         });
         let is_orphan = self.containers.keys().any(|id| !is_known(id));
         self.count(is_orphan);

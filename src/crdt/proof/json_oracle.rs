@@ -121,7 +121,10 @@ impl Writings {
         index: usize,
         effect: &Effect,
     ) -> Node {
-        let element = (index, self.births.len() as u32);
+        let element = (
+            index,
+            u32::try_from(self.births.len()).expect("histories are short"),
+        );
         self.seats.push((array, left, element));
         self.bear(Spot::Seat(element), value, None, index, effect);
         element
@@ -135,7 +138,7 @@ impl Writings {
         index: usize,
         effect: &Effect,
     ) {
-        let number = self.births.len() as u32;
+        let number = u32::try_from(self.births.len()).expect("histories are short");
         let node = (index, number);
         let own = (self.counter, Reverse(self.origin), number, effect.dot().seq);
         self.births.push(Birth {

@@ -155,7 +155,7 @@ pub(super) fn toggle(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 /// `JSON.ARRAPPEND key path value [value …]`.
 pub(super) fn arrappend(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let path = path_at(call, 2)?;
-    insert(call, &path, 3, |length| Some(length))
+    insert(call, &path, 3, Some)
 }
 
 /// `JSON.ARRINSERT key path index value [value …]`.

@@ -67,10 +67,7 @@ pub(super) enum Term {
 impl Path {
     /// Reads a path, or tells at which byte that fails.
     pub(super) fn parse(word: &str) -> Result<Self, usize> {
-        let is_legacy = match word.as_bytes() {
-            [b'$'] | [b'$', b'.' | b'[', ..] => false,
-            _ => true,
-        };
+        let is_legacy = !matches!(word.as_bytes(), [b'$'] | [b'$', b'.' | b'[', ..]);
         let text = match word {
             _ if !is_legacy => word.to_owned(),
             "." | "" => "$".to_owned(),
