@@ -33,18 +33,7 @@ impl Application<'_> {
             Part::Anew { field: None } => self.limits.void(&self.arrival),
             Part::Anew { field: Some(name) } => self.types.hash_mut().void(name, &self.arrival),
             Part::Remove => {
-                let by = self.arrival.stamp.dot;
-                if self.types.list().is_some() {
-                    let list = self.types.list_mut();
-                    list.remove_key(&self.arrival.before, by, self.tally);
-                }
-                if self.types.json().is_some() {
-                    let json = self.types.json_mut();
-                    json.remove_key(&self.arrival, self.tally);
-                }
-                self.types.remove(&self.arrival.before, self.tally);
-                self.limits.remove(&self.arrival.before);
-                self.removed.join(self.arrival.after);
+                self.remove();
             }
             Part::RemoveField(name) => {
                 self.types
@@ -100,6 +89,22 @@ impl Application<'_> {
                 }
             }
         }
+    }
+
+    /// Everything observed of the key goes.
+    fn remove(&mut self) {
+        let by = self.arrival.stamp.dot;
+        if self.types.list().is_some() {
+            let list = self.types.list_mut();
+            list.remove_key(&self.arrival.before, by, self.tally);
+        }
+        if self.types.json().is_some() {
+            let json = self.types.json_mut();
+            json.remove_key(&self.arrival, self.tally);
+        }
+        self.types.remove(&self.arrival.before, self.tally);
+        self.limits.remove(&self.arrival.before);
+        self.removed.join(self.arrival.after);
     }
 
     fn score(&mut self, part: &Part) {

@@ -117,4 +117,6 @@ pub enum KeyPart {
     /// An element of a list: the number of the effect that put it in, its number there, and who
     /// made that effect.
     Element(u64, u32, u8),
+    /// Values of a JSON document.
+    Document,
 }
