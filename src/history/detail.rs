@@ -123,4 +123,6 @@ pub enum KeyPart {
     Entry(u64, u64),
     /// The registers of a HyperLogLog.
     Registers,
+    /// Values of a JSON document.
+    Document,
 }

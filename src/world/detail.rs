@@ -204,6 +204,13 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
             Part::RemoveElements { ids, .. } => {
                 touches.extend(ids.iter().map(|id| element(TouchKind::Remove, id)));
             }
+            Part::Json(_) => {
+                let touch = || Touch {
+                    kind: TouchKind::Write,
+                    part: KeyPart::Document,
+                };
+                touches.extend((0..part.writes()).map(|_| touch()));
+            }
             _ => touches.extend(touch(part)),
         }
     }

@@ -35,6 +35,7 @@ pub struct Counted {
     breaks: Breaks,
     prints: BTreeMap<(ShardId, InstanceId), (SimTime, Fingerprint)>,
     tallies: BTreeMap<InstanceId, (SimTime, WritesSeen)>,
+    has_documents: bool,
     faults: Vec<String>,
 }
 
@@ -70,6 +71,7 @@ impl Counted {
             breaks: BTreeMap::new(),
             prints: BTreeMap::new(),
             tallies: BTreeMap::new(),
+            has_documents: false,
             faults: Vec::new(),
         }
     }
@@ -141,6 +143,7 @@ impl Counted {
         }
         let key = self.keys.get_mut(&seen.key).expect("it was just put there");
         for touch in &seen.touches {
+            self.has_documents |= touch.part == KeyPart::Document;
             let deed = Deed::new(seen, touch.kind);
             key.deeds.entry(touch.part.clone()).or_default().push(deed);
         }
@@ -187,6 +190,10 @@ impl Counted {
             Some("needs full detail: see full_detail_operations, or replay the run")
         } else if self.deeds > DEEDS_MAX {
             Some("there are more writes than are counted one by one")
+        } else if self.has_documents {
+            Some(
+                "values of JSON documents, which fall with what holds them, are not counted one by one",
+            )
         } else if self.lww == Lww::WallFirst {
             Some("under WallFirst a write may lose to one that it has seen")
         } else if self.tallies.is_empty() {
