@@ -191,9 +191,7 @@ impl Counted {
         } else if self.deeds > DEEDS_MAX {
             Some("there are more writes than are counted one by one")
         } else if self.has_documents {
-            Some(
-                "values of JSON documents, which fall with what holds them, are not counted one by one",
-            )
+            Some("values of JSON documents, which fall with what holds them, are not counted")
         } else if self.lww == Lww::WallFirst {
             Some("under WallFirst a write may lose to one that it has seen")
         } else if self.tallies.is_empty() {
