@@ -1,29 +1,30 @@
 //! The path that runs a billion times: plain strings, read, written and applied.
 
-use crate::assumption::Lww;
-use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update};
+use crate::assumption::Assumptions;
+use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update, VersionVector};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::change::generated;
-use crate::instance::contest::PlainWrite;
 use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
+use crate::instance::example::Examples;
 use crate::instance::footprint;
-use crate::instance::ledger::MemoryKind;
+use crate::instance::keyspace::Keyspace;
 use crate::instance::link::Inflow;
-use crate::instance::parcel::{Addressee, Shipment, Timer, Wire};
-use crate::instance::row::{RowState, plain_digest};
+use crate::instance::parcel::{Shipment, Wire};
+use crate::instance::row::{PlainWrite, RowState};
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal};
 use crate::time::SimTime;
 
 impl Instance {
     /// Reads a generated key. Returns the length of its value, when it has one.
+    #[inline]
     pub fn read(&mut self, now: SimTime, key: u32) -> Option<u64> {
         self.now = now;
         let row = &self.keyspace.rows[key as usize];
         match row.state {
             RowState::Absent => None,
-            RowState::Plain | RowState::Contested => Some(u64::from(row.bytes)),
+            RowState::Plain | RowState::Contested => Some(u64::from(row.write.bytes)),
             RowState::General => self.read_general(row.object),
         }
     }
@@ -43,27 +44,22 @@ impl Instance {
         self.now = now;
         let id = self.keyspace.rows[key as usize].shard();
         self.admit_write(id)?;
-        let wall_ms = self.wall_ms();
-        let (seq, record) = (self.next_seq(id), self.record_bytes());
         if !self.clear_row(id, key) {
             let value = generated(bytes, tag);
             self.change(Key::Generated(key), vec![Update::Write(value)], wire);
             return Ok(());
         }
-        let row = &self.keyspace.rows[key as usize];
-        let shard = &self.shards[id];
-        let stamp = Stamp {
-            dot: Dot {
-                origin: self.replica,
-                seq,
-            },
-            wall_ms,
+        let (wall_ms, seq) = (self.wall_ms(), self.next_seq(id));
+        let dot = Dot {
+            origin: self.replica,
+            seq,
         };
-        let mut after = shard.context(row);
-        self.replace(id, key, PlainWrite { stamp, bytes, tag });
         let shard = &mut self.shards[id];
+        let mut after = shard.context(&self.keyspace.rows[key as usize]);
         after.0[self.replica.index()] = seq;
-        shard.observe(self.replica, seq, 1, record);
+        let write = PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag);
+        self.keyspace.replace(shard, key, write, &self.assumptions);
+        shard.observe(self.replica, seq, 1, self.record_bytes);
         shard.acknowledged += 1;
         let entry = Entry {
             after,
@@ -92,52 +88,36 @@ impl Instance {
         self.shards[id].frontier.clock.0[self.replica.index()].max(self.first_seq()) + 1
     }
 
-    /// What an effect leaves behind until it is stable.
-    pub(super) fn record_bytes(&self) -> u64 {
-        match self.assumptions.metadata {
-            crate::assumption::Metadata::PerEffect => self.assumptions.record_bytes.0,
-            crate::assumption::Metadata::PerState => 0,
-        }
-    }
-
     /// Puts an effect of this instance into its log and sends it to every peer that is caught up;
     /// the others get it from the log.
+    #[inline]
     pub(super) fn ship(&mut self, id: ShardId, entry: Entry, wire: &mut impl Wire) {
-        let shard = &mut self.shards[id];
-        let end = shard.log.end();
-        let bytes = shard.log.size(&entry);
-        let longest = self.assumptions.send_buffer;
-        let nobody = Addressee {
-            to: self.replica,
-            epoch: 0,
-        };
-        let (mut addressees, mut count) = ([nobody; MEMBERS_MAX], 0);
-        for &peer in &self.members {
-            let outgoing = &mut self.outgoing[peer.index()];
-            let Some(epoch) = outgoing.epoch.filter(|_| peer != self.replica) else {
-                continue;
-            };
-            if outgoing.is_caught_up(id, end) && wire.queue(peer) <= longest {
-                outgoing.shards[id.index()].cursor += 1;
-                addressees[count] = Addressee { to: peer, epoch };
-                count += 1;
-            } else if !outgoing.pumping {
-                outgoing.pumping = true;
-                wire.timer(self.now + longest / 2, Timer::Pump(peer));
-            }
+        if self.audience_changed {
+            self.settle_audience();
         }
+        debug_assert_eq!(self.audience[id], self.audience_of(id), "it is settled");
+        let (shard, audience) = (&self.shards[id], &self.audience[id]);
         let shipment = Shipment {
             shard: id,
             entry: &entry,
-            bytes,
+            bytes: shard.log.size(&entry),
         };
-        wire.ship(&shipment, &addressees[..count]);
+        let held_up = wire.ship(
+            &shipment,
+            audience.addressees(),
+            self.assumptions.send_buffer,
+        );
+        if held_up.any() || audience.some_wait {
+            self.hold_back(id, held_up, wire);
+        }
+        let shard = &mut self.shards[id];
         shard.log.append(entry);
         self.measure_backlog(id);
         self.note_memory(id, wire);
     }
 
     /// Applies an effect of a peer.
+    #[inline]
     pub(super) fn apply(
         &mut self,
         from: ReplicaId,
@@ -156,67 +136,82 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
-        let record = if entry.keeps_record() {
-            self.record_bytes()
-        } else {
-            0
-        };
-        let writes = entry.writes();
         match &entry.payload {
             Payload::Write { key, bytes, tag } => {
-                self.apply_write(from, id, entry, *key, *bytes, *tag);
+                let wall_ms = entry.wall_ms;
+                let write = PlainWrite::new(Stamp { dot, wall_ms }, *bytes, *tag);
+                let (after, rows) = (&entry.after, &mut self.keyspace);
+                let is_done = self.has_rows
+                    && rows.apply(
+                        shard,
+                        &mut self.examples,
+                        *key,
+                        after,
+                        write,
+                        &self.assumptions,
+                    );
+                if !is_done {
+                    self.apply_rarely(from, id, entry, *key, write);
+                }
+                self.shards[id].observe(from, dot.seq, 1, self.record_bytes);
             }
             Payload::Body(body) => {
                 self.apply_general(from, id, entry, body);
                 self.expire_if_due(wire);
+                let record = if entry.keeps_record() {
+                    self.record_bytes
+                } else {
+                    0
+                };
+                self.shards[id].observe(from, dot.seq, entry.writes(), record);
             }
         }
-        self.shards[id].observe(from, dot.seq, writes, record);
         self.note_memory(id, wire);
     }
 
-    /// Applies a plain write of a peer: to the row where a row can hold what becomes of it.
-    fn apply_write(
+    /// Applies a plain write of a peer where that takes more than a row and two clocks.
+    #[cold]
+    fn apply_rarely(
         &mut self,
         from: ReplicaId,
         id: ShardId,
         entry: &Entry,
         key: u32,
-        bytes: u32,
-        tag: u32,
+        write: PlainWrite,
     ) {
-        let stamp = Stamp {
-            dot: entry.dot(from),
-            wall_ms: entry.wall_ms,
-        };
         let row = &self.keyspace.rows[key as usize];
-        let shard = &mut self.shards[id];
-        if row.shows() && shard.has_merged_past(row, stamp.dot) {
+        let shard = &self.shards[id];
+        if row.shows() && shard.has_merged_past(row, write.dot()) {
             return;
         }
         let state = row.state;
-        let simple = is_settled(entry, from, shard) && self.has_rows();
+        let simple = is_settled(&entry.after, write.origin(), shard) && self.has_rows;
         let reduced =
             state == RowState::General && simple && self.reduce(id, key, Some(&entry.after));
-        let row = &self.keyspace.rows[key as usize];
-        let write = PlainWrite { stamp, bytes, tag };
-        match state {
-            RowState::Absent if simple => self.replace(id, key, write),
-            RowState::Plain if simple && entry.after.covers(row.dot()) => {
-                self.replace(id, key, write);
+        if simple && (state != RowState::General || reduced) {
+            let (shard, after) = (&mut self.shards[id], &entry.after);
+            if reduced {
+                self.keyspace
+                    .contest(shard, &mut self.examples, key, after, write);
+            } else {
+                self.keyspace.meet(
+                    shard,
+                    &mut self.examples,
+                    key,
+                    after,
+                    write,
+                    &self.assumptions,
+                );
             }
-            RowState::Plain | RowState::Contested if simple => {
-                self.contest(id, key, &entry.after, write);
-            }
-            RowState::General if reduced => self.contest(id, key, &entry.after, write),
-            _ => self.apply_general_write(from, id, entry, (key, bytes, tag)),
+        } else {
+            self.apply_general_write(from, id, entry, (key, write.bytes, write.tag));
         }
     }
 
     /// Makes a row ready for a write of this instance, which has seen all it holds. Returns whether
     /// it is; a key in its general form may have to stay so.
     fn clear_row(&mut self, id: ShardId, key: u32) -> bool {
-        if !self.has_rows() {
+        if !self.has_rows {
             return false;
         }
         match self.keyspace.rows[key as usize].state {
@@ -230,12 +225,6 @@ impl Instance {
             }
         }
         true
-    }
-
-    /// Whether rows can hold plain writes: where the wall clock decides always, a later write need
-    /// not replace those it has seen, and every key is general.
-    pub(super) fn has_rows(&self) -> bool {
-        self.assumptions.lww == Lww::CausalFirst
     }
 
     /// Tells the witness when a shard runs out of memory or has room again.
@@ -275,41 +264,86 @@ impl Instance {
     }
 }
 
-impl Instance {
-    /// Replaces what a row holds, absent or plain, by a write that has seen it.
-    fn replace(&mut self, id: ShardId, key: u32, write: PlainWrite) {
-        let row = &mut self.keyspace.rows[key as usize];
-        let shard = &mut self.shards[id];
-        let PlainWrite { stamp, bytes, tag } = write;
-        let mut part = plain_digest(key, stamp, bytes, tag);
-        if row.shows() {
-            let old = row.stamp();
-            part ^= plain_digest(key, old, row.bytes, row.tag);
-            if !old.dot.is_fill() {
-                shard.tally.superseded[old.dot.origin.index()] += 1;
-            }
-            if row.bytes != bytes {
-                let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-                shard
-                    .ledger
-                    .adjust(MemoryKind::Values, value(row.bytes), value(bytes));
-            }
-        } else {
-            let value = u64::from(bytes);
-            let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
-            shard.charge(&taken);
+impl Keyspace {
+    /// Applies a plain write of a peer, if a row and the clocks of write and shard are all that
+    /// takes. Returns whether it did.
+    #[inline]
+    fn apply(
+        &mut self,
+        shard: &mut Shard,
+        examples: &mut Examples,
+        key: u32,
+        after: &VersionVector,
+        write: PlainWrite,
+        assumptions: &Assumptions,
+    ) -> bool {
+        let state = self.rows[key as usize].state;
+        let is_simple = state != RowState::General
+            && shard.ahead.is_empty()
+            && is_settled(after, write.origin(), shard);
+        if is_simple {
+            self.meet(shard, examples, key, after, write, assumptions);
         }
-        self.keyspace.digests.toggle(key, part, &mut shard.digest);
-        row.set(stamp, bytes, tag);
+        is_simple
+    }
+
+    /// A plain write of a peer meets a row that is not in its general form.
+    #[inline]
+    fn meet(
+        &mut self,
+        shard: &mut Shard,
+        examples: &mut Examples,
+        key: u32,
+        after: &VersionVector,
+        write: PlainWrite,
+        assumptions: &Assumptions,
+    ) {
+        let row = &self.rows[key as usize];
+        match row.state {
+            RowState::Plain if row.write.is_within(after) => {
+                self.replace(shard, key, write, assumptions);
+            }
+            RowState::Plain | RowState::Contested => {
+                self.contest(shard, examples, key, after, write);
+            }
+            RowState::Absent | RowState::General => self.replace(shard, key, write, assumptions),
+        }
+    }
+
+    /// Replaces what a row holds, absent or plain, by a write that has seen it.
+    #[inline]
+    fn replace(
+        &mut self,
+        shard: &mut Shard,
+        key: u32,
+        write: PlainWrite,
+        assumptions: &Assumptions,
+    ) {
+        let row = &mut self.rows[key as usize];
+        let mut part = write.digest(key);
+        if row.shows() {
+            let old = &row.write;
+            part ^= old.digest(key);
+            if !old.is_fill() {
+                shard.tally.superseded[old.origin()] += 1;
+            }
+            shard.revalue(old.bytes, write.bytes);
+        } else {
+            let value = u64::from(write.bytes);
+            shard.charge(&footprint::plain(GENERATED_KEY_BYTES, value, assumptions));
+        }
+        row.set(write);
+        self.digests.toggle(key, part, &mut shard.digest);
     }
 }
 
-/// Whether everything the effect's origin had seen is here: no effect that it has seen can still
-/// come, so its context need not be kept.
-fn is_settled(entry: &Entry, from: ReplicaId, shard: &Shard) -> bool {
+/// Whether everything that the origin of an effect had seen is here: no effect that it has seen can
+/// still come, so its context need not be kept.
+#[inline]
+fn is_settled(after: &VersionVector, from: usize, shard: &Shard) -> bool {
     let known = &shard.frontier.clock;
-    let covered = |origin: usize| entry.after.0[origin] <= known.0[origin];
+    let covered = |origin: usize| after.0[origin] <= known.0[origin];
     (0..MEMBERS_MAX).fold(true, |all, origin| {
-        all & (covered(origin) | (origin == from.index()))
+        all & (covered(origin) | (origin == from))
     })
 }

@@ -6,13 +6,12 @@ use crate::crdt::consumer_group::Attendance;
 use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Tally, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
-use crate::instance::contest::PlainWrite;
 use crate::instance::effect::{Body, Entry, Key, Payload};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::{Place, Slot, Ticket};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
-use crate::instance::row::{Row, plain_digest};
+use crate::instance::row::{PlainWrite, Row};
 use crate::instance::shard::Shard;
 use crate::instance::slot::TagRule;
 use crate::instance::{Instance, Refusal, slot};
@@ -49,7 +48,7 @@ impl Instance {
             payload: compact(key, effect.change),
         };
         let record = if entry.keeps_record() {
-            self.record_bytes()
+            self.record_bytes
         } else {
             0
         };
@@ -170,7 +169,7 @@ impl Instance {
     pub(super) fn object_of_row(&self, id: ShardId, row: &Row) -> Object {
         let shard = &self.shards[id];
         let object = self.keyspace.object_of_row(row);
-        if !row.shows() || shard.frontier.clock.covers(row.dot()) {
+        if !row.shows() || row.write.is_within(&shard.frontier.clock) {
             return object;
         }
         let mut ahead = Object::new();
@@ -255,11 +254,7 @@ impl Instance {
         let plain: Option<Vec<PlainWrite>> = writes
             .iter()
             .map(|write| match write.item.value {
-                Value::Generated { len, tag } => Some(PlainWrite {
-                    stamp: write.stamp,
-                    bytes: len,
-                    tag,
-                }),
+                Value::Generated { len, tag } => Some(PlainWrite::new(write.stamp, len, tag)),
                 Value::Bytes(_) => None,
             })
             .collect();
@@ -315,7 +310,7 @@ impl Slot {
         if let (Key::Generated(key), Some((stamp, Value::Generated { len, tag }))) =
             (&self.key, self.object.sole_write())
         {
-            return plain_digest(*key, stamp, *len, *tag);
+            return PlainWrite::new(stamp, *len, *tag).digest(*key);
         }
         let object = self.object.digest();
         if object == 0 {
@@ -333,6 +328,16 @@ impl Shard {
     /// Charges a footprint.
     pub(super) fn charge(&mut self, footprint: &Footprint) {
         self.rebook(&Footprint::default(), footprint);
+    }
+
+    /// Replaces a string of `old` bytes by one of `new`.
+    #[inline]
+    pub(super) fn revalue(&mut self, old: u32, new: u32) {
+        if old != new {
+            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
+            self.ledger
+                .adjust(MemoryKind::Values, value(old), value(new));
+        }
     }
 
     /// Replaces one footprint by another.

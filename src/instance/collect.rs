@@ -10,6 +10,7 @@ use crate::instance::MemoryKind;
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Ticket;
 use crate::instance::parcel::{Timer, Wire};
+use crate::instance::row::PlainWrite;
 
 impl Instance {
     /// Wakes the collector if there is something for it.
@@ -91,7 +92,7 @@ impl Instance {
             return;
         };
         self.keyspace.remove(at);
-        self.keyspace.rows[key as usize].set(stamp, len, tag);
+        self.keyspace.rows[key as usize].set(PlainWrite::new(stamp, len, tag));
     }
 
     /// Deletes the keys and fields whose deadline has passed and whose deadline is this instance's
@@ -173,7 +174,9 @@ impl Instance {
                 peers.map(|peer| shard.private_backlog(*peer)).sum()
             }
         };
-        shard.ledger.set(MemoryKind::Backlog, held);
+        if held != shard.ledger.used(MemoryKind::Backlog) {
+            shard.ledger.set(MemoryKind::Backlog, held);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::id::{IdVec, ShardId};
 use crate::instance::Instance;
 use crate::instance::effect::Key;
 use crate::instance::keyspace::{BLOCK_ROWS, BlockDigests, Place};
-use crate::instance::row::{RowState, plain_digest};
+use crate::instance::row::RowState;
 
 /// Counts unequal keys, and remembers the blocks it has compared.
 #[derive(Clone, Debug, Default)]
@@ -121,7 +121,7 @@ impl Instance {
                 if row.state == RowState::Absent {
                     return 0;
                 }
-                plain_digest(index, row.stamp(), row.bytes, row.tag)
+                row.write.digest(index)
             }
         }
     }

@@ -33,14 +33,21 @@ pub(super) struct Examples {
 
 impl Examples {
     /// Notes that of the writes of `key` the one stamped `by` shows, and `write` does not.
+    #[inline]
     pub(super) fn note(&mut self, key: impl FnOnce() -> Key, write: Stamp, by: Stamp) {
+        if self.hidden[write.dot.origin.index()].len() < EXAMPLES_MAX {
+            self.keep(key, write, by);
+        }
+    }
+
+    #[cold]
+    fn keep(&mut self, key: impl FnOnce() -> Key, write: Stamp, by: Stamp) {
         let kept = &mut self.hidden[write.dot.origin.index()];
         let is_known = |kept: &HiddenWrite| kept.write == write;
-        if kept.len() == EXAMPLES_MAX || write.dot.is_fill() || kept.iter().any(is_known) {
-            return;
+        if !write.dot.is_fill() && !kept.iter().any(is_known) {
+            let key = key();
+            kept.push(HiddenWrite { key, write, by });
         }
-        let key = key();
-        kept.push(HiddenWrite { key, write, by });
     }
 
     /// Forgets all, as a replica does that has lost its memory.
@@ -83,7 +90,7 @@ impl Instance {
         }
         let rows = (0..).zip(&self.keyspace.rows);
         for (index, row) in rows.filter(|(_, row)| row.shows()) {
-            add(row.shard(), row.stamp(), Key::Generated(index));
+            add(row.shard(), row.write.stamp(), Key::Generated(index));
         }
         for (_, slot) in self.keyspace.objects() {
             if let View::String(scalar) = slot.object.view() {
@@ -102,7 +109,7 @@ impl Instance {
             Place::Nowhere => None,
             Place::Row(index) => {
                 let row = &self.keyspace.rows[index as usize];
-                row.shows().then(|| row.dot())
+                row.shows().then(|| row.write.dot())
             }
             Place::Object(at) => match self.keyspace.slot(at).object.view() {
                 View::String(scalar) => scalar.writes().winner().map(|write| write.stamp.dot),

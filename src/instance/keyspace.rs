@@ -78,6 +78,12 @@ impl BlockDigests {
         self.0[key as usize / BLOCK_ROWS] ^= part;
     }
 
+    /// The digest of the block of `key`.
+    #[inline]
+    fn of(&self, key: u32) -> u64 {
+        self.0[key as usize / BLOCK_ROWS]
+    }
+
     /// The digests, block by block.
     pub(super) fn as_slice(&self) -> &[u64] {
         &self.0
@@ -110,6 +116,13 @@ impl Keyspace {
             digests: BlockDigests::of_absent(shards.len()),
             ..Self::default()
         }
+    }
+
+    /// Brings the row of a generated key into cache, and the digest of its block; what it returns
+    /// means nothing.
+    #[inline]
+    pub fn touch(&self, key: u32) -> u64 {
+        self.rows[key as usize].write.wall_ms ^ self.digests.of(key)
     }
 
     /// Where the state of `key` is.

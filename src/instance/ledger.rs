@@ -10,6 +10,7 @@ pub use crate::history::MemoryKind;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ledger {
     used: [u64; MemoryKind::COUNT],
+    /// The peaks before the last refund, as the next three.
     peak: [u64; MemoryKind::COUNT],
     total: u64,
     total_peak: u64,
@@ -33,16 +34,8 @@ impl Ledger {
     /// Takes `bytes` into use.
     #[inline]
     pub fn charge(&mut self, kind: MemoryKind, bytes: u64) {
-        let used = &mut self.used[kind as usize];
-        *used += bytes;
+        self.used[kind as usize] += bytes;
         self.total += bytes;
-        let peak = &mut self.peak[kind as usize];
-        *peak = (*peak).max(*used);
-        self.total_peak = self.total_peak.max(self.total);
-        if kind != MemoryKind::Unstable {
-            let unstable = self.used[MemoryKind::Unstable as usize];
-            self.lean_peak = self.lean_peak.max(self.total - unstable);
-        }
     }
 
     /// Gives `bytes` back.
@@ -50,21 +43,28 @@ impl Ledger {
     /// # Panics
     /// When more is given back than was taken.
     pub fn refund(&mut self, kind: MemoryKind, bytes: u64) {
-        let used = &mut self.used[kind as usize];
         assert!(
-            *used >= bytes,
+            self.used[kind as usize] >= bytes,
             "{} gives back more than it took",
             kind.name()
         );
-        *used -= bytes;
+        // What is in use has only grown since the last refund: now is when it was the most.
+        self.note_peaks();
+        self.used[kind as usize] -= bytes;
         self.total -= bytes;
+    }
+
+    fn note_peaks(&mut self) {
+        self.peak = self.peaks();
+        self.total_peak = self.total_peak();
+        self.lean_peak = self.lean_peak();
     }
 
     /// Replaces `old` bytes in use by `new` ones.
     pub fn adjust(&mut self, kind: MemoryKind, old: u64, new: u64) {
         if new > old {
             self.charge(kind, new - old);
-        } else {
+        } else if new < old {
             self.refund(kind, old - new);
         }
     }
@@ -86,7 +86,7 @@ impl Ledger {
 
     /// The most of every kind, each at its own time.
     pub fn peaks(&self) -> [u64; MemoryKind::COUNT] {
-        self.peak
+        std::array::from_fn(|kind| self.peak[kind].max(self.used[kind]))
     }
 
     /// Bytes in use.
@@ -96,12 +96,13 @@ impl Ledger {
 
     /// The most ever in use.
     pub fn total_peak(&self) -> u64 {
-        self.total_peak
+        self.total_peak.max(self.total)
     }
 
     /// The most ever in use, unstable records left out.
     pub fn lean_peak(&self) -> u64 {
-        self.lean_peak
+        let unstable = self.used[MemoryKind::Unstable as usize];
+        self.lean_peak.max(self.total - unstable)
     }
 
     /// How much may be in use.
@@ -116,6 +117,7 @@ impl Ledger {
 
     /// Everything is gone; the peaks stay.
     pub fn clear(&mut self) {
+        self.note_peaks();
         self.used = [0; MemoryKind::COUNT];
         self.total = 0;
     }

@@ -17,9 +17,11 @@
 
 use std::collections::VecDeque;
 
-use crate::id::ShardId;
+use crate::crdt::MEMBERS_MAX;
+use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::Instance;
 use crate::instance::frontier::Frontier;
-use crate::instance::parcel::Item;
+use crate::instance::parcel::{Addressee, HeldUp, Item, Timer, Wire};
 use crate::time::SimTime;
 
 /// A link as its receiver sees it.
@@ -39,6 +41,8 @@ pub struct Incoming {
     pub merging_since: SimTime,
     /// Tries since it broke.
     pub tries: u32,
+    /// Whether its source has been dropped from the group.
+    pub is_dropped: bool,
     /// What each shard does with what arrives.
     pub shards: Vec<Inflow>,
 }
@@ -81,12 +85,45 @@ pub(super) struct Outgoing {
 }
 
 /// Where one shard of a link is, at its source.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Outflow {
-    /// The position in the log of the next effect to send.
-    pub cursor: u64,
-    /// State being sent first.
-    pub snapshot: Option<Snapshot>,
+#[derive(Clone, Debug)]
+pub(super) enum Outflow {
+    /// Everything is sent: an effect goes out as it is made.
+    Live,
+    /// The log has to be sent, from the position of the next effect on.
+    Behind {
+        /// That position.
+        cursor: u64,
+    },
+    /// State is sent first.
+    State(Snapshot),
+}
+
+impl Outflow {
+    /// Goes on from a position of a log that ends at `end`.
+    pub(super) fn from_position(cursor: u64, end: u64) -> Self {
+        if cursor == end {
+            Self::Live
+        } else {
+            Self::Behind { cursor }
+        }
+    }
+}
+
+/// The peers that get a shard's effects as they are made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Audience {
+    addressees: [Addressee; MEMBERS_MAX - 1],
+    count: usize,
+    /// Whether others have a stream too, and get them later from the log.
+    pub some_wait: bool,
+}
+
+impl Audience {
+    /// Those peers.
+    #[inline]
+    pub(super) fn addressees(&self) -> &[Addressee] {
+        &self.addressees[..self.count]
+    }
 }
 
 /// A shard's state, taken at one instant and sent piece by piece.
@@ -111,6 +148,7 @@ impl Incoming {
             full_syncs: 0,
             merging_since: SimTime::ZERO,
             tries: 0,
+            is_dropped: false,
             shards: vec![Inflow::Streaming; usize::from(shards)],
         }
     }
@@ -129,7 +167,7 @@ impl Incoming {
 impl Outgoing {
     /// A link that has carried since the start.
     pub(super) fn open(shards: u16) -> Self {
-        let shards = vec![Outflow::default(); usize::from(shards)];
+        let shards = vec![Outflow::Live; usize::from(shards)];
         Self {
             epoch: Some(0),
             shards,
@@ -139,9 +177,62 @@ impl Outgoing {
         }
     }
 
-    /// Whether `shard` has sent everything up to the log's `end`.
-    pub(super) fn is_caught_up(&self, shard: ShardId, end: u64) -> bool {
-        let outflow = &self.shards[usize::from(shard.0)];
-        outflow.snapshot.is_none() && outflow.cursor == end
+    /// Whether everything of `shard` is sent.
+    pub(super) fn is_caught_up(&self, shard: ShardId) -> bool {
+        matches!(self.shards[shard.index()], Outflow::Live)
+    }
+}
+
+impl Instance {
+    /// How one shard of the stream to `peer` goes on.
+    pub(super) fn go_on(&mut self, peer: ReplicaId, id: ShardId, outflow: Outflow) {
+        self.outgoing[peer.index()].shards[id.index()] = outflow;
+        self.audience_changed = true;
+    }
+
+    /// Finds out to whom the effects of each shard go at once, after a stream has changed.
+    #[cold]
+    pub(super) fn settle_audience(&mut self) {
+        self.audience = self.shards.ids().map(|id| self.audience_of(id)).collect();
+        self.audience_changed = false;
+    }
+
+    /// To whom the effects of a shard go at once.
+    pub(super) fn audience_of(&self, id: ShardId) -> Audience {
+        let mut audience = Audience::default();
+        for to in self.peers() {
+            let outgoing = &self.outgoing[to.index()];
+            let Some(epoch) = outgoing.epoch else {
+                continue;
+            };
+            if outgoing.is_caught_up(id) {
+                audience.addressees[audience.count] = Addressee { to, epoch };
+                audience.count += 1;
+            } else {
+                audience.some_wait = true;
+            }
+        }
+        audience
+    }
+
+    /// An effect could not go at once to those `held_up`: they get it from the log, as do all that
+    /// are behind already.
+    #[cold]
+    pub(super) fn hold_back(&mut self, id: ShardId, held_up: HeldUp, wire: &mut impl Wire) {
+        let cursor = self.shards[id].log.end();
+        let audience = self.audience[id];
+        for (at, addressee) in audience.addressees().iter().enumerate() {
+            if held_up.contains(at) {
+                self.go_on(addressee.to, id, Outflow::Behind { cursor });
+            }
+        }
+        for peer in self.peers() {
+            let outgoing = &mut self.outgoing[peer.index()];
+            if outgoing.epoch.is_some() && !outgoing.is_caught_up(id) && !outgoing.pumping {
+                outgoing.pumping = true;
+                let again = self.now + self.assumptions.send_buffer / 2;
+                wire.timer(again, Timer::Pump(peer));
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ impl Instance {
         for shard in self.shards.iter_mut() {
             shard.lose_memory(self.replica);
         }
+        self.audience_changed = true;
         for outgoing in &mut self.outgoing {
             outgoing.epoch = None;
         }
@@ -86,8 +87,11 @@ impl Instance {
     fn drop_member(&mut self, member: ReplicaId, wire: &mut impl Wire) {
         self.members.retain(|other| *other != member);
         self.dropped.push(member);
+        self.audience_changed = true;
         self.outgoing[member.index()].epoch = None;
-        self.incoming[member.index()].state = LinkState::Broken;
+        let incoming = &mut self.incoming[member.index()];
+        incoming.state = LinkState::Broken;
+        incoming.is_dropped = true;
         for shard in self.shards.iter_mut() {
             shard.settle_stable(self.replica, &self.members);
         }

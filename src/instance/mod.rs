@@ -35,7 +35,7 @@ mod sync;
 
 use std::sync::Arc;
 
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, Lww, Metadata};
 use crate::crdt::Rules;
 use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
 use crate::quantity::Bytes;
@@ -53,7 +53,7 @@ pub use link::{Incoming, LinkState};
 pub use log::Log;
 pub use naming::Naming;
 pub use operate::FillKind;
-pub use parcel::{Addressee, Cargo, Flight, Origin, Parcel, Shipment, Timer, Wire};
+pub use parcel::{Addressee, Cargo, Flight, HeldUp, Origin, Parcel, Shipment, Timer, Wire};
 pub use probe::Custody;
 pub use scripted::Answer;
 pub use shard::{Counts, Shard};
@@ -98,6 +98,15 @@ pub struct Instance {
     shards: IdVec<ShardId, Shard>,
     incoming: Vec<Incoming>,
     outgoing: Vec<link::Outgoing>,
+    /// To whom the effects of each shard go at once.
+    audience: IdVec<ShardId, link::Audience>,
+    /// Whether a stream has changed since `audience` was settled.
+    audience_changed: bool,
+    /// What an effect leaves behind until it is stable.
+    record_bytes: u64,
+    /// Whether rows can hold plain writes: where the wall clock decides always, a later write need
+    /// not replace those it has seen, and every key is general.
+    has_rows: bool,
     wall_ms_at_start: u64,
     life: u64,
     stale: bool,
@@ -139,6 +148,13 @@ impl Instance {
             keyspace: Keyspace::new(&setup.shard_of),
             incoming: vec![Incoming::online(setup.shards); slots],
             outgoing: vec![link::Outgoing::open(setup.shards); slots],
+            audience: IdVec::default(),
+            audience_changed: true,
+            record_bytes: match setup.assumptions.metadata {
+                Metadata::PerEffect => setup.assumptions.record_bytes.0,
+                Metadata::PerState => 0,
+            },
+            has_rows: setup.assumptions.lww == Lww::CausalFirst,
             shards,
             wall_ms_at_start: setup.wall_ms_at_start,
             life: 0,
@@ -205,7 +221,7 @@ impl Instance {
     /// Brings the row of a generated key into cache; what it returns means nothing.
     #[inline]
     pub fn touch(&self, key: u32) -> u64 {
-        self.keyspace.rows[key as usize].wall_ms
+        self.keyspace.touch(key)
     }
 
     /// Its region's wall clock, in milliseconds since 1970.

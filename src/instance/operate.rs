@@ -9,7 +9,7 @@ use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
-use crate::instance::row::plain_digest;
+use crate::instance::row::PlainWrite;
 use crate::instance::{Instance, Refusal};
 use crate::time::SimTime;
 
@@ -104,12 +104,13 @@ impl Instance {
     pub fn fill(&mut self, key: u32, kind: FillKind, bytes: u32, deadline_ms: Option<u64>) {
         if kind == FillKind::String && deadline_ms.is_none() {
             let row = &mut self.keyspace.rows[key as usize];
-            row.set(FILL, bytes, key);
+            let write = PlainWrite::new(FILL, bytes, key);
+            row.set(write);
             let shard = &mut self.shards[row.shard()];
             let value = u64::from(bytes);
             let taken = footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions);
             shard.charge(&taken);
-            let part = plain_digest(key, FILL, bytes, key);
+            let part = write.digest(key);
             self.keyspace.digests.toggle(key, part, &mut shard.digest);
             return;
         }

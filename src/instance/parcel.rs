@@ -86,8 +86,14 @@ pub enum Item {
 pub trait Wire {
     /// Sends a parcel to another member, `bytes` long.
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
-    /// Sends an effect to each of `addressees`.
-    fn ship(&mut self, shipment: &Shipment<'_>, addressees: &[Addressee]);
+    /// Sends an effect to each of `addressees`, but for those whose queue is longer than
+    /// `longest`: these it returns.
+    fn ship(
+        &mut self,
+        shipment: &Shipment<'_>,
+        addressees: &[Addressee],
+        longest: SimDuration,
+    ) -> HeldUp;
     /// How long what is already queued for `to` will take to leave.
     fn queue(&self, to: ReplicaId) -> SimDuration;
     /// Wakes the instance at `at`.
@@ -108,12 +114,45 @@ pub struct Shipment<'a> {
 }
 
 /// One whom a shipment goes to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Addressee {
     /// Who.
     pub to: ReplicaId,
     /// The connection it goes by.
     pub epoch: u32,
+}
+
+impl Default for Addressee {
+    fn default() -> Self {
+        Self {
+            to: ReplicaId(0),
+            epoch: 0,
+        }
+    }
+}
+
+/// Which addressees did not get a shipment, by their places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HeldUp(u8);
+
+impl HeldUp {
+    /// Adds the addressee at a place.
+    #[inline]
+    pub fn add(&mut self, place: usize) {
+        self.0 |= 1 << place;
+    }
+
+    /// Whether the addressee at a place is one.
+    #[inline]
+    pub fn contains(self, place: usize) -> bool {
+        self.0 & 1 << place != 0
+    }
+
+    /// Whether there is one.
+    #[inline]
+    pub fn any(self) -> bool {
+        self.0 != 0
+    }
 }
 
 /// Where an effect comes from.

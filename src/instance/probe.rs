@@ -7,7 +7,7 @@ use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint::{self, Footprint};
 use crate::instance::ledger::MemoryKind;
-use crate::instance::link::Inflow;
+use crate::instance::link::{Inflow, Outflow};
 use crate::instance::{Instance, Shard};
 
 /// What a replica knows of the writes of one origin.
@@ -38,7 +38,7 @@ impl Instance {
             total[MemoryKind::Tombstones as usize] += taken.tombstones;
         };
         for row in self.keyspace.rows.iter().filter(|row| row.shows()) {
-            let value = u64::from(row.bytes);
+            let value = u64::from(row.write.bytes);
             add(
                 row.shard(),
                 &footprint::plain(GENERATED_KEY_BYTES, value, &self.assumptions),
@@ -78,9 +78,8 @@ impl Instance {
 
     fn open_snapshots(&self, id: ShardId) -> u64 {
         let open = self.peers().map(|peer| {
-            let sending = self.outgoing[peer.index()].shards[id.index()]
-                .snapshot
-                .is_some();
+            let outflow = &self.outgoing[peer.index()].shards[id.index()];
+            let sending = matches!(outflow, Outflow::State(_));
             let merging = self.incoming[peer.index()].shards[id.index()] == Inflow::Merging;
             u64::from(sending) + u64::from(merging)
         });
@@ -121,10 +120,10 @@ impl Instance {
         let concerns = |shard: ShardId| only.is_none_or(|only| only == shard);
         let rows = self.keyspace.rows.iter();
         for row in rows.filter(|row| row.shows() && concerns(row.shard())) {
-            let dot = row.dot();
+            let dot = row.write.dot();
             present[dot.origin.index()] += u64::from(!dot.is_fill());
             for write in self.keyspace.hidden(row).iter().flat_map(Hidden::iter) {
-                let dot = write.stamp.dot;
+                let dot = write.dot();
                 hidden[dot.origin.index()] += u64::from(!dot.is_fill());
             }
         }
@@ -143,9 +142,10 @@ impl Instance {
             return self.unacknowledged(peer);
         }
         let shards = self.shards.iter().zip(&outgoing.shards);
-        let unsent = shards.map(|(shard, outflow)| match &outflow.snapshot {
-            Some(_) => shard.unacknowledged(self.replica, peer),
-            None => shard.log.end() - outflow.cursor,
+        let unsent = shards.map(|(shard, outflow)| match outflow {
+            Outflow::Live => 0,
+            Outflow::Behind { cursor } => shard.log.end() - cursor,
+            Outflow::State(_) => shard.unacknowledged(self.replica, peer),
         });
         unsent.sum()
     }

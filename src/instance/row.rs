@@ -1,6 +1,6 @@
 //! Rows: generated keys in their compact form, half a cache line each.
 
-use crate::crdt::{Dot, Stamp};
+use crate::crdt::{Dot, FILL_SEQ, Stamp, VersionVector};
 use crate::engine::mix;
 use crate::id::{Id, ReplicaId, ShardId};
 
@@ -17,9 +17,10 @@ pub enum RowState {
     General,
 }
 
-/// A generated key.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
+/// A write of a string under a generated key, in three words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlainWrite {
+    /// The dot in one word: its origin above its sequence.
     dot: u64,
     /// The writer's wall clock, in milliseconds.
     pub wall_ms: u64,
@@ -27,6 +28,106 @@ pub struct Row {
     pub bytes: u32,
     /// The value's content, as a tag.
     pub tag: u32,
+}
+
+const SEQ_BITS: u32 = 56;
+const SEQ_MASK: u64 = (1 << SEQ_BITS) - 1;
+
+impl PlainWrite {
+    /// No write at all.
+    pub(super) const NONE: Self = Self {
+        dot: 0,
+        wall_ms: 0,
+        bytes: 0,
+        tag: 0,
+    };
+
+    /// A write stamped so, of a value of `bytes` bytes told apart by `tag`.
+    #[inline]
+    pub fn new(stamp: Stamp, bytes: u32, tag: u32) -> Self {
+        Self {
+            dot: (stamp.dot.origin.index() as u64) << SEQ_BITS | stamp.dot.seq,
+            wall_ms: stamp.wall_ms,
+            bytes,
+            tag,
+        }
+    }
+
+    /// Which write it is.
+    pub fn dot(&self) -> Dot {
+        Dot {
+            origin: ReplicaId::at(self.origin()),
+            seq: self.seq(),
+        }
+    }
+
+    /// Which write it is, and when it was made.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            dot: self.dot(),
+            wall_ms: self.wall_ms,
+        }
+    }
+
+    /// The index of the member that made it.
+    #[inline]
+    pub(super) fn origin(&self) -> usize {
+        (self.dot >> SEQ_BITS) as usize
+    }
+
+    #[inline]
+    fn seq(&self) -> u64 {
+        self.dot & SEQ_MASK
+    }
+
+    /// Whether it was filled in at time zero.
+    #[inline]
+    pub(super) fn is_fill(&self) -> bool {
+        self.seq() <= FILL_SEQ
+    }
+
+    /// Whether `clock` has observed it.
+    #[inline]
+    pub(super) fn is_within(&self, clock: &VersionVector) -> bool {
+        self.seq() <= clock.0[self.origin()]
+    }
+
+    /// Whether both are the same write.
+    #[inline]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.dot == other.dot
+    }
+
+    /// Whether it wins over a concurrent one, as [`Stamp::beats`] has it.
+    #[inline]
+    pub(super) fn beats(&self, other: &Self) -> bool {
+        // The smaller origin wins, and of one origin's writes the later.
+        let rank = |write: &Self| (write.wall_ms, write.dot ^ !SEQ_MASK);
+        rank(self) > rank(other)
+    }
+
+    /// The part of its shard's digest that `key` contributes when this write is all it holds.
+    ///
+    /// The dot names the write; value and wall clock are there to catch a replica that mangles
+    /// them.
+    #[inline]
+    pub(super) fn digest(&self, key: u32) -> u64 {
+        let value = u64::from(self.tag) << 32 | u64::from(self.bytes);
+        mix(self.dot ^ self.wall_ms.rotate_left(17) ^ value.rotate_left(34) ^ spread(key))
+    }
+}
+
+fn spread(key: u32) -> u64 {
+    u64::from(key)
+        .wrapping_add(1)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// A generated key.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The write it shows, if it shows one.
+    pub write: PlainWrite,
     /// Where the general form is, or the hidden writes.
     pub object: u32,
     shard: u16,
@@ -36,30 +137,22 @@ pub struct Row {
     pub brought_by: u8,
 }
 
-const SEQ_BITS: u32 = 56;
-
 impl Row {
     /// A key that is not there, of `shard`.
     pub fn absent(shard: ShardId) -> Self {
-        let state = RowState::Absent;
         Self {
-            dot: 0,
-            wall_ms: 0,
-            bytes: 0,
-            tag: 0,
+            write: PlainWrite::NONE,
             object: 0,
             shard: shard.0,
-            state,
+            state: RowState::Absent,
             brought_by: 0,
         }
     }
 
     /// Sets the row to one uncontested write.
-    pub fn set(&mut self, stamp: Stamp, bytes: u32, tag: u32) {
-        self.dot = (stamp.dot.origin.index() as u64) << SEQ_BITS | stamp.dot.seq;
-        self.wall_ms = stamp.wall_ms;
-        self.bytes = bytes;
-        self.tag = tag;
+    #[inline]
+    pub fn set(&mut self, write: PlainWrite) {
+        self.write = write;
         self.state = RowState::Plain;
         self.brought_by = 0;
     }
@@ -69,41 +162,19 @@ impl Row {
         ShardId(self.shard)
     }
 
-    /// The dot of the write.
-    pub fn dot(&self) -> Dot {
-        let origin = ReplicaId::at((self.dot >> SEQ_BITS) as usize);
-        Dot {
-            origin,
-            seq: self.dot & ((1 << SEQ_BITS) - 1),
-        }
-    }
-
-    /// The stamp of the write.
-    pub fn stamp(&self) -> Stamp {
-        Stamp {
-            dot: self.dot(),
-            wall_ms: self.wall_ms,
-        }
-    }
-
-    /// Whether both hold the same write, or neither any.
-    pub fn same_write(&self, other: &Self) -> bool {
-        !self.shows() && !other.shows()
-            || (self.dot, self.wall_ms, self.bytes, self.tag)
-                == (other.dot, other.wall_ms, other.bytes, other.tag)
-    }
-
     /// Whether both show the same write, or neither holds anything; a general form shows nothing.
     pub fn shows_same(&self, other: &Self) -> bool {
-        let difference = (self.dot ^ other.dot)
-            | (self.wall_ms ^ other.wall_ms)
-            | u64::from(self.bytes ^ other.bytes)
-            | u64::from(self.tag ^ other.tag);
+        let (mine, theirs) = (&self.write, &other.write);
+        let difference = (mine.dot ^ theirs.dot)
+            | (mine.wall_ms ^ theirs.wall_ms)
+            | u64::from(mine.bytes ^ theirs.bytes)
+            | u64::from(mine.tag ^ theirs.tag);
         (difference == 0 && self.shows() && other.shows())
             || (self.state == RowState::Absent && other.state == RowState::Absent)
     }
 
     /// Whether the row itself shows a string.
+    #[inline]
     pub fn shows(&self) -> bool {
         matches!(self.state, RowState::Plain | RowState::Contested)
     }
@@ -112,21 +183,6 @@ impl Row {
     pub fn is_plain(&self) -> bool {
         self.state == RowState::Plain
     }
-}
-
-/// The part of a shard's digest that a key with one plain generated write contributes.
-///
-/// The dot names the write; value and wall clock are there to catch a replica that mangles them.
-pub(super) fn plain_digest(key: u32, stamp: Stamp, bytes: u32, tag: u32) -> u64 {
-    let dot = (stamp.dot.origin.index() as u64) << SEQ_BITS | stamp.dot.seq;
-    let value = u64::from(tag) << 32 | u64::from(bytes);
-    mix(dot ^ stamp.wall_ms.rotate_left(17) ^ value.rotate_left(34) ^ spread(key))
-}
-
-fn spread(key: u32) -> u64 {
-    u64::from(key)
-        .wrapping_add(1)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 const _: () = assert!(size_of::<Row>() == 32, "a row is half a cache line");

@@ -17,10 +17,11 @@ use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::footprint;
 use crate::instance::frontier::Frontier;
 use crate::instance::ledger::MemoryKind;
-use crate::instance::link::{Inflow, Snapshot};
+use crate::instance::link::{Inflow, Outflow, Snapshot};
 use crate::instance::parcel::{Cargo, Item, Parcel, Timer, Wire};
-use crate::instance::row::{Row, RowState, plain_digest};
+use crate::instance::row::{Row, RowState};
 use crate::instance::{Instance, Naming};
+use crate::time::SimTime;
 
 impl Instance {
     /// Takes a snapshot of a shard for `peer`, which has `theirs`.
@@ -55,7 +56,8 @@ impl Instance {
             frontier: shard.frontier,
             tail: shard.log.end(),
         };
-        self.outgoing[peer.index()].shards[id.index()].snapshot = Some(snapshot);
+        self.audience_changed = true;
+        self.outgoing[peer.index()].shards[id.index()] = Outflow::State(snapshot);
         self.measure_sync_buffers(id);
         self.observe_out(peer, id, LinkEvent::FullSyncStarted { keys, bytes }, wire);
     }
@@ -63,8 +65,7 @@ impl Instance {
     /// Whether a row holds a write that `known` does not cover.
     fn is_newer(&self, row: &Row, known: &VersionVector) -> bool {
         let mut hidden = self.keyspace.hidden(row).iter().flat_map(Hidden::iter);
-        row.shows() && !known.covers(row.dot())
-            || hidden.any(|write| !known.covers(write.stamp.dot))
+        row.shows() && !row.write.is_within(known) || hidden.any(|write| !write.is_within(known))
     }
 
     fn item_of_row(&self, key: u32, row: &Row) -> Item {
@@ -141,67 +142,71 @@ impl Instance {
         epoch: u32,
         wire: &mut impl Wire,
     ) -> bool {
-        let (now, wall_ms) = (self.now, self.wall_ms());
-        let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
-        if let Some(snapshot) = &mut outflow.snapshot {
-            let set = &self.assumptions;
-            let (items, bytes) = snapshot.next_chunk(set.chunk_bytes.0, set.item_bytes.0);
-            let clock = Box::new(snapshot.frontier);
-            let parcel = if items.is_empty() {
-                outflow.cursor = snapshot.tail;
-                outflow.snapshot = None;
-                self.measure_sync_buffers(id);
-                Parcel::SnapshotEnd(clock)
-            } else {
-                Parcel::Chunk(items.into(), clock)
-            };
-            wire.send(
-                peer,
-                Cargo {
-                    made_at: now,
+        let end = self.shards[id].log.end();
+        match &mut self.outgoing[peer.index()].shards[id.index()] {
+            Outflow::Live => false,
+            Outflow::State(snapshot) => {
+                let set = &self.assumptions;
+                let (items, bytes) = snapshot.next_chunk(set.chunk_bytes.0, set.item_bytes.0);
+                let (clock, tail) = (Box::new(snapshot.frontier), snapshot.tail);
+                let parcel = if items.is_empty() {
+                    self.go_on(peer, id, Outflow::from_position(tail, end));
+                    self.measure_sync_buffers(id);
+                    Parcel::SnapshotEnd(clock)
+                } else {
+                    Parcel::Chunk(items.into(), clock)
+                };
+                let cargo = Cargo {
+                    made_at: self.now,
                     shard: id,
                     epoch,
                     parcel,
-                },
-                bytes,
-            );
-            return true;
+                };
+                wire.send(peer, cargo, bytes);
+                true
+            }
+            Outflow::Behind { cursor } => {
+                let cursor = *cursor;
+                self.send_logged(peer, id, epoch, cursor, wire)
+            }
         }
+    }
+
+    /// Sends an effect from the log. Returns whether it is still there.
+    fn send_logged(
+        &mut self,
+        peer: ReplicaId,
+        id: ShardId,
+        epoch: u32,
+        cursor: u64,
+        wire: &mut impl Wire,
+    ) -> bool {
         let log = &self.shards[id].log;
-        if outflow.cursor == log.end() {
-            return false;
-        }
-        let Some(entry) = log.at(outflow.cursor) else {
+        let Some(entry) = log.at(cursor) else {
             self.observe_out(peer, id, LinkEvent::Overrun, wire);
-            let outgoing = &mut self.outgoing[peer.index()];
-            outgoing.epoch = None;
+            self.audience_changed = true;
+            self.outgoing[peer.index()].epoch = None;
             self.signal(peer, epoch, Parcel::Hangup, wire);
             return false;
         };
-        let bytes = log.size(entry);
-        let age = wall_ms.saturating_sub(entry.wall_ms);
-        let made_at = crate::time::SimTime(now.0.saturating_sub(age * 1_000_000));
-        let parcel = Parcel::Effect(entry.clone());
-        outflow.cursor += 1;
-        wire.send(
-            peer,
-            Cargo {
-                made_at,
-                shard: id,
-                epoch,
-                parcel,
-            },
-            bytes,
-        );
+        let (bytes, end) = (log.size(entry), log.end());
+        let age = self.wall_ms().saturating_sub(entry.wall_ms);
+        let cargo = Cargo {
+            made_at: SimTime(self.now.0.saturating_sub(age * 1_000_000)),
+            shard: id,
+            epoch,
+            parcel: Parcel::Effect(entry.clone()),
+        };
+        self.go_on(peer, id, Outflow::from_position(cursor + 1, end));
+        wire.send(peer, cargo, bytes);
         true
     }
 
     /// Charges one chunk for every snapshot being sent or merged.
     pub(super) fn measure_sync_buffers(&mut self, id: ShardId) {
         let sending = self.peers().filter(|peer| {
-            self.outgoing[peer.index()].shards[id.index()]
-                .snapshot
-                .is_some()
+            let outflow = &self.outgoing[peer.index()].shards[id.index()];
+            matches!(outflow, Outflow::State(_))
         });
         let merging = self
             .peers()
@@ -232,7 +237,7 @@ impl Item {
     /// Its size on the wire, where a key takes `framing` bytes beside name and value.
     pub(super) fn bytes(&self, framing: u64) -> u64 {
         match self {
-            Self::Row(_, row) => framing + GENERATED_KEY_BYTES + u64::from(row.bytes),
+            Self::Row(_, row) => framing + GENERATED_KEY_BYTES + u64::from(row.write.bytes),
             Self::Object(key, object) => {
                 let name = match key {
                     Key::Generated(_) => GENERATED_KEY_BYTES,
@@ -257,7 +262,8 @@ pub(super) fn merge_item(
     match item {
         Item::Row(key, row) => {
             if !merge_row(instance, id, key, &row, theirs, number) {
-                let object = Object::from_write(row.stamp(), generated(row.bytes, row.tag));
+                let value = generated(row.write.bytes, row.write.tag);
+                let object = Object::from_write(row.write.stamp(), value);
                 merge_object(instance, id, &Key::Generated(key), &object, theirs);
             }
         }
@@ -276,38 +282,33 @@ fn merge_row(
 ) -> bool {
     let shard = &mut instance.shards[id];
     let mine = &mut instance.keyspace.rows[key as usize];
-    let known = shard.frontier.clock.covers(theirs.dot());
+    let known = theirs.write.is_within(&shard.frontier.clock);
     match mine.state {
         RowState::General | RowState::Contested => return false,
         RowState::Absent if known => return true,
         RowState::Absent => {
-            let value = u64::from(theirs.bytes);
+            let value = u64::from(theirs.write.bytes);
             let taken = footprint::plain(GENERATED_KEY_BYTES, value, &instance.assumptions);
             shard.charge(&taken);
         }
-        RowState::Plain if mine.dot() == theirs.dot() => return true,
-        RowState::Plain if known || shard.has_merged_past(mine, theirs.dot()) => {
+        RowState::Plain if mine.write.is(&theirs.write) => return true,
+        RowState::Plain if known || shard.has_merged_past(mine, theirs.write.dot()) => {
             return true;
         }
-        RowState::Plain if clock.covers(mine.dot()) => {
-            let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+        RowState::Plain if mine.write.is_within(clock) => {
+            let part = mine.write.digest(key);
             instance
                 .keyspace
                 .digests
                 .toggle(key, part, &mut shard.digest);
-            if !mine.dot().is_fill() {
-                shard.tally.superseded[mine.dot().origin.index()] += 1;
-            }
-            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            shard
-                .ledger
-                .adjust(MemoryKind::Values, value(mine.bytes), value(theirs.bytes));
+            shard.tally.fall(mine.write.dot(), true);
+            shard.revalue(mine.write.bytes, theirs.write.bytes);
         }
         RowState::Plain => return false,
     }
-    mine.set(theirs.stamp(), theirs.bytes, theirs.tag);
+    mine.set(theirs.write);
     mine.brought_by = number;
-    let part = plain_digest(key, mine.stamp(), mine.bytes, mine.tag);
+    let part = mine.write.digest(key);
     instance
         .keyspace
         .digests

@@ -5,7 +5,7 @@ use crate::history::{Event, LinkEvent};
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
-use crate::instance::link::{Inflow, LinkState};
+use crate::instance::link::{Inflow, LinkState, Outflow};
 use crate::instance::parcel::{Cargo, Flight, Item, Origin, Parcel, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::instance::{Instance, Shard};
@@ -53,6 +53,7 @@ impl Instance {
     }
 
     /// Takes in an effect.
+    #[inline]
     pub fn deliver_effect(
         &mut self,
         now: SimTime,
@@ -61,12 +62,10 @@ impl Instance {
         wire: &mut impl Wire,
     ) {
         self.now = now;
-        if self.refuses(origin, wire) {
-            return;
-        }
         let Origin { from, shard, epoch } = origin;
         let incoming = &mut self.incoming[from.index()];
-        if epoch != incoming.epoch {
+        if epoch != incoming.epoch || incoming.is_dropped {
+            self.refuses(origin, wire);
             return;
         }
         incoming.heard_at = now;
@@ -76,9 +75,9 @@ impl Instance {
     }
 
     /// Whether a parcel comes from a member that was dropped.
-    #[inline]
+    #[cold]
     fn refuses(&mut self, origin: Origin, wire: &mut impl Wire) -> bool {
-        if self.members.contains(&origin.from) {
+        if !self.incoming[origin.from.index()].is_dropped {
             return false;
         }
         self.shards[origin.shard].counts.refused_effects += 1;
@@ -126,7 +125,7 @@ impl Instance {
         let (outgoing, incoming) = (&self.outgoing[peer.index()], &self.incoming[peer.index()]);
         if let Some(epoch) = outgoing.epoch {
             let report = |shard: &Shard| {
-                let caught_up = outgoing.is_caught_up(shard.id, shard.log.end());
+                let caught_up = outgoing.is_caught_up(shard.id);
                 caught_up.then_some(shard.frontier)
             };
             let frontiers = self.shards.iter().map(report).collect();
@@ -141,6 +140,7 @@ impl Instance {
         let outgoing = &mut self.outgoing[peer.index()];
         if self.now.since(outgoing.heard_at) > self.assumptions.silence {
             outgoing.epoch = None;
+            self.audience_changed = true;
         }
     }
 
@@ -211,6 +211,7 @@ impl Instance {
     /// to hear the answer: it may be cut off one way.
     fn on_connect(&mut self, peer: ReplicaId, epoch: u32, wire: &mut impl Wire) {
         self.outgoing[peer.index()].epoch = None;
+        self.audience_changed = true;
         self.signal(peer, epoch, Parcel::Accept, wire);
     }
 
@@ -235,6 +236,7 @@ impl Instance {
             .map(|(id, frontier)| self.start_shard(peer, id, frontier, wire))
             .collect();
         self.outgoing[peer.index()].epoch = Some(epoch);
+        self.audience_changed = true;
         self.signal(peer, epoch, Parcel::Starts(starts.into()), wire);
         self.pump(peer, wire);
     }
@@ -257,9 +259,8 @@ impl Instance {
             .any(|member| shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]);
         match resumed {
             Some(cursor) if !lacks_dropped && !has_nothing => {
-                let outflow = &mut self.outgoing[peer.index()].shards[id.index()];
-                outflow.snapshot = None;
-                outflow.cursor = cursor;
+                let end = shard.log.end();
+                self.go_on(peer, id, Outflow::from_position(cursor, end));
                 Start::Partial
             }
             _ => {

@@ -91,11 +91,31 @@ impl Route {
         self.free_at
     }
 
-    /// When a message that has left at `left` arrives: never before the floor, never before a
-    /// message sent earlier. Takes one uniform draw where the delay varies, and one where messages
-    /// are lost, each from a stream of its own: a loss that sets in moves no delay.
+    /// When messages arrive that have left at `times`, in the order of sending: never before the
+    /// floor, never before one sent earlier. Each takes one uniform draw where the delay varies,
+    /// and one where messages are lost, from streams of their own: a loss that sets in moves no
+    /// delay.
     #[inline]
     pub fn arrive(
+        &mut self,
+        times: &mut [SimTime],
+        mut draw_delay: impl FnMut() -> u64,
+        mut draw_loss: impl FnMut() -> u64,
+    ) {
+        if self.degraded.is_some() || !self.tries.is_certain() || self.segments.is_empty() {
+            for time in times {
+                *time = self.arrival(*time, &mut draw_delay, &mut draw_loss);
+            }
+            return;
+        }
+        for time in times {
+            let delay = Segment::sample(&self.segments, draw_delay());
+            self.latest = self.latest.max(*time + delay);
+            *time = self.latest;
+        }
+    }
+
+    fn arrival(
         &mut self,
         left: SimTime,
         draw_delay: impl FnOnce() -> u64,

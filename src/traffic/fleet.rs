@@ -141,18 +141,18 @@ impl Fleet {
             .map_or(SimTime::MAX, |arrival| arrival.at)
     }
 
-    /// The next operation.
-    pub fn pop(&mut self) -> Option<Arrival> {
-        let arrival = *self.block.get(self.next)?;
+    /// The next operation is done.
+    #[inline]
+    pub fn advance(&mut self) {
         self.next += 1;
-        if self.next == self.block.len() {
+        if self.next >= self.block.len() {
             self.draw_block();
         }
-        Some(arrival)
     }
 
     /// The operations already drawn, in order: at least the next one, if there is one. Their keys
     /// can be prefetched.
+    #[inline]
     pub fn ahead(&self) -> &[Arrival] {
         &self.block[self.next..]
     }

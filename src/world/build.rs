@@ -143,6 +143,7 @@ fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
         delays: Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
         losses: Stream::named(plan.seed, &format!("route {}→{} loss", from.0, to.0)),
         leaving: Vec::new(),
+        longest: 0,
     })
 }
 

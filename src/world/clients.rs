@@ -62,21 +62,37 @@ impl Clients {
         self.fleet.next_at()
     }
 
-    /// Carries out the next operation.
-    pub(super) fn operate(&mut self, instances: &mut [Instance], fabric: &mut Fabric, dark: bool) {
-        let instance = &mut instances[self.local];
-        if self.touched == 0 {
-            self.touch_ahead(instance);
+    /// Carries out the next operation, and those after it that come before `until` and before what
+    /// the agenda gets meanwhile. Returns how many.
+    pub(super) fn operate(
+        &mut self,
+        instance: &mut Instance,
+        fabric: &mut Fabric,
+        dark: bool,
+        until: SimTime,
+    ) -> u64 {
+        let mut done = 0;
+        loop {
+            if self.touched == 0 {
+                self.touch_ahead(instance);
+            }
+            let Some(&arrival) = self.fleet.ahead().first() else {
+                break;
+            };
+            self.fleet.advance();
+            self.touched -= 1;
+            done += 1;
+            if fabric.full {
+                self.attempt_told(instance, &arrival, fabric, dark);
+            } else {
+                self.attempt(instance, &arrival, fabric, dark);
+            }
+            let next = self.fleet.next_at();
+            if next >= until || next >= fabric.agenda.due() {
+                break;
+            }
         }
-        self.touched = self.touched.saturating_sub(1);
-        let Some(arrival) = self.fleet.pop() else {
-            return;
-        };
-        if fabric.full {
-            self.attempt_told(instance, &arrival, fabric, dark);
-        } else {
-            self.attempt(instance, &arrival, fabric, dark);
-        }
+        done
     }
 
     /// An operation of which the witness is told.
@@ -117,10 +133,9 @@ impl Clients {
 
     /// Brings the rows that the next arrivals concern into cache, all at once.
     fn touch_ahead(&mut self, instance: &Instance) {
-        let rows = &instance.keyspace().rows;
+        let keys = instance.keyspace();
         let ahead = self.fleet.ahead();
-        let touch =
-            |sum, arrival: &Arrival| sum ^ rows[(self.first_key + arrival.key) as usize].wall_ms;
+        let touch = |sum, arrival: &Arrival| sum ^ keys.touch(self.first_key + arrival.key);
         black_box(ahead.iter().fold(0, touch));
         self.touched = ahead.len();
     }

@@ -1,8 +1,8 @@
 //! Convoys: the effects that an instance sends within a window.
 //!
 //! ```text
-//!   written ──► load, once ─────────────────────────────┐ shared
-//!          └──► hop for each peer: left at ──► sealed: arrives at ──► convoy in the peer's stream
+//!   written ──► load, once ───────────────────────────────────────────┐ shared
+//!          └──► in the convoy to each peer: left at ──► sealed: arrives at ──► the peer's stream
 //! ```
 //!
 //! What leaves within a window arrives after it, so delays may be drawn at its end, for a whole
@@ -25,28 +25,23 @@ pub(super) struct Load {
     pub entry: Entry,
 }
 
-/// The way of one load to one peer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hop {
-    /// When it has left, and once sealed, when it arrives.
-    pub at: SimTime,
-    /// Which load.
-    pub load: u32,
-    /// The connection it belongs to.
-    pub epoch: u32,
-}
-
-/// Effects of one instance for one peer, in the order of sending.
+/// Consecutive loads of one instance on their way to one peer, over one connection.
 #[derive(Clone, Debug)]
 pub(super) struct Convoy {
     /// Who sent them.
     pub from: ReplicaId,
     /// To whom.
     pub to: ReplicaId,
-    /// What the window's convoys of the sender carry; put in when it is sealed.
+    /// The connection they go by.
+    pub epoch: u32,
+    /// All that the sender's convoys of the window carry; put in when it is sealed.
     pub loads: Arc<Vec<Load>>,
-    /// Which of it, and when.
-    pub hops: Vec<Hop>,
+    /// Which of them is the first.
+    pub first: usize,
+    /// When each has left, and once sealed, when it arrives.
+    pub times: Vec<SimTime>,
+    /// The bytes of all.
+    pub bytes: u64,
 }
 
 /// What is under way from one region to another.
@@ -59,9 +54,9 @@ pub(super) enum Consignment {
 }
 
 impl Convoy {
-    /// The load of a hop.
-    pub(super) fn load(&self, hop: &Hop) -> &Load {
-        &self.loads[hop.load as usize]
+    /// Those from the one at a place of the convoy on.
+    pub(super) fn loads_from(&self, place: usize) -> &[Load] {
+        &self.loads[self.first + place..self.first + self.times.len()]
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::engine::{Agenda, Digest, Stream, TieBreak};
 use crate::history::{Event, Observation};
 use crate::id::{Id, RegionId, ReplicaId};
-use crate::instance::{Addressee, Cargo, Flight, Parcel, Shipment, Timer, Wire};
+use crate::instance::{Addressee, Cargo, Flight, HeldUp, Parcel, Shipment, Timer, Wire};
 use crate::network::Route;
 use crate::time::{SimDuration, SimTime};
-use crate::world::convoy::{Consignment, Convoy, Hop, Load};
+use crate::world::convoy::{Consignment, Convoy, Load};
 
 /// A route out of the region, with the draws of its own.
 #[derive(Debug)]
@@ -21,49 +21,58 @@ pub(super) struct Exit {
     pub losses: Stream,
     /// What has left, and has its delay yet to be drawn.
     pub leaving: Vec<Consignment>,
+    /// How many loads the longest convoy so far had.
+    pub longest: usize,
 }
 
 impl Exit {
     /// Draws when what has left arrives, and hands it over. `loads` are those of each instance.
     fn seal(&mut self, homes: &[(RegionId, usize)], loads: &[Arc<Vec<Load>>]) -> Drained<'_> {
-        let (delays, losses) = (&mut self.delays, &mut self.losses);
-        let route = &mut self.route;
-        let mut arrive = |left| route.arrive(left, || delays.next_u64(), || losses.next_u64());
         for consignment in &mut self.leaving {
-            match consignment {
-                Consignment::Single(flight) => flight.arrival = arrive(flight.arrival),
+            let times = match consignment {
+                Consignment::Single(flight) => std::slice::from_mut(&mut flight.arrival),
                 Consignment::Convoy(convoy) => {
                     let (_, local) = homes[convoy.from.index()];
                     convoy.loads = Arc::clone(&loads[local]);
-                    for hop in &mut convoy.hops {
-                        hop.at = arrive(hop.at);
-                    }
+                    self.longest = self.longest.max(convoy.times.len());
+                    &mut convoy.times
                 }
-            }
+            };
+            let (delays, losses) = (&mut self.delays, &mut self.losses);
+            self.route
+                .arrive(times, || delays.next_u64(), || losses.next_u64());
         }
         self.leaving.drain(..)
     }
 
     /// Sends a load, the last one of `from`.
     #[inline]
-    fn take(&mut self, now: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: u32) {
-        let hop = Hop {
-            at: self.route.depart(now, bytes),
-            load,
-            epoch: to.epoch,
-        };
+    fn take(&mut self, now: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: usize) {
+        let left = self.route.depart(now, bytes);
         if let Some(Consignment::Convoy(convoy)) = self.leaving.last_mut()
-            && (convoy.from, convoy.to) == (from, to.to)
+            && (convoy.from, convoy.to, convoy.epoch) == (from, to.to, to.epoch)
+            && convoy.first + convoy.times.len() == load
         {
-            convoy.hops.push(hop);
+            convoy.times.push(left);
+            convoy.bytes += bytes;
         } else {
-            self.leaving.push(Consignment::Convoy(Convoy {
-                from,
-                to: to.to,
-                loads: Arc::default(),
-                hops: vec![hop],
-            }));
+            self.set_out(left, bytes, from, to, load);
         }
+    }
+
+    #[cold]
+    fn set_out(&mut self, left: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: usize) {
+        let mut times = Vec::with_capacity(self.longest);
+        times.push(left);
+        self.leaving.push(Consignment::Convoy(Convoy {
+            from,
+            to: to.to,
+            epoch: to.epoch,
+            loads: Arc::default(),
+            first: load,
+            times,
+            bytes,
+        }));
     }
 }
 
@@ -113,11 +122,19 @@ pub(super) struct Fabric {
 impl Fabric {
     /// Draws when what has left arrives. To be called before routes change, and before an exchange.
     pub(super) fn seal(&mut self) {
-        let taken = self.loads.iter_mut().map(std::mem::take).map(Arc::new);
-        let loads: Vec<Arc<Vec<Load>>> = taken.collect();
+        let loads: Vec<Arc<Vec<Load>>> = self.loads.iter_mut().map(taken).collect();
         for (exit, outbox) in self.exits.iter_mut().zip(&mut self.outbox) {
-            if let Some(exit) = exit {
-                outbox.extend(exit.seal(&self.homes, &loads));
+            let Some(exit) = exit else {
+                continue;
+            };
+            for consignment in exit.seal(&self.homes, &loads) {
+                if let Consignment::Convoy(convoy) = &consignment {
+                    let (_, local) = self.homes[convoy.from.index()];
+                    let sent = &mut self.sent[local][convoy.to.index()];
+                    sent.bytes += convoy.bytes;
+                    sent.effects += convoy.times.len() as u64;
+                }
+                outbox.push(consignment);
             }
         }
     }
@@ -131,6 +148,12 @@ impl Fabric {
             replica,
         }
     }
+}
+
+/// Takes out what is there; its place will hold about as much again.
+fn taken(loads: &mut Vec<Load>) -> Arc<Vec<Load>> {
+    let room = Vec::with_capacity(loads.len());
+    Arc::new(std::mem::replace(loads, room))
 }
 
 /// A number of a place or member: small by construction.
@@ -180,31 +203,39 @@ impl Wire for Reach<'_> {
     }
 
     #[inline]
-    fn ship(&mut self, shipment: &Shipment<'_>, addressees: &[Addressee]) {
-        if addressees.is_empty() {
-            return;
+    fn ship(
+        &mut self,
+        shipment: &Shipment<'_>,
+        addressees: &[Addressee],
+        longest: SimDuration,
+    ) -> HeldUp {
+        let mut held_up = HeldUp::default();
+        for (place, addressee) in addressees.iter().enumerate() {
+            if self.queue(addressee.to) > longest {
+                held_up.add(place);
+            }
         }
         let loads = &mut self.fabric.loads[self.local];
-        let load = narrow(loads.len());
+        let load = loads.len();
         loads.push(Load {
             made_at: self.now,
             shard: shipment.shard,
             entry: shipment.entry.clone(),
         });
-        for &addressee in addressees {
-            let fabric = &mut *self.fabric;
-            let (region, _) = fabric.homes[addressee.to.index()];
-            let Some(exit) = &mut fabric.exits[region.index()] else {
-                self.ship_here(shipment, addressee);
+        for (place, &addressee) in addressees.iter().enumerate() {
+            if held_up.contains(place) {
                 continue;
-            };
-            exit.take(self.now, shipment.bytes, self.replica, addressee, load);
-            let sent = &mut fabric.sent[self.local][addressee.to.index()];
-            sent.bytes += shipment.bytes;
-            sent.effects += 1;
+            }
+            let (region, _) = self.fabric.homes[addressee.to.index()];
+            match &mut self.fabric.exits[region.index()] {
+                Some(exit) => exit.take(self.now, shipment.bytes, self.replica, addressee, load),
+                None => self.ship_here(shipment, addressee),
+            }
         }
+        held_up
     }
 
+    #[inline]
     fn queue(&self, to: ReplicaId) -> SimDuration {
         let (region, _) = self.fabric.homes[to.index()];
         let exit = &self.fabric.exits[region.index()];

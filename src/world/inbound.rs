@@ -5,11 +5,11 @@ use std::hint::black_box;
 
 use crate::engine::{Class, Order, TieBreak};
 use crate::id::{Id, RegionId, ReplicaId, ShardId};
-use crate::instance::{Flight, Instance, Parcel, Payload};
+use crate::instance::{Flight, Instance, Origin, Parcel, Payload};
 use crate::metrics::histogram::Histogram;
 use crate::time::{SimDuration, SimTime};
-use crate::world::convoy::{Consignment, Convoy, Hop};
-use crate::world::fabric::narrow;
+use crate::world::convoy::Consignment;
+use crate::world::fabric::{Fabric, narrow};
 
 /// How many parcels ahead rows are brought into cache.
 const TOUCH_AHEAD: usize = 24;
@@ -25,12 +25,12 @@ pub(super) struct Inbound {
     pub local: usize,
     /// What is under way.
     queue: VecDeque<Consignment>,
-    /// How many hops of the convoy in front have arrived.
+    /// How many loads of the convoy in front have arrived.
     arrived: usize,
     /// When the first parcel arrives.
     due: SimTime,
-    /// How many at the front have had their rows touched.
-    pub touched: usize,
+    /// How many of the next have had their rows touched.
+    touched: usize,
     /// How late effects arrived since the last sample, in microseconds.
     pub lag: Histogram,
     /// The same, over the whole run.
@@ -81,32 +81,79 @@ impl Inbound {
         self.due = match self.queue.front() {
             None => SimTime::MAX,
             Some(Consignment::Single(flight)) => flight.arrival,
-            Some(Consignment::Convoy(convoy)) => convoy.hops[self.arrived].at,
+            Some(Consignment::Convoy(convoy)) => convoy.times[self.arrived],
         };
     }
 
-    /// The first parcel, if it is an effect of a convoy.
-    #[inline]
-    pub(super) fn first(&self) -> Option<(&Convoy, &Hop)> {
-        match self.queue.front() {
-            Some(Consignment::Convoy(convoy)) => Some((convoy, &convoy.hops[self.arrived])),
-            _ => None,
+    /// Delivers the effects of the convoy in front, one after the other, the first in any case and
+    /// those before `until` and before what the agenda gets meanwhile. Returns how many; none
+    /// where no convoy is in front.
+    pub(super) fn deliver_convoy(
+        &mut self,
+        instance: &mut Instance,
+        fabric: &mut Fabric,
+        until: SimTime,
+    ) -> u64 {
+        if self.touched == 0 {
+            self.touch_ahead(instance);
         }
+        let Some(Consignment::Convoy(convoy)) = self.queue.front() else {
+            return 0;
+        };
+        let (replica, start, mut now) = (instance.replica(), self.arrived, self.due);
+        let loads = convoy.loads_from(start);
+        let mut delivered = 0;
+        for load in &loads[..self.touched.min(loads.len())] {
+            delivered += 1;
+            let entry = &load.entry;
+            fabric.digest.word(now.0);
+            fabric
+                .digest
+                .word(entry.after.0[self.from.index()] ^ entry.wall_ms);
+            let origin = Origin {
+                from: self.from,
+                shard: load.shard,
+                epoch: convoy.epoch,
+            };
+            let mut reach = fabric.reach(now, self.local, replica);
+            instance.deliver_effect(now, origin, entry, &mut reach);
+            self.lag.record(now.since(load.made_at).as_micros());
+            let Some(next) = convoy.times.get(start + delivered) else {
+                break;
+            };
+            now = *next;
+            if now >= until || now >= fabric.agenda.due() {
+                break;
+            }
+        }
+        self.touched -= delivered;
+        self.counts.effects += delivered as u64;
+        self.pass(delivered);
+        delivered as u64
     }
 
-    /// Passes the first effect of a convoy: the next is first.
-    #[inline]
-    pub(super) fn pass(&mut self) {
-        self.arrived += 1;
+    /// Passes effects of the convoy in front.
+    fn pass(&mut self, count: usize) {
+        self.arrived += count;
         if let Some(Consignment::Convoy(convoy)) = self.queue.front()
-            && let Some(hop) = convoy.hops.get(self.arrived)
+            && self.arrived == convoy.times.len()
         {
-            self.due = hop.at;
-            return;
+            self.queue.pop_front();
+            self.arrived = 0;
         }
-        self.queue.pop_front();
-        self.arrived = 0;
         self.settle_due();
+    }
+
+    /// Takes the first parcel out without delivering it. Returns the connection it came by.
+    pub(super) fn drop_first(&mut self) -> Option<u32> {
+        self.counts.dropped += 1;
+        self.touched = self.touched.saturating_sub(1);
+        if let Some(Consignment::Convoy(convoy)) = self.queue.front() {
+            let epoch = convoy.epoch;
+            self.pass(1);
+            return Some(epoch);
+        }
+        self.pop().map(|flight| flight.epoch)
     }
 
     /// Takes the first parcel out, where it does not stand in a convoy.
@@ -130,8 +177,7 @@ impl Inbound {
         for consignment in &self.queue {
             match consignment {
                 Consignment::Convoy(convoy) => {
-                    let hops = convoy.hops[arrived..].iter();
-                    for load in hops.map(|hop| convoy.load(hop)) {
+                    for load in convoy.loads_from(arrived) {
                         if self.from == origin {
                             raise(load.shard, load.entry.dot(origin).seq);
                         }
@@ -165,21 +211,20 @@ impl Inbound {
 
     /// Brings the rows that the next effects concern into cache, all at once: independent loads
     /// overlap, dependent ones would not.
-    pub(super) fn touch_ahead(&mut self, instance: &Instance) {
-        self.touched = 1;
+    fn touch_ahead(&mut self, instance: &Instance) {
         let Some(Consignment::Convoy(convoy)) = self.queue.front() else {
             return;
         };
-        let end = convoy.hops.len().min(self.arrived + TOUCH_AHEAD);
-        let hops = &convoy.hops[self.arrived..end];
+        let loads = convoy.loads_from(self.arrived);
+        let loads = &loads[..loads.len().min(TOUCH_AHEAD)];
         let mut sum = 0;
-        for hop in hops {
-            if let Payload::Write { key, .. } = &convoy.load(hop).entry.payload {
+        for load in loads {
+            if let Payload::Write { key, .. } = &load.entry.payload {
                 sum ^= instance.touch(*key);
             }
         }
         black_box(sum);
-        self.touched = hops.len();
+        self.touched = loads.len();
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
 use crate::id::{Id, ReplicaId};
-use crate::instance::{Answer, Instance, Origin, Parcel, Wire};
+use crate::instance::{Answer, Instance, Parcel, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
 use crate::world::convoy::Consignment;
@@ -206,19 +206,16 @@ impl Region {
                 self.due(Source::Script)
             }
             Source::Inbound(at) => loop {
-                self.receive(at);
+                self.receive(at, until);
                 let next = self.inbound[at].due();
                 if !self.goes_on(next, until) {
                     break next;
                 }
             },
-            Source::Clients(at) => loop {
-                self.operate(at);
-                let next = self.clients[at].next_at();
-                if !self.goes_on(next, until) {
-                    break next;
-                }
-            },
+            Source::Clients(at) => {
+                self.operate(at, until);
+                self.clients[at].next_at()
+            }
         };
         heads[AGENDA] = self.fabric.agenda.due();
         if self.instances.len() > 1 {
@@ -244,36 +241,40 @@ impl Region {
         }
     }
 
-    #[inline]
-    fn receive(&mut self, stream: usize) {
-        self.events += 1;
+    /// Handles what arrives first on a stream, and of a convoy what comes before `until`.
+    fn receive(&mut self, stream: usize, until: SimTime) {
+        let until = self.alone_until(until);
         let inbound = &mut self.inbound[stream];
-        let (from, local, source) = (inbound.from, inbound.local, inbound.source);
-        let instance = &mut self.instances[local];
-        if inbound.touched == 0 {
-            inbound.touch_ahead(instance);
-        }
-        inbound.touched -= 1;
-        let now = inbound.due();
-        self.fabric.digest.word(now.0);
-        if self.dark || self.cut_from[source.index()] {
+        if self.dark || self.cut_from[inbound.source.index()] {
             self.drop_first(stream);
             return;
         }
+        let instance = &mut self.instances[inbound.local];
+        let delivered = inbound.deliver_convoy(instance, &mut self.fabric, until);
+        self.events += delivered;
+        if delivered == 0 {
+            self.receive_single(stream);
+        }
+    }
+
+    /// Until when one stream may go on: where an instance may send to another one in the region,
+    /// for one event.
+    fn alone_until(&self, until: SimTime) -> SimTime {
+        if self.instances.len() == 1 {
+            until
+        } else {
+            SimTime::ZERO
+        }
+    }
+
+    fn receive_single(&mut self, stream: usize) {
+        self.events += 1;
+        let inbound = &mut self.inbound[stream];
+        let (from, local, now) = (inbound.from, inbound.local, inbound.due());
+        self.fabric.digest.word(now.0);
+        let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
-        if let Some((convoy, hop)) = inbound.first() {
-            let load = convoy.load(hop);
-            let origin = Origin {
-                from,
-                shard: load.shard,
-                epoch: hop.epoch,
-            };
-            let late = now.since(load.made_at);
-            reach.digest(load.entry.after.0[from.index()] ^ load.entry.wall_ms);
-            instance.deliver_effect(now, origin, &load.entry, &mut reach);
-            inbound.count_effect(late);
-            inbound.pass();
-        } else if let Some(flight) = inbound.pop() {
+        if let Some(flight) = inbound.pop() {
             if let Parcel::Effect(entry) = &flight.parcel {
                 inbound.count_effect(now.since(flight.made_at));
                 reach.digest(entry.after.0[from.index()] ^ entry.wall_ms);
@@ -283,24 +284,17 @@ impl Region {
     }
 
     fn drop_first(&mut self, stream: usize) {
+        self.events += 1;
         let inbound = &mut self.inbound[stream];
         let (from, local, source) = (inbound.from, inbound.local, inbound.source);
         let now = inbound.due();
-        inbound.counts.dropped += 1;
+        self.fabric.digest.word(now.0);
         if self.dark {
             self.dark_drops += 1;
         } else {
             self.cut_drops[source.index()] += 1;
         }
-        let hop = inbound.first().map(|(_, hop)| hop.epoch);
-        let epoch = match hop {
-            Some(epoch) => {
-                inbound.pass();
-                Some(epoch)
-            }
-            None => inbound.pop().map(|flight| flight.epoch),
-        };
-        if let Some(epoch) = epoch {
+        if let Some(epoch) = inbound.drop_first() {
             self.drop_parcel(now, local, from, epoch);
         }
     }
@@ -341,13 +335,14 @@ impl Region {
         }
     }
 
-    #[inline]
-    fn operate(&mut self, fleet: usize) {
-        self.events += 1;
-        self.operations += 1;
-        self.dark_drops += u64::from(self.dark);
+    fn operate(&mut self, fleet: usize, until: SimTime) {
+        let until = self.alone_until(until);
         let clients = &mut self.clients[fleet];
-        clients.operate(&mut self.instances, &mut self.fabric, self.dark);
+        let instance = &mut self.instances[clients.local];
+        let done = clients.operate(instance, &mut self.fabric, self.dark, until);
+        self.events += done;
+        self.operations += done;
+        self.dark_drops += if self.dark { done } else { 0 };
     }
 
     fn command(&mut self) {

@@ -34,8 +34,9 @@ fn atlantic() -> Delay {
 /// Sends with one stream for delay and loss.
 fn send(route: &mut Route, now: SimTime, bytes: u64, stream: &mut dyn FnMut() -> u64) -> SimTime {
     let (delay, loss) = (stream(), stream());
-    let left = route.depart(now, bytes);
-    route.arrive(left, || delay, || loss)
+    let mut times = [route.depart(now, bytes)];
+    route.arrive(&mut times, || delay, || loss);
+    times[0]
 }
 
 #[test]
@@ -92,8 +93,8 @@ fn a_message_draws_what_its_route_needs() {
                     losses += 1;
                     0
                 };
-                let left = route.depart(SimTime::ZERO, 10);
-                route.arrive(left, draw_delay, draw_loss);
+                let mut times = [route.depart(SimTime::ZERO, 10)];
+                route.arrive(&mut times, draw_delay, draw_loss);
             }
             assert_eq!((delays, losses), (varies, loses));
         }

@@ -121,9 +121,9 @@ fn g8_loss_delays_by_the_retransmission_timer() {
     let delays: Vec<f64> = (0..MESSAGES)
         .map(|index| {
             let now = SimTime::from_secs(20 * index);
-            let left = route.depart(now, 200);
-            let arrival = route.arrive(left, || 0, || stream.next_u64());
-            arrival.since(now).as_micros() as f64 / 1_000.0
+            let mut times = [route.depart(now, 200)];
+            route.arrive(&mut times, || 0, || stream.next_u64());
+            times[0].since(now).as_micros() as f64 / 1_000.0
         })
         .collect();
     let messages = MESSAGES as f64;
