@@ -17,9 +17,11 @@ use crate::instance::shard::Shard;
 /// The writes hidden under one row, and while one arrives all its candidates: at most one for each
 /// origin.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Hidden {
-    writes: [PlainWrite; MEMBERS_MAX],
+    // The count and the first two share a cache line.
     count: usize,
+    writes: [PlainWrite; MEMBERS_MAX],
 }
 
 impl Hidden {

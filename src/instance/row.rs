@@ -123,8 +123,9 @@ fn spread(key: u32) -> u64 {
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// A generated key.
+/// A generated key. Aligned, so that none lies across two cache lines.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub struct Row {
     /// The write it shows, if it shows one.
     pub write: PlainWrite,
