@@ -95,18 +95,14 @@ impl Instance {
         if self.audience_changed {
             self.settle_audience();
         }
-        debug_assert_eq!(self.audience[id], self.audience_of(id), "it is settled");
+        debug_assert!(self.audience[id].is(&self.audience_of(id)), "it is settled");
         let (shard, audience) = (&self.shards[id], &self.audience[id]);
         let shipment = Shipment {
             shard: id,
             entry: &entry,
             bytes: shard.log.size(&entry),
         };
-        let held_up = wire.ship(
-            &shipment,
-            audience.addressees(),
-            self.assumptions.send_buffer,
-        );
+        let held_up = wire.ship(&shipment, audience, self.assumptions.send_buffer);
         if held_up.any() || audience.some_wait {
             self.hold_back(id, held_up, wire);
         }

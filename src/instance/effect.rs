@@ -71,6 +71,7 @@ impl Entry {
     }
 
     /// Bytes of key and value on the wire, without framing. A generated key counts as 16.
+    #[inline]
     pub fn payload_bytes(&self) -> u64 {
         match &self.payload {
             Payload::Write { bytes, .. } => GENERATED_KEY_BYTES + u64::from(*bytes),

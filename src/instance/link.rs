@@ -18,7 +18,7 @@
 use std::collections::VecDeque;
 
 use crate::crdt::MEMBERS_MAX;
-use crate::id::{Id, ReplicaId, ShardId};
+use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::frontier::Frontier;
 use crate::instance::parcel::{Addressee, HeldUp, Item, Timer, Wire};
@@ -110,19 +110,27 @@ impl Outflow {
 }
 
 /// The peers that get a shard's effects as they are made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Audience {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Audience {
+    /// Two audiences of an instance with one number are the same peers on the same connections; 0
+    /// is none's.
+    pub number: u32,
     addressees: [Addressee; MEMBERS_MAX - 1],
     count: usize,
     /// Whether others have a stream too, and get them later from the log.
-    pub some_wait: bool,
+    pub(super) some_wait: bool,
 }
 
 impl Audience {
     /// Those peers.
     #[inline]
-    pub(super) fn addressees(&self) -> &[Addressee] {
+    pub fn addressees(&self) -> &[Addressee] {
         &self.addressees[..self.count]
+    }
+
+    /// Whether both are the same but for their numbers.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.addressees() == other.addressees() && self.some_wait == other.some_wait
     }
 }
 
@@ -193,7 +201,20 @@ impl Instance {
     /// Finds out to whom the effects of each shard go at once, after a stream has changed.
     #[cold]
     pub(super) fn settle_audience(&mut self) {
-        self.audience = self.shards.ids().map(|id| self.audience_of(id)).collect();
+        let mut settled: IdVec<ShardId, Audience> = IdVec::default();
+        for id in self.shards.ids() {
+            let mut audience = self.audience_of(id);
+            let same = settled.iter().find(|other| other.is(&audience));
+            audience.number = same.map_or_else(
+                || {
+                    self.audiences += 1;
+                    self.audiences
+                },
+                |other| other.number,
+            );
+            settled.push(audience);
+        }
+        self.audience = settled;
         self.audience_changed = false;
     }
 

@@ -60,6 +60,7 @@ impl Log {
     }
 
     /// Appends an effect, and drops the oldest ones that no longer fit.
+    #[inline]
     pub fn append(&mut self, entry: Entry) {
         let size = self.size(&entry);
         self.bytes += size;
@@ -107,8 +108,24 @@ impl Log {
     /// Where a peer that has observed `seq` of this origin goes on; none when the ring no longer
     /// holds all it lacks.
     pub fn resume(&self, seq: u64) -> Option<u64> {
-        let known = |entry: &Entry| entry.after.0[self.origin.index()] <= seq;
-        (seq >= self.before).then(|| self.first + self.entries.partition_point(known) as u64)
+        (seq >= self.before).then(|| self.first + self.known_at(seq) as u64)
+    }
+
+    /// How many of the ring's effects one who has observed `seq` knows.
+    fn known_at(&self, seq: u64) -> usize {
+        let own = self.origin.index();
+        let is_known = |entry: &Entry| entry.after.0[own] <= seq;
+        // Sequences follow one another within a life, so there is one place to look at first.
+        let first = self.entries.front().map_or(0, |entry| entry.after.0[own]);
+        let guess = usize::try_from((seq + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        let guess = guess.min(self.entries.len());
+        let known = |place: usize| self.entries.get(place).is_some_and(is_known);
+        let is_right = (guess == 0 || known(guess - 1)) && !known(guess);
+        if is_right {
+            guess
+        } else {
+            self.entries.partition_point(is_known)
+        }
     }
 
     /// Bytes from `position` to the end; what the ring has lost counts as its whole.

@@ -49,7 +49,7 @@ pub use example::{EXAMPLES_MAX, HiddenWrite};
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
-pub use link::{Incoming, LinkState};
+pub use link::{Audience, Incoming, LinkState};
 pub use log::Log;
 pub use naming::Naming;
 pub use operate::FillKind;
@@ -100,6 +100,8 @@ pub struct Instance {
     outgoing: Vec<link::Outgoing>,
     /// To whom the effects of each shard go at once.
     audience: IdVec<ShardId, link::Audience>,
+    /// The number of the newest audience.
+    audiences: u32,
     /// Whether a stream has changed since `audience` was settled.
     audience_changed: bool,
     /// What an effect leaves behind until it is stable.
@@ -149,6 +151,7 @@ impl Instance {
             incoming: vec![Incoming::online(setup.shards); slots],
             outgoing: vec![link::Outgoing::open(setup.shards); slots],
             audience: IdVec::default(),
+            audiences: 0,
             audience_changed: true,
             record_bytes: match setup.assumptions.metadata {
                 Metadata::PerEffect => setup.assumptions.record_bytes.0,

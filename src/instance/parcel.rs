@@ -4,6 +4,7 @@ use crate::crdt::Object;
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Entry, Key};
 use crate::instance::frontier::Frontier;
+use crate::instance::link::Audience;
 use crate::instance::row::Row;
 use crate::time::{SimDuration, SimTime};
 
@@ -86,16 +87,16 @@ pub enum Item {
 pub trait Wire {
     /// Sends a parcel to another member, `bytes` long.
     fn send(&mut self, to: ReplicaId, cargo: Cargo, bytes: u64);
-    /// Sends an effect to each of `addressees`, but for those whose queue is longer than
-    /// `longest`: these it returns.
+    /// Sends an effect to each of `audience`, but for those whose queue is longer than `longest`:
+    /// these it returns.
     fn ship(
         &mut self,
         shipment: &Shipment<'_>,
-        addressees: &[Addressee],
+        audience: &Audience,
         longest: SimDuration,
     ) -> HeldUp;
     /// How long what is already queued for `to` will take to leave.
-    fn queue(&self, to: ReplicaId) -> SimDuration;
+    fn queue(&mut self, to: ReplicaId) -> SimDuration;
     /// Wakes the instance at `at`.
     fn timer(&mut self, at: SimTime, timer: Timer);
     /// Tells the witness.

@@ -54,14 +54,17 @@ impl PlainWrite {
     }
 
     /// Which write it is.
+    #[inline]
     pub fn dot(&self) -> Dot {
+        let [.., origin] = self.dot.to_le_bytes();
         Dot {
-            origin: ReplicaId::at(self.origin()),
+            origin: ReplicaId(origin),
             seq: self.seq(),
         }
     }
 
     /// Which write it is, and when it was made.
+    #[inline]
     pub fn stamp(&self) -> Stamp {
         Stamp {
             dot: self.dot(),

@@ -144,6 +144,13 @@ impl Route {
         self.free_at.since(now)
     }
 
+    /// How many bytes may be sent from `now` on before a message could wait for longer than
+    /// `longest`, as they may all be sent at once; none when one would at once.
+    pub fn room(&self, now: SimTime, longest: SimDuration) -> Option<u64> {
+        let queue = self.queue(now);
+        (queue <= longest).then(|| self.wire.bytes_within(longest - queue))
+    }
+
     /// The least possible time from sending to arrival, as the route is now; above zero.
     pub fn floor(&self) -> SimDuration {
         let floor = self.delay.floor();

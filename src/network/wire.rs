@@ -39,6 +39,13 @@ impl Wire {
         SimDuration(nanos)
     }
 
+    /// So many bytes are sure to be sent within `duration`.
+    pub(super) fn bytes_within(&self, duration: SimDuration) -> u64 {
+        let parts = u128::from(duration.0) * u128::from(self.bytes_per_second.value);
+        let parts = parts.saturating_sub(u128::from(self.carry));
+        u64::try_from(parts / u128::from(NANOS_PER_SECOND)).unwrap_or(u64::MAX)
+    }
+
     #[cold]
     fn long_transmission(&mut self, bytes: u64) -> SimDuration {
         let parts = u128::from(bytes) * u128::from(NANOS_PER_SECOND) + u128::from(self.carry);

@@ -35,18 +35,18 @@ pub struct ArrivalTimes {
 #[derive(Clone, Debug)]
 enum Gaps {
     Never,
-    /// Whole nanoseconds, and a rest in parts of one, `parts` of which are a whole one.
-    Even {
-        first: bool,
-        whole: SimDuration,
-        rest: u64,
-        parts: u64,
-        carry: u64,
-    },
-    Exponential {
-        mean_ns: f64,
-        logarithm: Logarithm,
-    },
+    Even(Even),
+    Exponential { mean_ns: f64, logarithm: Logarithm },
+}
+
+/// Whole nanoseconds, and a rest in parts of one, `parts` of which are a whole one.
+#[derive(Clone, Debug)]
+struct Even {
+    is_first: bool,
+    whole: SimDuration,
+    rest: u64,
+    parts: u64,
+    carry: u64,
 }
 
 impl ArrivalTimes {
@@ -55,13 +55,13 @@ impl ArrivalTimes {
         let gaps = match *arrivals {
             Arrivals::Constant(Rate { millihertz: 0 })
             | Arrivals::Poisson(Rate { millihertz: 0 }) => Gaps::Never,
-            Arrivals::Constant(Rate { millihertz }) => Gaps::Even {
-                first: true,
+            Arrivals::Constant(Rate { millihertz }) => Gaps::Even(Even {
+                is_first: true,
                 whole: SimDuration(NANOS_PER_KILOSECOND / millihertz),
                 rest: NANOS_PER_KILOSECOND % millihertz,
                 parts: millihertz,
                 carry: 0,
-            },
+            }),
             Arrivals::Poisson(Rate { millihertz }) => Gaps::Exponential {
                 mean_ns: NANOS_PER_KILOSECOND as f64 / millihertz as f64,
                 logarithm: Logarithm::new(),
@@ -70,37 +70,39 @@ impl ArrivalTimes {
         Self { last: starts, gaps }
     }
 
-    /// The next instant, never before the one returned last; [`SimTime::MAX`] when there is none.
-    /// Poisson takes one draw, the others none.
-    #[inline]
-    pub fn advance(&mut self, stream: &mut Stream) -> SimTime {
+    /// The next instants, none before one returned earlier; [`SimTime::MAX`] when there is none.
+    /// Poisson takes one draw for each, the others none.
+    pub fn fill(&mut self, times: &mut [SimTime], stream: &mut Stream) {
         match &mut self.gaps {
-            Gaps::Never => self.last = SimTime::MAX,
-            Gaps::Even {
-                first: first @ true,
-                ..
-            } => *first = false,
-            Gaps::Even {
-                whole,
-                rest,
-                parts,
-                carry,
-                ..
-            } => {
-                self.last += *whole;
-                // Neither is above the rate, so the sum cannot wrap below 2^63 events a kilosecond.
-                *carry += *rest;
-                if *carry >= *parts {
-                    *carry -= *parts;
-                    self.last += SimDuration(1);
+            Gaps::Never => times.fill(SimTime::MAX),
+            Gaps::Even(even) => {
+                for time in times {
+                    self.last += even.advance();
+                    *time = self.last;
                 }
             }
             Gaps::Exponential { mean_ns, logarithm } => {
-                let means = logarithm.negated(stream.next_u64());
-                self.last += rounded(means * *mean_ns);
+                for time in times {
+                    let means = logarithm.negated(stream.next_u64());
+                    self.last += rounded(means * *mean_ns);
+                    *time = self.last;
+                }
             }
         }
-        self.last
+    }
+}
+
+impl Even {
+    /// How long it is until the next.
+    fn advance(&mut self) -> SimDuration {
+        if std::mem::take(&mut self.is_first) {
+            return SimDuration::ZERO;
+        }
+        // Neither is above the rate, so the sum cannot wrap below 2^63 events a kilosecond.
+        self.carry += self.rest;
+        let is_whole = self.carry >= self.parts;
+        self.carry -= if is_whole { self.parts } else { 0 };
+        self.whole + SimDuration(u64::from(is_whole))
     }
 }
 

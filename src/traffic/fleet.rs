@@ -160,8 +160,9 @@ impl Fleet {
     fn draw_block(&mut self) {
         self.block.clear();
         self.next = 0;
-        while self.block.len() < Self::BLOCK {
-            let at = self.times.advance(&mut self.streams.arrivals);
+        let mut times = [SimTime::MAX; Self::BLOCK];
+        self.times.fill(&mut times, &mut self.streams.arrivals);
+        for at in times {
             if at >= self.ends {
                 break;
             }

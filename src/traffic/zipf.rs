@@ -76,6 +76,7 @@ impl Zipf {
         }
     }
 
+    #[inline]
     fn tail_rank(&self, bucket: Bucket, stream: &mut Stream) -> u32 {
         loop {
             let (offset, rest) = wide_product(stream.next_u64(), u64::from(bucket.length));

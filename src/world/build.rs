@@ -14,7 +14,8 @@ use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 use crate::traffic::{Fleet, FleetConfig, KeySpace, Lane, SizeChoice};
 use crate::world::clients::{ClientCounts, Clients};
-use crate::world::fabric::{Exit, Fabric, SentCounts, narrow};
+use crate::world::exit::{Dock, Exit};
+use crate::world::fabric::{Fabric, SentCounts, narrow};
 use crate::world::inbound::Inbound;
 use crate::world::region::{Region, Scripted};
 
@@ -106,7 +107,8 @@ fn empty_region(
             .ids()
             .map(|to| exit(plan, region, to))
             .collect(),
-        loads: vec![Vec::new(); here.len()],
+        docks: here.iter().map(|_| Dock::default()).collect(),
+        in_batches: here.len() == 1 && has_own_routes(homes),
         outbox: plan.regions.iter().map(|_| Vec::new()).collect(),
         agenda: Agenda::new(tie_break),
         observations: Vec::new(),
@@ -138,13 +140,16 @@ fn exit(plan: &Plan, from: RegionId, to: RegionId) -> Option<Exit> {
         .iter()
         .find(|route| route.from == from && route.to == to)?;
     let retransmit = plan.assumptions.retransmit;
-    Some(Exit {
-        route: Route::new(route.delay.clone(), route.bandwidth, route.loss, retransmit),
-        delays: Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
-        losses: Stream::named(plan.seed, &format!("route {}→{} loss", from.0, to.0)),
-        leaving: Vec::new(),
-        longest: 0,
-    })
+    Some(Exit::new(
+        Route::new(route.delay.clone(), route.bandwidth, route.loss, retransmit),
+        Stream::named(plan.seed, &format!("route {}→{} delay", from.0, to.0)),
+        Stream::named(plan.seed, &format!("route {}→{} loss", from.0, to.0)),
+    ))
+}
+
+/// Whether no two members are in one region, so that each has the routes to it for itself.
+fn has_own_routes(homes: &[(RegionId, usize)]) -> bool {
+    homes.iter().all(|(_, place)| *place == 0)
 }
 
 fn instance(plan: &Plan, id: InstanceId, naming: &Arc<Naming>, slots: &[u16]) -> Instance {

@@ -9,7 +9,7 @@ use crate::instance::{Instance, Refusal};
 use crate::time::SimTime;
 use crate::traffic::{Arrival, Fleet, Operation};
 use crate::world::detail::Heads;
-use crate::world::fabric::Fabric;
+use crate::world::fabric::{Fabric, Reach};
 
 /// A fleet and what became of its operations.
 #[derive(Debug)]
@@ -47,13 +47,6 @@ pub struct ClientCounts {
     pub stale: u64,
     /// Operations that reached nobody.
     pub unavailable: u64,
-}
-
-impl ClientCounts {
-    /// Grows with every operation that did something, by another amount for reads and for writes.
-    fn done(&self) -> u64 {
-        self.writes + 2 * self.hits
-    }
 }
 
 impl Clients {
@@ -118,17 +111,19 @@ impl Clients {
         dark: bool,
     ) {
         self.counts.sent += 1;
-        let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
-        if dark {
+        let done = if dark {
             self.counts.unavailable += 1;
-            fabric.digest.word(word);
+            0
         } else {
-            let replica = instance.replica();
-            let mut reach = fabric.reach(arrival.at, self.local, replica);
-            let before = self.counts.done();
-            self.carry_out(instance, arrival, &mut reach);
-            fabric.digest.word(word ^ (self.counts.done() - before));
-        }
+            let mut reach = fabric.reach(arrival.at, self.local, instance.replica());
+            match arrival.operation {
+                Operation::Read => self.read(instance, arrival.at, self.first_key + arrival.key),
+                Operation::Update => self.write(instance, arrival, &mut reach),
+                _ => self.carry_out(instance, arrival, &mut reach),
+            }
+        };
+        let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
+        fabric.digest.word(word ^ done);
     }
 
     /// Brings the rows that the next arrivals concern into cache, all at once.
@@ -140,64 +135,83 @@ impl Clients {
         self.touched = ahead.len();
     }
 
+    /// Carries out an operation. Returns what it did, as [`Clients::read`] and [`Clients::count`]
+    /// have it.
     fn carry_out(
         &mut self,
         instance: &mut Instance,
         arrival: &Arrival,
-        wire: &mut crate::world::fabric::Reach<'_>,
-    ) {
+        wire: &mut Reach<'_>,
+    ) -> u64 {
         let key = self.first_key + arrival.key;
         match arrival.operation {
             Operation::Read => self.read(instance, arrival.at, key),
-            Operation::Update | Operation::Insert => {
-                let set = instance.write(arrival.at, key, arrival.bytes, arrival.tag, wire);
-                self.count(set);
-            }
+            Operation::Update | Operation::Insert => self.write(instance, arrival, wire),
             Operation::ReadModifyWrite => {
-                self.read(instance, arrival.at, key);
-                let set = instance.write(arrival.at, key, arrival.bytes, arrival.tag, wire);
-                self.count(set);
+                self.read(instance, arrival.at, key) + self.write(instance, arrival, wire)
             }
-            Operation::Scan { .. } => {
-                for offset in 0..arrival.extra {
+            Operation::Scan { .. } => (0..arrival.extra)
+                .map(|offset| {
                     let number = (arrival.key + offset) % self.keys;
-                    self.read(instance, arrival.at, self.first_key + number);
-                }
-            }
+                    self.read(instance, arrival.at, self.first_key + number)
+                })
+                .sum(),
             Operation::Delete => {
                 let done = instance.delete(arrival.at, key, wire);
-                self.count(done);
+                self.count(done)
             }
             Operation::Increment => {
                 let done = instance.update(arrival.at, key, Update::Add(1), wire);
-                self.count(done);
+                self.count(done)
             }
             Operation::AddMember { members } => {
                 let update = Update::AddMember(member(arrival.tag % members));
                 let done = instance.update(arrival.at, key, update, wire);
-                self.count(done);
+                self.count(done)
             }
             Operation::RemoveMember { members } => {
                 let done =
                     instance.remove_member(arrival.at, key, &member(arrival.tag % members), wire);
-                self.count(done);
+                self.count(done)
             }
         }
     }
 
-    fn read(&mut self, instance: &mut Instance, at: SimTime, key: u32) {
+    #[inline]
+    fn write(&mut self, instance: &mut Instance, arrival: &Arrival, wire: &mut Reach<'_>) -> u64 {
+        let key = self.first_key + arrival.key;
+        let done = instance.write(arrival.at, key, arrival.bytes, arrival.tag, wire);
+        self.count(done)
+    }
+
+    /// Reads a key. Returns 2 if it held something, and else 0.
+    #[inline]
+    fn read(&mut self, instance: &mut Instance, at: SimTime, key: u32) -> u64 {
         match instance.read(at, key) {
-            Some(_) => self.counts.hits += 1,
-            None => self.counts.misses += 1,
+            Some(_) => {
+                self.counts.hits += 1;
+                2
+            }
+            None => {
+                self.counts.misses += 1;
+                0
+            }
         }
     }
 
-    fn count(&mut self, result: Result<(), Refusal>) {
-        match result {
-            Ok(()) => self.counts.writes += 1,
-            Err(Refusal::OutOfMemory) => self.counts.out_of_memory += 1,
-            Err(Refusal::Stale) => self.counts.stale += 1,
-        }
+    /// Counts the result of a write. Returns 1 if it is acknowledged, and else 0.
+    #[inline]
+    fn count(&mut self, result: Result<(), Refusal>) -> u64 {
+        let refused = match result {
+            Ok(()) => {
+                self.counts.writes += 1;
+                return 1;
+            }
+            Err(Refusal::OutOfMemory) => &mut self.counts.out_of_memory,
+            Err(Refusal::Stale) => &mut self.counts.stale,
+        };
+        *refused += 1;
+        0
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Load {
     pub made_at: SimTime,
     /// Its shard.
     pub shard: ShardId,
+    /// Its bytes on the wire.
+    pub bytes: u32,
     /// The effect.
     pub entry: Entry,
 }

@@ -2,82 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Agenda, Digest, Stream, TieBreak};
+use crate::engine::{Agenda, Digest, TieBreak};
 use crate::history::{Event, Observation};
 use crate::id::{Id, RegionId, ReplicaId};
-use crate::instance::{Addressee, Cargo, Flight, HeldUp, Parcel, Shipment, Timer, Wire};
-use crate::network::Route;
+use crate::instance::{Addressee, Audience, Cargo, Flight, HeldUp, Parcel, Shipment, Timer, Wire};
 use crate::time::{SimDuration, SimTime};
-use crate::world::convoy::{Consignment, Convoy, Load};
-
-/// A route out of the region, with the draws of its own.
-#[derive(Debug)]
-pub(super) struct Exit {
-    /// The route.
-    pub route: Route,
-    /// Draws of its delay.
-    pub delays: Stream,
-    /// Draws of its losses.
-    pub losses: Stream,
-    /// What has left, and has its delay yet to be drawn.
-    pub leaving: Vec<Consignment>,
-    /// How many loads the longest convoy so far had.
-    pub longest: usize,
-}
-
-impl Exit {
-    /// Draws when what has left arrives, and hands it over. `loads` are those of each instance.
-    fn seal(&mut self, homes: &[(RegionId, usize)], loads: &[Arc<Vec<Load>>]) -> Drained<'_> {
-        for consignment in &mut self.leaving {
-            let times = match consignment {
-                Consignment::Single(flight) => std::slice::from_mut(&mut flight.arrival),
-                Consignment::Convoy(convoy) => {
-                    let (_, local) = homes[convoy.from.index()];
-                    convoy.loads = Arc::clone(&loads[local]);
-                    self.longest = self.longest.max(convoy.times.len());
-                    &mut convoy.times
-                }
-            };
-            let (delays, losses) = (&mut self.delays, &mut self.losses);
-            self.route
-                .arrive(times, || delays.next_u64(), || losses.next_u64());
-        }
-        self.leaving.drain(..)
-    }
-
-    /// Sends a load, the last one of `from`.
-    #[inline]
-    fn take(&mut self, now: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: usize) {
-        let left = self.route.depart(now, bytes);
-        if let Some(Consignment::Convoy(convoy)) = self.leaving.last_mut()
-            && (convoy.from, convoy.to, convoy.epoch) == (from, to.to, to.epoch)
-            && convoy.first + convoy.times.len() == load
-        {
-            convoy.times.push(left);
-            convoy.bytes += bytes;
-        } else {
-            self.set_out(left, bytes, from, to, load);
-        }
-    }
-
-    #[cold]
-    fn set_out(&mut self, left: SimTime, bytes: u64, from: ReplicaId, to: Addressee, load: usize) {
-        let mut times = Vec::with_capacity(self.longest);
-        times.push(left);
-        self.leaving.push(Consignment::Convoy(Convoy {
-            from,
-            to: to.to,
-            epoch: to.epoch,
-            loads: Arc::default(),
-            first: load,
-            times,
-            bytes,
-        }));
-    }
-}
-
-/// What is handed over.
-type Drained<'a> = std::vec::Drain<'a, Consignment>;
+use crate::world::convoy::{Consignment, Load};
+use crate::world::exit::{Dock, Exit};
 
 /// What an instance sent, over the whole run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -99,8 +30,10 @@ pub(super) struct Fabric {
     pub homes: Vec<(RegionId, usize)>,
     /// Routes out, by target region; none to itself.
     pub exits: Vec<Option<Exit>>,
-    /// The effects that each instance has shipped since they were last sealed.
-    pub loads: Vec<Vec<Load>>,
+    /// What each instance ships, by its place.
+    pub docks: Vec<Dock>,
+    /// Whether loads may wait for a batch: one instance ships, and no route leads to two.
+    pub in_batches: bool,
     /// What was sent since the last exchange, by target region; its own is one of them.
     pub outbox: Vec<Vec<Consignment>>,
     /// Timers, each with the place of its instance.
@@ -122,7 +55,8 @@ pub(super) struct Fabric {
 impl Fabric {
     /// Draws when what has left arrives. To be called before routes change, and before an exchange.
     pub(super) fn seal(&mut self) {
-        let loads: Vec<Arc<Vec<Load>>> = self.loads.iter_mut().map(taken).collect();
+        self.close_convoys();
+        let loads: Vec<Arc<Vec<Load>>> = self.docks.iter_mut().map(Dock::clear).collect();
         for (exit, outbox) in self.exits.iter_mut().zip(&mut self.outbox) {
             let Some(exit) = exit else {
                 continue;
@@ -139,6 +73,16 @@ impl Fabric {
         }
     }
 
+    /// What is shipped next stands in convoys of its own.
+    fn close_convoys(&mut self) {
+        for dock in &mut self.docks {
+            for exit in self.exits.iter_mut().flatten() {
+                exit.close(&dock.loads);
+            }
+            dock.audience = 0;
+        }
+    }
+
     /// What an instance reaches the world through, at one instant.
     pub(super) fn reach(&mut self, now: SimTime, local: usize, replica: ReplicaId) -> Reach<'_> {
         Reach {
@@ -148,12 +92,6 @@ impl Fabric {
             replica,
         }
     }
-}
-
-/// Takes out what is there; its place will hold about as much again.
-fn taken(loads: &mut Vec<Load>) -> Arc<Vec<Load>> {
-    let room = Vec::with_capacity(loads.len());
-    Arc::new(std::mem::replace(loads, room))
 }
 
 /// A number of a place or member: small by construction.
@@ -184,63 +122,51 @@ impl Wire for Reach<'_> {
         let sent = &mut fabric.sent[self.local][to.index()];
         sent.bytes += bytes;
         sent.effects += u64::from(matches!(cargo.parcel, Parcel::Effect(_)));
-        let (at, outbox) = match &mut fabric.exits[region.index()] {
-            Some(exit) => (exit.route.depart(self.now, bytes), &mut exit.leaving),
-            None => (
-                self.now + fabric.local_delay,
-                &mut fabric.outbox[region.index()],
-            ),
-        };
-        outbox.push(Consignment::Single(Flight {
-            arrival: at,
+        let flight = Flight {
+            arrival: self.now + fabric.local_delay,
             made_at: cargo.made_at,
             from: self.replica,
             to,
             shard: cargo.shard,
             epoch: cargo.epoch,
             parcel: cargo.parcel,
-        }));
+        };
+        let dock = &mut fabric.docks[self.local];
+        match &mut fabric.exits[region.index()] {
+            Some(exit) => {
+                exit.send(self.now, flight, bytes, &dock.loads);
+                dock.audience = 0;
+            }
+            None => fabric.outbox[region.index()].push(Consignment::Single(flight)),
+        }
     }
 
     #[inline]
     fn ship(
         &mut self,
         shipment: &Shipment<'_>,
-        addressees: &[Addressee],
+        audience: &Audience,
         longest: SimDuration,
     ) -> HeldUp {
-        let mut held_up = HeldUp::default();
-        for (place, addressee) in addressees.iter().enumerate() {
-            if self.queue(addressee.to) > longest {
-                held_up.add(place);
-            }
+        if audience.addressees().is_empty() {
+            return HeldUp::default();
         }
-        let loads = &mut self.fabric.loads[self.local];
-        let load = loads.len();
-        loads.push(Load {
-            made_at: self.now,
-            shard: shipment.shard,
-            entry: shipment.entry.clone(),
-        });
-        for (place, &addressee) in addressees.iter().enumerate() {
-            if held_up.contains(place) {
-                continue;
-            }
-            let (region, _) = self.fabric.homes[addressee.to.index()];
-            match &mut self.fabric.exits[region.index()] {
-                Some(exit) => exit.take(self.now, shipment.bytes, self.replica, addressee, load),
-                None => self.ship_here(shipment, addressee),
-            }
+        if !self.fabric.docks[self.local].takes(audience.number) {
+            return self.open_convoys(shipment, audience, longest);
         }
-        held_up
+        self.load(shipment);
+        HeldUp::default()
     }
 
-    #[inline]
-    fn queue(&self, to: ReplicaId) -> SimDuration {
+    fn queue(&mut self, to: ReplicaId) -> SimDuration {
         let (region, _) = self.fabric.homes[to.index()];
-        let exit = &self.fabric.exits[region.index()];
-        exit.as_ref()
-            .map_or(SimDuration::ZERO, |exit| exit.route.queue(self.now))
+        let dock = &self.fabric.docks[self.local];
+        self.fabric.exits[region.index()]
+            .as_mut()
+            .map_or(SimDuration::ZERO, |exit| {
+                exit.settle(&dock.loads);
+                exit.route.queue(self.now)
+            })
     }
 
     fn timer(&mut self, at: SimTime, timer: Timer) {
@@ -260,6 +186,71 @@ impl Wire for Reach<'_> {
 }
 
 impl Reach<'_> {
+    /// Writes a shipment down as a load.
+    #[inline]
+    fn load(&mut self, shipment: &Shipment<'_>) {
+        let dock = &mut self.fabric.docks[self.local];
+        dock.shipped += shipment.bytes;
+        dock.loads.push(Load {
+            made_at: self.now,
+            shard: shipment.shard,
+            bytes: u32::try_from(shipment.bytes).expect("an effect is smaller than 4 GiB"),
+            entry: shipment.entry.clone(),
+        });
+    }
+
+    /// Ships an effect in a new convoy to each of an audience whose queue is not too long. Returns
+    /// the others.
+    #[cold]
+    fn open_convoys(
+        &mut self,
+        shipment: &Shipment<'_>,
+        audience: &Audience,
+        longest: SimDuration,
+    ) -> HeldUp {
+        self.fabric.close_convoys();
+        let (held_up, room) = self.room(audience, longest);
+        let in_batches = self.fabric.in_batches;
+        let dock = &mut self.fabric.docks[self.local];
+        let first = dock.loads.len();
+        (dock.shipped, dock.room) = (0, room);
+        if in_batches && !held_up.any() {
+            dock.audience = audience.number;
+        }
+        self.load(shipment);
+        for (place, &addressee) in audience.addressees().iter().enumerate() {
+            if held_up.contains(place) {
+                continue;
+            }
+            let (region, _) = self.fabric.homes[addressee.to.index()];
+            let Some(exit) = &mut self.fabric.exits[region.index()] else {
+                self.ship_here(shipment, addressee);
+                continue;
+            };
+            exit.open(self.replica, addressee, first);
+            if !in_batches {
+                exit.close(&self.fabric.docks[self.local].loads);
+            }
+        }
+        held_up
+    }
+
+    /// Whose queue is too long, and how many bytes all the others take before theirs could be.
+    fn room(&self, audience: &Audience, longest: SimDuration) -> (HeldUp, u64) {
+        let mut held_up = HeldUp::default();
+        let mut least = u64::MAX;
+        for (place, addressee) in audience.addressees().iter().enumerate() {
+            let (region, _) = self.fabric.homes[addressee.to.index()];
+            if let Some(exit) = &self.fabric.exits[region.index()] {
+                match exit.route.room(self.now, longest) {
+                    Some(room) => least = least.min(room),
+                    None => held_up.add(place),
+                }
+            }
+        }
+        (held_up, least)
+    }
+
     /// Ships an effect to an instance of the same region.
     fn ship_here(&mut self, shipment: &Shipment<'_>, addressee: Addressee) {
         let cargo = Cargo {

@@ -14,6 +14,7 @@ mod control;
 mod convoy;
 mod detail;
 mod ending;
+mod exit;
 mod fabric;
 mod faults;
 mod govern;

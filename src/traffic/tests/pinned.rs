@@ -9,6 +9,7 @@ use super::super::spread::Spread;
 use super::super::{
     ArrivalTimes, Arrivals, KeyChoice, OperationChoice, Popularity, SizeChoice, Sizes, mix,
 };
+use super::next;
 
 const ZIPF: Popularity = Popularity::Zipf {
     exponent_milli: 990,
@@ -34,7 +35,7 @@ fn arrivals_are_pinned() {
     };
     let mut poisson = ArrivalTimes::new(&Arrivals::Poisson(rate), SimTime::ZERO);
     assert_eq!(
-        first(|stream| poisson.advance(stream).0),
+        first(|stream| next(&mut poisson, stream).0),
         [
             1_013_820, 2_300_663, 2_927_079, 3_062_950, 4_163_265, 4_696_539, 4_923_565, 5_304_939
         ]
@@ -44,7 +45,7 @@ fn arrivals_are_pinned() {
         SimTime::ZERO,
     );
     assert_eq!(
-        first(|stream| even.advance(stream).0),
+        first(|stream| next(&mut even, stream).0),
         [
             0,
             142_857_142,
