@@ -121,15 +121,15 @@ impl Keyspace {
         }
     }
 
-    /// Forgets the writes hidden under a row, which is plain then.
-    pub(super) fn unhide(&mut self, key: u32) -> Hidden {
+    /// Makes a contested row plain. Returns what was hidden under it.
+    pub(super) fn unhide(&mut self, key: u32) -> Option<&Hidden> {
         let row = &mut self.rows[key as usize];
         if row.state != RowState::Contested {
-            return Hidden::NONE;
+            return None;
         }
         row.state = RowState::Plain;
         self.free_hidden.push(row.object);
-        self.hidden[row.object as usize]
+        Some(&self.hidden[row.object as usize])
     }
 
     /// Where the writes hidden under a row are that shows something; it is contested from now on.
@@ -156,6 +156,55 @@ impl Keyspace {
         after: &VersionVector,
         write: PlainWrite,
     ) {
+        let row = &self.rows[key as usize];
+        let (old, was_plain) = (row.write, row.is_plain());
+        let shown = if was_plain && !old.is_within(after) {
+            self.begin_contest(shard, examples, key, write)
+        } else {
+            self.go_on_with_contest(shard, examples, key, after, write)
+        };
+        if !shown.is(&old) {
+            let row = &mut self.rows[key as usize];
+            row.write = shown;
+            row.brought_by = 0;
+            shard.revalue(old.bytes, shown.bytes);
+            let part = old.digest(key) ^ shown.digest(key);
+            self.digests.toggle(key, part, &mut shard.digest);
+        }
+    }
+
+    /// A write meets the only one of a row, which it has not seen. Returns which of the two shows.
+    #[inline]
+    fn begin_contest(
+        &mut self,
+        shard: &mut Shard,
+        examples: &mut Examples,
+        key: u32,
+        write: PlainWrite,
+    ) -> PlainWrite {
+        let old = self.rows[key as usize].write;
+        let (shown, loser) = if write.beats(&old) {
+            (write, old)
+        } else {
+            (old, write)
+        };
+        shard.tally.meet(Conflict::WriteWrite);
+        examples.note(|| Key::Generated(key), loser.stamp(), shown.stamp());
+        let at = self.open_contest(key);
+        self.hidden[at].add(loser);
+        shown
+    }
+
+    /// A write meets the one that a row shows, and those hidden under it. Returns which one shows
+    /// from now on.
+    fn go_on_with_contest(
+        &mut self,
+        shard: &mut Shard,
+        examples: &mut Examples,
+        key: u32,
+        after: &VersionVector,
+        write: PlainWrite,
+    ) -> PlainWrite {
         let at = self.open_contest(key);
         let (row, hidden) = (&mut self.rows[key as usize], &mut self.hidden[at]);
         let old = row.write;
@@ -177,22 +226,15 @@ impl Keyspace {
             row.state = RowState::Plain;
             self.free_hidden.push(row.object);
         }
-        if !shown.is(&old) {
-            row.write = shown;
-            row.brought_by = 0;
-            shard.revalue(old.bytes, shown.bytes);
-            let part = old.digest(key) ^ shown.digest(key);
-            self.digests.toggle(key, part, &mut shard.digest);
-        }
+        shown
     }
 }
 
 impl Instance {
     /// Everything hidden under a row falls to a write that has seen it all.
     pub(super) fn end_contest(&mut self, id: ShardId, key: u32) {
-        let hidden = self.keyspace.unhide(key);
         let tally = &mut self.shards[id].tally;
-        for write in hidden.iter() {
+        for write in self.keyspace.unhide(key).into_iter().flat_map(Hidden::iter) {
             tally.fall(write.dot(), false);
         }
     }

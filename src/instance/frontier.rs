@@ -48,6 +48,7 @@ impl Frontier {
     };
 
     /// Takes in the next effect of `origin`.
+    #[inline(always)]
     pub fn advance(&mut self, origin: ReplicaId, seq: u64, writes: u64, record_bytes: u64) {
         self.clock.0[origin.index()] = seq;
         let prefix = &mut self.prefix[origin.index()];

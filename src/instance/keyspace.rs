@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use prefetch_index::prefetch_index;
+
 use crate::crdt::Object;
 use crate::engine::Table;
 use crate::id::ShardId;
@@ -78,12 +80,6 @@ impl BlockDigests {
         self.0[key as usize / BLOCK_ROWS] ^= part;
     }
 
-    /// The digest of the block of `key`.
-    #[inline]
-    fn of(&self, key: u32) -> u64 {
-        self.0[key as usize / BLOCK_ROWS]
-    }
-
     /// The digests, block by block.
     pub(super) fn as_slice(&self) -> &[u64] {
         &self.0
@@ -118,11 +114,21 @@ impl Keyspace {
         }
     }
 
-    /// Brings the row of a generated key into cache, and the digest of its block; what it returns
-    /// means nothing.
+    /// Asks for the row of a generated key and the digest of its block, ahead of their use.
     #[inline]
-    pub fn touch(&self, key: u32) -> u64 {
-        self.rows[key as usize].write.wall_ms ^ self.digests.of(key)
+    pub fn prefetch(&self, key: u32) {
+        prefetch_index(&self.rows, key as usize);
+        prefetch_index(&self.digests.0, key as usize / BLOCK_ROWS);
+    }
+
+    /// Asks for the writes hidden under a row that is in cache by now.
+    #[inline]
+    pub fn prefetch_hidden(&self, key: u32) {
+        if let Some(row) = self.rows.get(key as usize)
+            && row.state == RowState::Contested
+        {
+            prefetch_index(&self.hidden, row.object as usize);
+        }
     }
 
     /// Where the state of `key` is.

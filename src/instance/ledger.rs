@@ -32,7 +32,7 @@ impl Ledger {
     }
 
     /// Takes `bytes` into use.
-    #[inline]
+    #[inline(always)]
     pub fn charge(&mut self, kind: MemoryKind, bytes: u64) {
         self.used[kind as usize] += bytes;
         self.total += bytes;

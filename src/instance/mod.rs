@@ -221,12 +221,6 @@ impl Instance {
         self.stale
     }
 
-    /// Brings the row of a generated key into cache; what it returns means nothing.
-    #[inline]
-    pub fn touch(&self, key: u32) -> u64 {
-        self.keyspace.touch(key)
-    }
-
     /// Its region's wall clock, in milliseconds since 1970.
     pub fn wall_ms(&self) -> u64 {
         self.wall_ms_at_start + self.now.as_millis()

@@ -162,7 +162,7 @@ impl Shard {
     }
 
     /// Takes in the next effect of `origin`: its clock and the record it keeps.
-    #[inline]
+    #[inline(always)]
     pub fn observe(&mut self, origin: ReplicaId, seq: u64, writes: u64, record: u64) {
         self.frontier.advance(origin, seq, writes, record);
         self.ledger.charge(MemoryKind::Unstable, record);

@@ -53,7 +53,7 @@ impl Instance {
     }
 
     /// Takes in an effect.
-    #[inline]
+    #[inline(always)]
     pub fn deliver_effect(
         &mut self,
         now: SimTime,

@@ -130,7 +130,7 @@ impl Fleet {
             block: Vec::with_capacity(Self::BLOCK),
             next: 0,
         };
-        fleet.draw_block();
+        fleet.draw_block(|_| ());
         fleet
     }
 
@@ -141,23 +141,23 @@ impl Fleet {
             .map_or(SimTime::MAX, |arrival| arrival.at)
     }
 
-    /// The next operation is done.
+    /// The next operation is done. Calls `drawn` with the key of each one drawn meanwhile, which
+    /// will be the next in a while.
     #[inline]
-    pub fn advance(&mut self) {
+    pub fn advance(&mut self, drawn: impl FnMut(u32)) {
         self.next += 1;
         if self.next >= self.block.len() {
-            self.draw_block();
+            self.draw_block(drawn);
         }
     }
 
-    /// The operations already drawn, in order: at least the next one, if there is one. Their keys
-    /// can be prefetched.
+    /// The operations already drawn, in order: at least the next one, if there is one.
     #[inline]
     pub fn ahead(&self) -> &[Arrival] {
         &self.block[self.next..]
     }
 
-    fn draw_block(&mut self) {
+    fn draw_block(&mut self, mut drawn: impl FnMut(u32)) {
         self.block.clear();
         self.next = 0;
         let mut times = [SimTime::MAX; Self::BLOCK];
@@ -173,6 +173,7 @@ impl Fleet {
             } else {
                 drawn_key
             };
+            drawn(key);
             let bytes = self.sizes.draw(&mut self.streams.sizes);
             let tag = self
                 .drawn

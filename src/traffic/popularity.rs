@@ -103,7 +103,7 @@ impl KeyChoice {
 
     /// A key number. Only `Latest` regards `newest`, the number inserted last, and never goes
     /// beyond it.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&mut self, stream: &mut Stream, newest: u32) -> u32 {
         match &mut self.way {
             Way::Uniform => below(stream.next_u64(), self.count),

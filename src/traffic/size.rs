@@ -64,7 +64,7 @@ impl SizeChoice {
     }
 
     /// A size in bytes; one draw, or none for a constant.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> u32 {
         match &self.way {
             Way::Constant(size) => *size,

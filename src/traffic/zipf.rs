@@ -66,7 +66,7 @@ impl Zipf {
     }
 
     /// A rank. One draw for those in the head; for the others one more for each try.
-    #[inline]
+    #[inline(always)]
     pub(super) fn rank(&self, stream: &mut Stream) -> u32 {
         let choice = self.table.choice(stream.next_u64());
         if choice < self.head {
@@ -76,7 +76,7 @@ impl Zipf {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn tail_rank(&self, bucket: Bucket, stream: &mut Stream) -> u32 {
         loop {
             let (offset, rest) = wide_product(stream.next_u64(), u64::from(bucket.length));

@@ -243,7 +243,6 @@ fn add_clients(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region])
             local,
             first_key: firsts[fleet.population],
             keys: population.keys,
-            touched: 0,
             counts: ClientCounts::default(),
         });
     }

@@ -1,6 +1,5 @@
 //! A fleet at work: arrivals become operations on an instance, and their results are counted.
 
-use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::crdt::Update;
@@ -10,6 +9,9 @@ use crate::time::SimTime;
 use crate::traffic::{Arrival, Fleet, Operation};
 use crate::world::detail::Heads;
 use crate::world::fabric::{Fabric, Reach};
+
+/// How many operations ahead the writes hidden under a row are asked for.
+const HIDDEN_AHEAD: usize = 4;
 
 /// A fleet and what became of its operations.
 #[derive(Debug)]
@@ -24,8 +26,6 @@ pub(super) struct Clients {
     pub first_key: u32,
     /// How many keys its population has.
     pub keys: u32,
-    /// How many of the coming arrivals have had their rows touched.
-    pub touched: usize,
     /// What became of its operations.
     pub counts: ClientCounts,
 }
@@ -66,14 +66,14 @@ impl Clients {
     ) -> u64 {
         let mut done = 0;
         loop {
-            if self.touched == 0 {
-                self.touch_ahead(instance);
-            }
             let Some(&arrival) = self.fleet.ahead().first() else {
                 break;
             };
-            self.fleet.advance();
-            self.touched -= 1;
+            let (keys, first) = (instance.keyspace(), self.first_key);
+            self.fleet.advance(|key| keys.prefetch(first + key));
+            if let Some(soon) = self.fleet.ahead().get(HIDDEN_AHEAD) {
+                keys.prefetch_hidden(first + soon.key);
+            }
             done += 1;
             if fabric.full {
                 self.attempt_told(instance, &arrival, fabric, dark);
@@ -124,15 +124,6 @@ impl Clients {
         };
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         fabric.digest.word(word ^ done);
-    }
-
-    /// Brings the rows that the next arrivals concern into cache, all at once.
-    fn touch_ahead(&mut self, instance: &Instance) {
-        let keys = instance.keyspace();
-        let ahead = self.fleet.ahead();
-        let touch = |sum, arrival: &Arrival| sum ^ keys.touch(self.first_key + arrival.key);
-        black_box(ahead.iter().fold(0, touch));
-        self.touched = ahead.len();
     }
 
     /// Carries out an operation. Returns what it did, as [`Clients::read`] and [`Clients::count`]

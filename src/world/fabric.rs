@@ -141,7 +141,7 @@ impl Wire for Reach<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ship(
         &mut self,
         shipment: &Shipment<'_>,
@@ -187,7 +187,7 @@ impl Wire for Reach<'_> {
 
 impl Reach<'_> {
     /// Writes a shipment down as a load.
-    #[inline]
+    #[inline(always)]
     fn load(&mut self, shipment: &Shipment<'_>) {
         let dock = &mut self.fabric.docks[self.local];
         dock.shipped += shipment.bytes;

@@ -1,18 +1,23 @@
 //! What arrives at a region: one stream for each pair of instances, sorted by arrival.
 
 use std::collections::VecDeque;
-use std::hint::black_box;
+
+use prefetch_index::prefetch_index;
 
 use crate::engine::{Class, Order, TieBreak};
 use crate::id::{Id, RegionId, ReplicaId, ShardId};
 use crate::instance::{Flight, Instance, Origin, Parcel, Payload};
 use crate::metrics::histogram::Histogram;
 use crate::time::{SimDuration, SimTime};
-use crate::world::convoy::Consignment;
+use crate::world::convoy::{Consignment, Load};
 use crate::world::fabric::{Fabric, narrow};
 
-/// How many parcels ahead rows are brought into cache.
-const TOUCH_AHEAD: usize = 24;
+/// How many loads ahead of its use a load is asked for.
+const LOADS_AHEAD: usize = 16;
+/// How many loads ahead of its use a row is.
+const ROWS_AHEAD: usize = 10;
+/// How many loads ahead of their use the writes hidden under a row are.
+const HIDDEN_AHEAD: usize = 4;
 
 /// What arrives from one instance for one instance of the region, sorted by arrival.
 #[derive(Debug)]
@@ -29,8 +34,6 @@ pub(super) struct Inbound {
     arrived: usize,
     /// When the first parcel arrives.
     due: SimTime,
-    /// How many of the next have had their rows touched.
-    touched: usize,
     /// How late effects arrived since the last sample, in microseconds.
     pub lag: Histogram,
     /// The same, over the whole run.
@@ -58,7 +61,6 @@ impl Inbound {
             queue: VecDeque::new(),
             arrived: 0,
             due: SimTime::MAX,
-            touched: 0,
             lag: Histogram::default(),
             lag_total: Histogram::default(),
             counts: InboundCounts::default(),
@@ -94,17 +96,18 @@ impl Inbound {
         fabric: &mut Fabric,
         until: SimTime,
     ) -> u64 {
-        if self.touched == 0 {
-            self.touch_ahead(instance);
-        }
         let Some(Consignment::Convoy(convoy)) = self.queue.front() else {
             return 0;
         };
         let (replica, start, mut now) = (instance.replica(), self.arrived, self.due);
         let loads = convoy.loads_from(start);
+        if start == 0 {
+            prefetch(&loads[..loads.len().min(ROWS_AHEAD)], instance);
+        }
         let mut delivered = 0;
-        for load in &loads[..self.touched.min(loads.len())] {
-            delivered += 1;
+        loop {
+            look_ahead(&loads[delivered..], instance);
+            let load = &loads[delivered];
             let entry = &load.entry;
             fabric.digest.word(now.0);
             fabric
@@ -118,6 +121,7 @@ impl Inbound {
             let mut reach = fabric.reach(now, self.local, replica);
             instance.deliver_effect(now, origin, entry, &mut reach);
             self.lag.record(now.since(load.made_at).as_micros());
+            delivered += 1;
             let Some(next) = convoy.times.get(start + delivered) else {
                 break;
             };
@@ -126,7 +130,6 @@ impl Inbound {
                 break;
             }
         }
-        self.touched -= delivered;
         self.counts.effects += delivered as u64;
         self.pass(delivered);
         delivered as u64
@@ -147,7 +150,6 @@ impl Inbound {
     /// Takes the first parcel out without delivering it. Returns the connection it came by.
     pub(super) fn drop_first(&mut self) -> Option<u32> {
         self.counts.dropped += 1;
-        self.touched = self.touched.saturating_sub(1);
         if let Some(Consignment::Convoy(convoy)) = self.queue.front() {
             let epoch = convoy.epoch;
             self.pass(1);
@@ -208,23 +210,29 @@ impl Inbound {
             due => tie_break.order(due, Class::Delivery, target, source),
         }
     }
+}
 
-    /// Brings the rows that the next effects concern into cache, all at once: independent loads
-    /// overlap, dependent ones would not.
-    fn touch_ahead(&mut self, instance: &Instance) {
-        let Some(Consignment::Convoy(convoy)) = self.queue.front() else {
-            return;
-        };
-        let loads = convoy.loads_from(self.arrived);
-        let loads = &loads[..loads.len().min(TOUCH_AHEAD)];
-        let mut sum = 0;
-        for load in loads {
-            if let Payload::Write { key, .. } = &load.entry.payload {
-                sum ^= instance.touch(*key);
-            }
+/// Asks for what the loads after the first of these will need, in time.
+#[inline]
+fn look_ahead(loads: &[Load], instance: &Instance) {
+    prefetch_index(loads, LOADS_AHEAD);
+    if let Some(load) = loads.get(ROWS_AHEAD) {
+        prefetch(std::slice::from_ref(load), instance);
+    }
+    if let Some(load) = loads.get(HIDDEN_AHEAD)
+        && let Payload::Write { key, .. } = &load.entry.payload
+    {
+        instance.keyspace().prefetch_hidden(*key);
+    }
+}
+
+/// Asks for the rows that loads concern.
+#[inline]
+fn prefetch(loads: &[Load], instance: &Instance) {
+    for load in loads {
+        if let Payload::Write { key, .. } = &load.entry.payload {
+            instance.keyspace().prefetch(*key);
         }
-        black_box(sum);
-        self.touched = loads.len();
     }
 }
 

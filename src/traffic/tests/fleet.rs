@@ -34,7 +34,7 @@ fn all(config: &FleetConfig<'_>) -> Vec<Arrival> {
     while let Some(arrival) = fleet.ahead().first() {
         assert_eq!(arrival.at, fleet.next_at());
         arrivals.push(*arrival);
-        fleet.advance();
+        fleet.advance(|_| ());
     }
     assert_eq!(fleet.next_at(), SimTime::MAX);
     arrivals
