@@ -2,7 +2,7 @@
 //!
 //! What every operation passes through is always inlined: without the calls it is a third shorter.
 
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, BacklogSharing};
 use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update, VersionVector};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
@@ -35,6 +35,7 @@ impl Instance {
     ///
     /// # Errors
     /// When the key's shard refuses writes; nothing has changed then.
+    #[inline]
     pub fn write(
         &mut self,
         now: SimTime,
@@ -44,20 +45,29 @@ impl Instance {
         wire: &mut impl Wire,
     ) -> Result<(), Refusal> {
         self.now = now;
-        let id = self.keyspace.rows[key as usize].shard();
-        self.admit_write(id)?;
-        if !self.clear_row(id, key) {
-            let value = generated(bytes, tag);
-            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
-            return Ok(());
+        let row = &self.keyspace.rows[key as usize];
+        let id = row.shard();
+        let is_ready = self.has_rows
+            && !self.stale
+            && matches!(row.state, RowState::Absent | RowState::Plain)
+            && !self.shards[id].ledger.is_full();
+        if !is_ready {
+            self.admit_write(id)?;
+            if !self.clear_row(id, key) {
+                let value = generated(bytes, tag);
+                self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+                return Ok(());
+            }
         }
-        let (wall_ms, seq) = (self.wall_ms(), self.next_seq(id));
+        let wall_ms = self.wall_ms();
+        let first_seq = self.first_seq();
+        let shard = &mut self.shards[id];
+        let mut after = shard.context(&self.keyspace.rows[key as usize]);
+        let seq = shard.next_seq(self.replica, first_seq);
         let dot = Dot {
             origin: self.replica,
             seq,
         };
-        let shard = &mut self.shards[id];
-        let mut after = shard.context(&self.keyspace.rows[key as usize]);
         after.0[self.replica.index()] = seq;
         let write = PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag);
         self.keyspace.replace(shard, key, write, &self.assumptions);
@@ -87,7 +97,7 @@ impl Instance {
 
     /// The sequence of the next effect of a shard.
     pub(super) fn next_seq(&self, id: ShardId) -> u64 {
-        self.shards[id].frontier.clock.0[self.replica.index()].max(self.first_seq()) + 1
+        self.shards[id].next_seq(self.replica, self.first_seq())
     }
 
     /// Puts an effect of this instance into its log and sends it to every peer that is caught up;
@@ -98,7 +108,7 @@ impl Instance {
             self.settle_audience();
         }
         debug_assert!(self.audience[id].is(&self.audience_of(id)), "it is settled");
-        let (shard, audience) = (&self.shards[id], &self.audience[id]);
+        let (shard, audience) = (&mut self.shards[id], &self.audience[id]);
         let shipment = Shipment {
             shard: id,
             entry: &entry,
@@ -110,7 +120,11 @@ impl Instance {
         }
         let shard = &mut self.shards[id];
         shard.log.append(entry);
-        self.measure_backlog(id);
+        if self.assumptions.backlog_sharing == BacklogSharing::Shared {
+            shard.settle_shared_backlog();
+        } else {
+            self.measure_backlog(id);
+        }
         self.note_memory(id, wire);
     }
 
@@ -134,37 +148,43 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
-        match &entry.payload {
-            Payload::Write { key, bytes, tag } => {
-                let wall_ms = entry.wall_ms;
-                let write = PlainWrite::new(Stamp { dot, wall_ms }, *bytes, *tag);
-                let (after, rows) = (&entry.after, &mut self.keyspace);
-                let is_done = self.has_rows
-                    && rows.apply(
-                        shard,
-                        &mut self.examples,
-                        *key,
-                        after,
-                        write,
-                        &self.assumptions,
-                    );
-                if !is_done {
-                    self.apply_rarely(from, id, entry, *key, write);
-                }
-                self.shards[id].observe(from, dot.seq, 1, self.record_bytes);
+        let (after, rows) = (&entry.after, &mut self.keyspace);
+        if let Payload::Write { key, bytes, tag } = entry.payload {
+            let wall_ms = entry.wall_ms;
+            let write = PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag);
+            let is_done = self.has_rows
+                && rows.apply(
+                    shard,
+                    &mut self.examples,
+                    key,
+                    after,
+                    write,
+                    &self.assumptions,
+                );
+            if is_done {
+                shard.observe(from, dot.seq, 1, self.record_bytes);
+            } else {
+                self.apply_rarely(from, id, entry, key, write);
             }
-            Payload::Body(body) => {
-                self.apply_general(from, id, entry, body);
-                self.expire_if_due(wire);
-                let record = if entry.keeps_record() {
-                    self.record_bytes
-                } else {
-                    0
-                };
-                self.shards[id].observe(from, dot.seq, entry.writes(), record);
-            }
+        } else {
+            self.apply_body(from, id, entry, wire);
         }
         self.note_memory(id, wire);
+    }
+
+    /// Applies an effect of a peer other than a plain write.
+    #[cold]
+    fn apply_body(&mut self, from: ReplicaId, id: ShardId, entry: &Entry, wire: &mut impl Wire) {
+        if let Payload::Body(body) = &entry.payload {
+            self.apply_general(from, id, entry, body);
+        }
+        self.expire_if_due(wire);
+        let record = if entry.keeps_record() {
+            self.record_bytes
+        } else {
+            0
+        };
+        self.shards[id].observe(from, entry.dot(from).seq, entry.writes(), record);
     }
 
     /// Applies a plain write of a peer where that takes more than a row and two clocks.
@@ -179,28 +199,30 @@ impl Instance {
     ) {
         let row = &self.keyspace.rows[key as usize];
         let shard = &self.shards[id];
-        if row.shows() && shard.has_merged_past(row, write.dot()) {
-            return;
+        if !(row.shows() && shard.has_merged_past(row, write.dot())) {
+            self.apply_to_what_is_there(from, id, entry, key, write);
         }
-        let state = row.state;
-        let simple = is_settled(&entry.after, write.origin(), shard) && self.has_rows;
-        let reduced =
-            state == RowState::General && simple && self.reduce(id, key, Some(&entry.after));
-        if simple && (state != RowState::General || reduced) {
-            let (shard, after) = (&mut self.shards[id], &entry.after);
-            if reduced {
-                self.keyspace
-                    .contest(shard, &mut self.examples, key, after, write);
-            } else {
-                self.keyspace.meet(
-                    shard,
-                    &mut self.examples,
-                    key,
-                    after,
-                    write,
-                    &self.assumptions,
-                );
-            }
+        self.shards[id].observe(from, write.dot().seq, 1, self.record_bytes);
+    }
+
+    fn apply_to_what_is_there(
+        &mut self,
+        from: ReplicaId,
+        id: ShardId,
+        entry: &Entry,
+        key: u32,
+        write: PlainWrite,
+    ) {
+        let after = &entry.after;
+        let state = self.keyspace.rows[key as usize].state;
+        let simple = is_settled(after, write.origin(), &self.shards[id]) && self.has_rows;
+        let reduced = state == RowState::General && simple && self.reduce(id, key, Some(after));
+        let (shard, examples) = (&mut self.shards[id], &mut self.examples);
+        if reduced {
+            self.keyspace.contest(shard, examples, key, after, write);
+        } else if simple && state != RowState::General {
+            self.keyspace
+                .meet(shard, examples, key, after, write, &self.assumptions);
         } else {
             self.apply_general_write(from, id, entry, (key, write.bytes, write.tag));
         }

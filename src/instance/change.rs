@@ -334,10 +334,15 @@ impl Shard {
     #[inline]
     pub(super) fn revalue(&mut self, old: u32, new: u32) {
         if old != new {
-            let value = |bytes: u32| footprint::string_value(u64::from(bytes));
-            self.ledger
-                .adjust(MemoryKind::Values, value(old), value(new));
+            self.resize_value(old, new);
         }
+    }
+
+    #[inline(never)]
+    fn resize_value(&mut self, old: u32, new: u32) {
+        let value = |bytes: u32| footprint::string_value(u64::from(bytes));
+        self.ledger
+            .adjust(MemoryKind::Values, value(old), value(new));
     }
 
     /// Replaces one footprint by another.

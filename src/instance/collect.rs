@@ -167,16 +167,13 @@ impl Instance {
     /// acknowledge.
     pub(super) fn measure_backlog(&mut self, id: ShardId) {
         let shard = &mut self.shards[id];
-        let held = match self.assumptions.backlog_sharing {
-            BacklogSharing::Shared => shard.log.bytes(),
-            BacklogSharing::PerPeer => {
-                let peers = self.members.iter().filter(|peer| **peer != self.replica);
-                peers.map(|peer| shard.private_backlog(*peer)).sum()
-            }
-        };
-        if held != shard.ledger.used(MemoryKind::Backlog) {
-            shard.ledger.set(MemoryKind::Backlog, held);
+        if self.assumptions.backlog_sharing == BacklogSharing::Shared {
+            shard.settle_shared_backlog();
+            return;
         }
+        let peers = self.members.iter().filter(|peer| **peer != self.replica);
+        let held = peers.map(|peer| shard.private_backlog(*peer)).sum();
+        shard.ledger.set(MemoryKind::Backlog, held);
     }
 }
 

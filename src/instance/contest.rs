@@ -4,6 +4,8 @@
 //! for each other member, until a write that has seen them falls on the key. What a contest cannot
 //! hold (a removal, a counter, a deadline, a write ahead of what it had seen) is a general object.
 
+use prefetch_index::prefetch_index;
+
 use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Tally, VersionVector};
 use crate::id::ShardId;
 use crate::instance::Instance;
@@ -60,6 +62,35 @@ impl Hidden {
         }
     }
 
+    /// Takes in a write that meets `shown`, the one its row shows, and these. Returns which one the
+    /// row shows from now on.
+    #[inline]
+    fn receive(
+        &mut self,
+        shard: &mut Shard,
+        examples: &mut Examples,
+        key: u32,
+        shown: &PlainWrite,
+        after: &VersionVector,
+        write: PlainWrite,
+    ) -> PlainWrite {
+        self.fall(after, &mut shard.tally);
+        if shown.is_within(after) {
+            shard.tally.fall(shown.dot(), true);
+        } else {
+            self.add(*shown);
+        }
+        if self.count > 0 {
+            shard.tally.meet(Conflict::WriteWrite);
+        }
+        self.add(write);
+        let winner = self.take_winner();
+        for loser in self.iter() {
+            examples.note(|| Key::Generated(key), loser.stamp(), winner.stamp());
+        }
+        winner
+    }
+
     /// Takes the winner out.
     ///
     /// # Panics
@@ -80,7 +111,7 @@ impl Keyspace {
     /// The writes hidden under a row.
     pub(super) fn hidden(&self, row: &Row) -> &[Hidden] {
         match row.state {
-            RowState::Contested => std::slice::from_ref(&self.hidden[row.object as usize]),
+            RowState::Contested => std::slice::from_ref(self.hidden.under(row)),
             _ => &[],
         }
     }
@@ -114,37 +145,17 @@ impl Keyspace {
             hidden.add(*write);
         }
         let shown = hidden.take_winner();
-        self.rows[key as usize].set(shown);
+        let row = &mut self.rows[key as usize];
+        row.set(shown);
         if hidden.count > 0 {
-            let at = self.open_contest(key);
-            self.hidden[at] = hidden;
+            *self.hidden.open(row) = hidden;
         }
     }
 
-    /// Makes a contested row plain. Returns what was hidden under it.
+    /// Makes a row plain if it is contested. Returns what was hidden under it.
     pub(super) fn unhide(&mut self, key: u32) -> Option<&Hidden> {
         let row = &mut self.rows[key as usize];
-        if row.state != RowState::Contested {
-            return None;
-        }
-        row.state = RowState::Plain;
-        self.free_hidden.push(row.object);
-        Some(&self.hidden[row.object as usize])
-    }
-
-    /// Where the writes hidden under a row are that shows something; it is contested from now on.
-    #[inline]
-    fn open_contest(&mut self, key: u32) -> usize {
-        let row = &mut self.rows[key as usize];
-        if row.state != RowState::Contested {
-            row.state = RowState::Contested;
-            row.object = self.free_hidden.pop().unwrap_or_else(|| {
-                self.hidden.push(Hidden::NONE);
-                u32::try_from(self.hidden.len() - 1).expect("fewer than 2^32 keys are contested")
-            });
-            self.hidden[row.object as usize].count = 0;
-        }
-        row.object as usize
+        (row.state == RowState::Contested).then(|| self.hidden.close(row))
     }
 
     /// A plain write of a peer meets a row that shows something.
@@ -156,15 +167,26 @@ impl Keyspace {
         after: &VersionVector,
         write: PlainWrite,
     ) {
-        let row = &self.rows[key as usize];
-        let (old, was_plain) = (row.write, row.is_plain());
-        let shown = if was_plain && !old.is_within(after) {
-            self.begin_contest(shard, examples, key, write)
+        let row = &mut self.rows[key as usize];
+        let old = row.write;
+        let shown = if row.is_plain() && !old.is_within(after) {
+            let (shown, loser) = if write.beats(&old) {
+                (write, old)
+            } else {
+                (old, write)
+            };
+            shard.tally.meet(Conflict::WriteWrite);
+            examples.note(|| Key::Generated(key), loser.stamp(), shown.stamp());
+            self.hidden.open(row).add(loser);
+            shown
         } else {
-            self.go_on_with_contest(shard, examples, key, after, write)
+            let hidden = self.hidden.open(row);
+            hidden.receive(shard, examples, key, &old, after, write)
         };
+        if row.state == RowState::Contested && self.hidden.under(row).count == 0 {
+            self.hidden.close(row);
+        }
         if !shown.is(&old) {
-            let row = &mut self.rows[key as usize];
             row.write = shown;
             row.brought_by = 0;
             shard.revalue(old.bytes, shown.bytes);
@@ -172,61 +194,55 @@ impl Keyspace {
             self.digests.toggle(key, part, &mut shard.digest);
         }
     }
+}
 
-    /// A write meets the only one of a row, which it has not seen. Returns which of the two shows.
+/// The hidden writes of all contested rows of an instance.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contests {
+    places: Vec<Hidden>,
+    free: Vec<u32>,
+}
+
+impl Contests {
+    /// What is hidden under a contested row.
     #[inline]
-    fn begin_contest(
-        &mut self,
-        shard: &mut Shard,
-        examples: &mut Examples,
-        key: u32,
-        write: PlainWrite,
-    ) -> PlainWrite {
-        let old = self.rows[key as usize].write;
-        let (shown, loser) = if write.beats(&old) {
-            (write, old)
-        } else {
-            (old, write)
-        };
-        shard.tally.meet(Conflict::WriteWrite);
-        examples.note(|| Key::Generated(key), loser.stamp(), shown.stamp());
-        let at = self.open_contest(key);
-        self.hidden[at].add(loser);
-        shown
+    fn under(&self, row: &Row) -> &Hidden {
+        &self.places[row.object as usize]
     }
 
-    /// A write meets the one that a row shows, and those hidden under it. Returns which one shows
-    /// from now on.
-    fn go_on_with_contest(
-        &mut self,
-        shard: &mut Shard,
-        examples: &mut Examples,
-        key: u32,
-        after: &VersionVector,
-        write: PlainWrite,
-    ) -> PlainWrite {
-        let at = self.open_contest(key);
-        let (row, hidden) = (&mut self.rows[key as usize], &mut self.hidden[at]);
-        let old = row.write;
-        hidden.fall(after, &mut shard.tally);
-        if old.is_within(after) {
-            shard.tally.fall(old.dot(), true);
-        } else {
-            hidden.add(old);
+    /// What is hidden under a row that shows something; it is contested from now on.
+    #[inline]
+    fn open(&mut self, row: &mut Row) -> &mut Hidden {
+        if row.state != RowState::Contested {
+            row.state = RowState::Contested;
+            row.object = self.free.pop().unwrap_or_else(|| {
+                self.places.push(Hidden::NONE);
+                u32::try_from(self.places.len() - 1).expect("fewer than 2^32 keys are contested")
+            });
+            self.places[row.object as usize].count = 0;
         }
-        if hidden.count > 0 {
-            shard.tally.meet(Conflict::WriteWrite);
+        &mut self.places[row.object as usize]
+    }
+
+    /// A contested row is plain from now on; what was hidden under it is returned.
+    #[inline]
+    fn close(&mut self, row: &mut Row) -> &Hidden {
+        row.state = RowState::Plain;
+        self.free.push(row.object);
+        &self.places[row.object as usize]
+    }
+
+    /// Asks for what is hidden under a row, ahead of its use.
+    #[inline]
+    pub(super) fn prefetch(&self, row: &Row) {
+        if row.state == RowState::Contested {
+            prefetch_index(&self.places, row.object as usize);
         }
-        hidden.add(write);
-        let shown = hidden.take_winner();
-        for loser in hidden.iter() {
-            examples.note(|| Key::Generated(key), loser.stamp(), shown.stamp());
-        }
-        if hidden.count == 0 {
-            row.state = RowState::Plain;
-            self.free_hidden.push(row.object);
-        }
-        shown
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -11,7 +11,7 @@ use prefetch_index::prefetch_index;
 use crate::crdt::Object;
 use crate::engine::Table;
 use crate::id::ShardId;
-use crate::instance::contest::Hidden;
+use crate::instance::contest::Contests;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
 use crate::instance::row::{Row, RowState};
 
@@ -94,8 +94,7 @@ pub struct Keyspace {
     pub(super) digests: BlockDigests,
     objects: Vec<Option<Slot>>,
     free: Vec<u32>,
-    pub(super) hidden: Vec<Hidden>,
-    pub(super) free_hidden: Vec<u32>,
+    pub(super) hidden: Contests,
     serial: u64,
     names: Table<Arc<[u8]>, u32>,
 }
@@ -124,10 +123,8 @@ impl Keyspace {
     /// Asks for the writes hidden under a row that is in cache by now.
     #[inline]
     pub fn prefetch_hidden(&self, key: u32) {
-        if let Some(row) = self.rows.get(key as usize)
-            && row.state == RowState::Contested
-        {
-            prefetch_index(&self.hidden, row.object as usize);
+        if let Some(row) = self.rows.get(key as usize) {
+            self.hidden.prefetch(row);
         }
     }
 
@@ -250,7 +247,6 @@ impl Keyspace {
         self.objects.clear();
         self.free.clear();
         self.hidden.clear();
-        self.free_hidden.clear();
         self.names = Table::new();
     }
 }

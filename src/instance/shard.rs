@@ -161,6 +161,21 @@ impl Shard {
         since.min(self.log.bytes())
     }
 
+    /// The sequence of the next effect of `own`, whose life's sequences begin beyond `first`.
+    #[inline]
+    pub fn next_seq(&self, own: ReplicaId, first: u64) -> u64 {
+        self.frontier.clock.0[own.index()].max(first) + 1
+    }
+
+    /// Charges the ring as it is.
+    #[inline]
+    pub fn settle_shared_backlog(&mut self) {
+        let held = self.log.bytes();
+        if held != self.ledger.used(MemoryKind::Backlog) {
+            self.ledger.set(MemoryKind::Backlog, held);
+        }
+    }
+
     /// Takes in the next effect of `origin`: its clock and the record it keeps.
     #[inline(always)]
     pub fn observe(&mut self, origin: ReplicaId, seq: u64, writes: u64, record: u64) {

@@ -53,25 +53,56 @@ impl Instance {
     }
 
     /// Takes in an effect.
-    #[inline(always)]
-    pub fn deliver_effect(
+    fn deliver_effect(
         &mut self,
         now: SimTime,
         origin: Origin,
         entry: &Entry,
         wire: &mut impl Wire,
     ) {
-        self.now = now;
-        let Origin { from, shard, epoch } = origin;
-        let incoming = &mut self.incoming[from.index()];
-        if epoch != incoming.epoch || incoming.is_dropped {
-            self.refuses(origin, wire);
-            return;
+        if self.hears(origin.from, origin.epoch) {
+            self.take_effect(now, origin.from, origin.shard, entry, wire);
+            self.heard(origin.from, now);
+        } else {
+            self.ignore_effect(now, origin, wire);
         }
-        incoming.heard_at = now;
-        if incoming.shards[shard.index()] != Inflow::Stopped {
+    }
+
+    /// Whether effects that come from a peer by the connection `epoch` are taken. That lasts as
+    /// long as nothing but effects comes, and no timer.
+    #[inline]
+    pub fn hears(&self, from: ReplicaId, epoch: u32) -> bool {
+        let incoming = &self.incoming[from.index()];
+        epoch == incoming.epoch && !incoming.is_dropped
+    }
+
+    /// Takes in an effect of a peer that is heard.
+    #[inline(always)]
+    pub fn take_effect(
+        &mut self,
+        now: SimTime,
+        from: ReplicaId,
+        shard: ShardId,
+        entry: &Entry,
+        wire: &mut impl Wire,
+    ) {
+        self.now = now;
+        if self.incoming[from.index()].shards[shard.index()] != Inflow::Stopped {
             self.apply(from, shard, entry, wire);
         }
+    }
+
+    /// Notes when a peer was last heard.
+    #[inline]
+    pub fn heard(&mut self, from: ReplicaId, now: SimTime) {
+        self.incoming[from.index()].heard_at = now;
+    }
+
+    /// An effect has come from a peer that is not heard.
+    #[cold]
+    pub fn ignore_effect(&mut self, now: SimTime, origin: Origin, wire: &mut impl Wire) {
+        self.now = now;
+        self.refuses(origin, wire);
     }
 
     /// Whether a parcel comes from a member that was dropped.

@@ -74,21 +74,28 @@ impl Route {
         }
     }
 
-    /// Sends a message: it leaves once those before it have, and returns when its last byte has
-    /// left. [`Route::arrive`] is to be called for each, in the order of sending, before the route
-    /// is changed.
+    /// Sends messages, `(when, bytes)`: each leaves once those before it have, and what is appended
+    /// to `times` is when its last byte has left. [`Route::arrive`] is to be called for each, in
+    /// the order of sending, before the route is changed.
     #[inline]
-    pub fn depart(&mut self, now: SimTime, bytes: u64) -> SimTime {
-        let departure = if now > self.free_at {
-            self.wire.rest();
-            now
-        } else {
-            self.free_at
-        };
-        self.free_at = departure + self.wire.transmission(bytes);
-        self.counters.messages += 1;
-        self.counters.bytes += bytes;
-        self.free_at
+    pub fn depart(
+        &mut self,
+        messages: impl ExactSizeIterator<Item = (SimTime, u64)>,
+        times: &mut Vec<SimTime>,
+    ) {
+        let (mut wire, mut free_at, mut bytes_sent) = (self.wire, self.free_at, 0);
+        self.counters.messages += messages.len() as u64;
+        times.extend(messages.map(|(now, bytes)| {
+            if now > free_at {
+                wire.rest();
+                free_at = now;
+            }
+            free_at += wire.transmission(bytes);
+            bytes_sent += bytes;
+            free_at
+        }));
+        self.counters.bytes += bytes_sent;
+        (self.wire, self.free_at) = (wire, free_at);
     }
 
     /// When messages arrive that have left at `times`, in the order of sending: never before the

@@ -23,10 +23,12 @@ impl Wire {
     }
 
     /// Forgets what is carried: the wire was idle.
+    #[inline]
     pub(super) fn rest(&mut self) {
         self.carry = 0;
     }
 
+    #[inline(always)]
     pub(super) fn transmission(&mut self, bytes: u64) -> SimDuration {
         let parts = bytes
             .checked_mul(NANOS_PER_SECOND)

@@ -73,7 +73,7 @@ impl OperationChoice {
 
     /// An operation and its detail: a scan's length, a member's number, or 32 random bits. Takes
     /// one draw: the high half chooses the operation, the low half the detail.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> (Operation, u32) {
         let draw = stream.next_u64();
         let operation = self.operations[self.table.choice(draw)];

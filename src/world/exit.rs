@@ -61,11 +61,10 @@ impl Exit {
     /// Finds when the loads have left that stand in the open convoy.
     pub(super) fn settle(&mut self, loads: &[Load]) {
         if let (true, Some(Consignment::Convoy(convoy))) = (self.is_open, self.leaving.last_mut()) {
-            for load in &loads[convoy.first + convoy.times.len()..] {
-                let bytes = u64::from(load.bytes);
-                convoy.bytes += bytes;
-                convoy.times.push(self.route.depart(load.made_at, bytes));
-            }
+            let new = &loads[convoy.first + convoy.times.len()..];
+            let messages = new.iter().map(|load| (load.made_at, u64::from(load.bytes)));
+            convoy.bytes += messages.clone().map(|(_, bytes)| bytes).sum::<u64>();
+            self.route.depart(messages, &mut convoy.times);
         }
     }
 
@@ -78,7 +77,9 @@ impl Exit {
     /// Sends a parcel that stands in no convoy.
     pub(super) fn send(&mut self, now: SimTime, mut flight: Flight, bytes: u64, loads: &[Load]) {
         self.close(loads);
-        flight.arrival = self.route.depart(now, bytes);
+        let mut left = Vec::with_capacity(1);
+        self.route.depart(std::iter::once((now, bytes)), &mut left);
+        flight.arrival = left[0];
         self.leaving.push(Consignment::Single(flight));
     }
 

@@ -105,6 +105,7 @@ impl Inbound {
             prefetch(&loads[..loads.len().min(ROWS_AHEAD)], instance);
         }
         let mut delivered = 0;
+        let hears = instance.hears(self.from, convoy.epoch);
         loop {
             look_ahead(&loads[delivered..], instance);
             let load = &loads[delivered];
@@ -113,22 +114,29 @@ impl Inbound {
             fabric
                 .digest
                 .word(entry.after.0[self.from.index()] ^ entry.wall_ms);
-            let origin = Origin {
-                from: self.from,
-                shard: load.shard,
-                epoch: convoy.epoch,
-            };
             let mut reach = fabric.reach(now, self.local, replica);
-            instance.deliver_effect(now, origin, entry, &mut reach);
+            if hears {
+                instance.take_effect(now, self.from, load.shard, entry, &mut reach);
+            } else {
+                let origin = Origin {
+                    from: self.from,
+                    shard: load.shard,
+                    epoch: convoy.epoch,
+                };
+                instance.ignore_effect(now, origin, &mut reach);
+            }
             self.lag.record(now.since(load.made_at).as_micros());
             delivered += 1;
             let Some(next) = convoy.times.get(start + delivered) else {
                 break;
             };
-            now = *next;
-            if now >= until || now >= fabric.agenda.due() {
+            if *next >= until || *next >= fabric.agenda.due() {
                 break;
             }
+            now = *next;
+        }
+        if hears {
+            instance.heard(self.from, now);
         }
         self.counts.effects += delivered as u64;
         self.pass(delivered);

@@ -31,10 +31,17 @@ fn atlantic() -> Delay {
     .expect("the figures are sound")
 }
 
+/// When a message has left that is sent alone.
+fn depart(route: &mut Route, now: SimTime, bytes: u64) -> Vec<SimTime> {
+    let mut times = Vec::new();
+    route.depart(std::iter::once((now, bytes)), &mut times);
+    times
+}
+
 /// Sends with one stream for delay and loss.
 fn send(route: &mut Route, now: SimTime, bytes: u64, stream: &mut dyn FnMut() -> u64) -> SimTime {
     let (delay, loss) = (stream(), stream());
-    let mut times = [route.depart(now, bytes)];
+    let mut times = depart(route, now, bytes);
     route.arrive(&mut times, || delay, || loss);
     times[0]
 }
@@ -93,7 +100,7 @@ fn a_message_draws_what_its_route_needs() {
                     losses += 1;
                     0
                 };
-                let mut times = [route.depart(SimTime::ZERO, 10)];
+                let mut times = depart(&mut route, SimTime::ZERO, 10);
                 route.arrive(&mut times, draw_delay, draw_loss);
             }
             assert_eq!((delays, losses), (varies, loses));

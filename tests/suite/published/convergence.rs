@@ -121,7 +121,8 @@ fn g8_loss_delays_by_the_retransmission_timer() {
     let delays: Vec<f64> = (0..MESSAGES)
         .map(|index| {
             let now = SimTime::from_secs(20 * index);
-            let mut times = [route.depart(now, 200)];
+            let mut times = Vec::new();
+            route.depart(std::iter::once((now, 200)), &mut times);
             route.arrive(&mut times, || 0, || stream.next_u64());
             times[0].since(now).as_micros() as f64 / 1_000.0
         })
