@@ -119,7 +119,7 @@ impl Instance {
             self.hold_back(id, held_up, wire);
         }
         let shard = &mut self.shards[id];
-        shard.log.append(entry);
+        shard.log.append(&entry);
         if self.assumptions.backlog_sharing == BacklogSharing::Shared {
             shard.settle_shared_backlog();
         } else {

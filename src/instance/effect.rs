@@ -75,13 +75,7 @@ impl Entry {
     pub fn payload_bytes(&self) -> u64 {
         match &self.payload {
             Payload::Write { bytes, .. } => GENERATED_KEY_BYTES + u64::from(*bytes),
-            Payload::Body(body) => {
-                let key = match &body.key {
-                    Key::Generated(_) => GENERATED_KEY_BYTES,
-                    Key::Named(name) => name.len() as u64,
-                };
-                key + body.change.payload_bytes()
-            }
+            Payload::Body(body) => body.payload_bytes(),
         }
     }
 
@@ -100,6 +94,17 @@ impl Entry {
             Payload::Write { .. } => true,
             Payload::Body(body) => body.change.writes() > 0,
         }
+    }
+}
+
+impl Body {
+    /// Bytes of key and value on the wire.
+    pub(super) fn payload_bytes(&self) -> u64 {
+        let key = match &self.key {
+            Key::Generated(_) => GENERATED_KEY_BYTES,
+            Key::Named(name) => name.len() as u64,
+        };
+        key + self.change.payload_bytes()
     }
 }
 

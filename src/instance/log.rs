@@ -5,20 +5,18 @@
 //! active-active/manage.md#replication-backlog.
 
 use std::collections::VecDeque;
-use std::hint::black_box;
 
 use crate::id::{Id, ReplicaId};
 use crate::instance::effect::Entry;
-
-/// How many effects ahead of its end the ring is brought into cache.
-const TOUCH_AHEAD: usize = 4;
+use crate::instance::stretch::Stretch;
 
 /// Locally originated effects, the newest `capacity` bytes of them.
 #[derive(Clone, Debug)]
 pub struct Log {
     origin: ReplicaId,
-    entries: VecDeque<Entry>,
+    stretches: VecDeque<Stretch>,
     first: u64,
+    end: u64,
     capacity: u64,
     framing: u64,
     bytes: u64,
@@ -29,11 +27,11 @@ pub struct Log {
 impl Log {
     /// An empty log of `origin`, whose effects take `framing` bytes beside their payload.
     pub fn new(origin: ReplicaId, capacity: u64, framing: u64) -> Self {
-        let entries = VecDeque::new();
         Self {
             origin,
-            entries,
+            stretches: VecDeque::new(),
             first: 0,
+            end: 0,
             capacity,
             framing,
             bytes: 0,
@@ -47,41 +45,48 @@ impl Log {
         self.origin
     }
 
-    /// Bytes in the ring of effects beyond `seq`, counted one by one.
-    pub fn recount_beyond(&self, seq: u64) -> u64 {
-        let beyond = |entry: &&Entry| entry.after.0[self.origin.index()] > seq;
-        let entries = self.entries.iter().filter(beyond);
-        entries.map(|entry| self.size(entry)).sum()
-    }
-
     /// Bytes of one effect in the ring and on the wire.
+    #[inline]
     pub fn size(&self, entry: &Entry) -> u64 {
         self.framing + entry.payload_bytes()
     }
 
     /// Appends an effect, and drops the oldest ones that no longer fit.
     #[inline]
-    pub fn append(&mut self, entry: Entry) {
-        let size = self.size(&entry);
+    pub fn append(&mut self, entry: &Entry) {
+        let size = self.size(entry);
         self.bytes += size;
         self.appended_bytes += size;
-        self.entries.push_back(entry);
-        // What will fall out soon was written long ago: it is brought into cache ahead of time.
-        black_box(self.entries.get(TOUCH_AHEAD).map(|soon| soon.wall_ms));
+        let own = self.origin.index();
+        let goes_on = self
+            .stretches
+            .back_mut()
+            .is_some_and(|last| last.push(own, entry));
+        if !goes_on {
+            self.stretches.push_back(Stretch::new(own, self.end, entry));
+        }
+        self.end += 1;
         while self.bytes > self.capacity {
-            let oldest = self
-                .entries
-                .pop_front()
-                .expect("bytes in the ring belong to an entry");
-            self.bytes -= self.framing + oldest.payload_bytes();
-            self.before = oldest.after.0[self.origin.index()];
-            self.first += 1;
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let oldest = self.stretches.front();
+        let oldest = oldest.expect("bytes in the ring belong to an effect");
+        let place = place(self.first - oldest.first);
+        let size = oldest.payload_bytes(place).next();
+        self.bytes -= self.framing + size.expect("a stretch holds the first effect of the ring");
+        self.before = oldest.first_seq(self.origin.index()) + place as u64;
+        self.first += 1;
+        if self.first == oldest.first + oldest.len() {
+            self.stretches.pop_front();
         }
     }
 
     /// The position after the newest effect.
     pub fn end(&self) -> u64 {
-        self.first + self.entries.len() as u64
+        self.end
     }
 
     /// The position of the oldest effect still there.
@@ -100,54 +105,182 @@ impl Log {
     }
 
     /// The effect at `position`; none when the ring has lost it or it is yet to come.
-    pub fn at(&self, position: u64) -> Option<&Entry> {
-        let index = position.checked_sub(self.first)?;
-        self.entries.get(usize::try_from(index).ok()?)
+    pub fn at(&self, position: u64) -> Option<Entry> {
+        if position < self.first {
+            return None;
+        }
+        let behind = self
+            .stretches
+            .partition_point(|stretch| stretch.first <= position);
+        let stretch = self.stretches.get(behind.checked_sub(1)?)?;
+        stretch.at(self.origin.index(), place(position - stretch.first))
     }
 
     /// Where a peer that has observed `seq` of this origin goes on; none when the ring no longer
     /// holds all it lacks.
     pub fn resume(&self, seq: u64) -> Option<u64> {
-        (seq >= self.before).then(|| self.first + self.known_at(seq) as u64)
+        (seq >= self.before).then(|| self.beyond(seq))
     }
 
-    /// How many of the ring's effects one who has observed `seq` knows.
-    fn known_at(&self, seq: u64) -> usize {
+    /// The position of the oldest effect beyond `seq`.
+    fn beyond(&self, seq: u64) -> u64 {
         let own = self.origin.index();
-        let is_known = |entry: &Entry| entry.after.0[own] <= seq;
-        // Sequences follow one another within a life, so there is one place to look at first.
-        let first = self.entries.front().map_or(0, |entry| entry.after.0[own]);
-        let guess = usize::try_from((seq + 1).saturating_sub(first)).unwrap_or(usize::MAX);
-        let guess = guess.min(self.entries.len());
-        let known = |place: usize| self.entries.get(place).is_some_and(is_known);
-        let is_right = (guess == 0 || known(guess - 1)) && !known(guess);
-        if is_right {
-            guess
-        } else {
-            self.entries.partition_point(is_known)
-        }
+        let behind = self
+            .stretches
+            .partition_point(|stretch| stretch.first_seq(own) <= seq);
+        let Some(last) = behind.checked_sub(1) else {
+            return self.first;
+        };
+        let stretch = &self.stretches[last];
+        let known = (seq + 1).min(stretch.next_seq(own)) - stretch.first_seq(own);
+        self.first.max(stretch.first + known)
     }
 
     /// Bytes from `position` to the end; what the ring has lost counts as its whole.
     pub fn bytes_from(&self, position: u64) -> u64 {
-        let start = usize::try_from(position.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        if start >= self.entries.len() {
-            return 0;
-        }
-        if start == 0 {
+        if position <= self.first {
             return self.bytes;
         }
-        self.entries
-            .range(start..)
-            .map(|entry| self.size(entry))
-            .sum()
+        self.recount_from(position)
+    }
+
+    /// Bytes in the ring of effects beyond `seq`, counted one by one.
+    pub fn recount_beyond(&self, seq: u64) -> u64 {
+        self.recount_from(self.beyond(seq))
+    }
+
+    /// Bytes of the effects from `position` on, which is not before the first, counted one by one.
+    fn recount_from(&self, position: u64) -> u64 {
+        let behind = self
+            .stretches
+            .partition_point(|stretch| stretch.first + stretch.len() <= position);
+        let stretches = self.stretches.range(behind..);
+        let payload = stretches.flat_map(|stretch| {
+            let known = position.saturating_sub(stretch.first);
+            stretch.payload_bytes(place(known))
+        });
+        payload.map(|bytes| self.framing + bytes).sum()
     }
 
     /// Forgets everything up to `seq`, as a shard does that has lost its memory.
     pub fn clear(&mut self, seq: u64) {
-        self.first = self.end();
-        self.entries.clear();
+        self.first = self.end;
+        self.stretches.clear();
         self.bytes = 0;
         self.before = seq;
+    }
+}
+
+/// A place within a stretch.
+fn place(offset: u64) -> usize {
+    usize::try_from(offset).expect("a stretch is short")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::Log;
+    use crate::crdt::{Change, Value, VersionVector};
+    use crate::id::ReplicaId;
+    use crate::instance::effect::{Body, Entry, Key, Payload};
+
+    const OWN: usize = 1;
+    const FRAMING: u64 = 60;
+    const CAPACITY: u64 = 3_000;
+
+    /// What happens between an effect and the next: sequences left out, effects seen of two
+    /// others, milliseconds; and the effect: a plain write of so many bytes, or a body.
+    type Step = (u64, u64, u64, u64, Option<u32>);
+
+    fn step() -> impl Strategy<Value = Step> {
+        let gap = prop_oneof![20 => Just(0), 1 => Just(1 << 40)];
+        let seen = || prop_oneof![20 => 0..4_u64, 1 => 0..200_000_u64];
+        let later = prop_oneof![20 => 0..10_u64, 1 => 0..1_u64 << 40];
+        let plain = prop_oneof![9 => (0..200_u32).prop_map(Some), 1 => Just(None)];
+        (gap, seen(), seen(), later, plain)
+    }
+
+    fn entries(steps: &[Step]) -> Vec<Entry> {
+        let (mut after, mut wall_ms) = (VersionVector::FILLED, 1_000);
+        let made = steps.iter().zip(0..).map(|(step, number)| {
+            let (gap, seen_first, seen_last, later, plain) = *step;
+            after.0[OWN] += gap + 1;
+            after.0[0] += seen_first;
+            after.0[4] += seen_last;
+            wall_ms += later;
+            let payload = match plain {
+                Some(bytes) => Payload::Write {
+                    key: number,
+                    bytes,
+                    tag: !number,
+                },
+                None => Payload::Body(Arc::new(Body {
+                    key: Key::Named(format!("key {number}").into_bytes().into()),
+                    change: Change::Write(Value::from_bytes("a value")),
+                })),
+            };
+            Entry {
+                after,
+                wall_ms,
+                payload,
+            }
+        });
+        made.collect()
+    }
+
+    /// A ring that keeps whole effects.
+    fn kept(entries: &[Entry]) -> VecDeque<&Entry> {
+        let mut ring: VecDeque<&Entry> = entries.iter().collect();
+        while size(ring.iter().copied()) > CAPACITY {
+            ring.pop_front();
+        }
+        ring
+    }
+
+    fn size<'a>(entries: impl Iterator<Item = &'a Entry>) -> u64 {
+        entries.map(|entry| FRAMING + entry.payload_bytes()).sum()
+    }
+
+    proptest! {
+        /// Stretches lose nothing, whatever lies between two effects.
+        #[test]
+        fn a_log_is_a_ring_of_its_effects(
+            steps in prop::collection::vec(step(), 0..600),
+            look in any::<prop::sample::Index>(),
+        ) {
+            let entries = entries(&steps);
+            let mut log = Log::new(ReplicaId(1), CAPACITY, FRAMING);
+            entries.iter().for_each(|entry| log.append(entry));
+            let ring = kept(&entries);
+            let lost = entries.len() - ring.len();
+            prop_assert_eq!((log.first(), log.end()), (lost as u64, entries.len() as u64));
+            prop_assert_eq!(log.bytes(), size(ring.iter().copied()));
+            prop_assert_eq!(log.appended_bytes(), size(entries.iter()));
+            for (position, entry) in (0..).zip(&entries) {
+                let there = log.at(position).map(|entry| format!("{entry:?}"));
+                let expected = (position >= lost as u64).then(|| format!("{entry:?}"));
+                prop_assert_eq!(there, expected);
+            }
+            prop_assert!(log.at(log.end()).is_none());
+            if entries.is_empty() {
+                return Ok(());
+            }
+            let known = look.index(entries.len());
+            let seq = entries[known].after.0[OWN];
+            let next = log.first().max(known as u64 + 1);
+            let resumed = (known + 1 >= lost).then_some(next);
+            prop_assert_eq!(log.resume(seq), resumed);
+            let behind = usize::try_from(next).expect("it is short");
+            let rest = size(entries[behind..].iter());
+            prop_assert_eq!(log.recount_beyond(seq), rest);
+            prop_assert_eq!(log.bytes_from(next), rest);
+            log.clear(seq);
+            prop_assert_eq!((log.bytes(), log.first()), (0, log.end()));
+            prop_assert_eq!(log.resume(seq), Some(log.end()));
+        }
     }
 }

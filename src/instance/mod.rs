@@ -31,6 +31,7 @@ mod row;
 mod scripted;
 mod shard;
 mod snapshot;
+mod stretch;
 mod sync;
 
 use std::sync::Arc;

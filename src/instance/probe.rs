@@ -237,8 +237,8 @@ mod tests {
         for (sharing, rings) in [(BacklogSharing::Shared, 1), (BacklogSharing::PerPeer, 2)] {
             let mut instance = instance(sharing);
             let kind = MemoryKind::Backlog;
-            instance.shards[SHARD].log.append(entry(2));
-            instance.shards[SHARD].log.append(entry(3));
+            instance.shards[SHARD].log.append(&entry(2));
+            instance.shards[SHARD].log.append(&entry(3));
             // 16 B of name, 24 B of value and 60 B of framing, twice for each ring.
             let held = 200 * rings;
             assert_eq!(instance.recount()[SHARD][kind as usize], held);
@@ -255,8 +255,8 @@ mod tests {
     fn what_a_peer_acknowledged_leaves_its_backlog() {
         let mut instance = instance(BacklogSharing::PerPeer);
         let shard = &mut instance.shards[SHARD];
-        shard.log.append(entry(2));
-        shard.log.append(entry(3));
+        shard.log.append(&entry(2));
+        shard.log.append(&entry(3));
         let mut report = shard.reports[1];
         report.clock.0[0] = 2;
         shard.note_report(ReplicaId(1), &report, crate::time::SimTime::ZERO);

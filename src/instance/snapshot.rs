@@ -189,13 +189,13 @@ impl Instance {
             self.signal(peer, epoch, Parcel::Hangup, wire);
             return false;
         };
-        let (bytes, end) = (log.size(entry), log.end());
+        let (bytes, end) = (log.size(&entry), log.end());
         let age = self.wall_ms().saturating_sub(entry.wall_ms);
         let cargo = Cargo {
             made_at: SimTime(self.now.0.saturating_sub(age * 1_000_000)),
             shard: id,
             epoch,
-            parcel: Parcel::Effect(entry.clone()),
+            parcel: Parcel::Effect(entry),
         };
         self.go_on(peer, id, Outflow::from_position(cursor + 1, end));
         wire.send(peer, cargo, bytes);

@@ -78,7 +78,7 @@ impl Fabric {
                     continue;
                 };
                 let seq = entry.after.0[own];
-                let seen = effect(instance, shard.id, before, entry);
+                let seen = effect(instance, shard.id, before, &entry);
                 self.tell(at, Event::Effect(Box::new(seen)));
                 before = seq;
                 last = Some((shard.id, seq));
