@@ -45,6 +45,22 @@ impl Stream {
         self.block[self.next - 1]
     }
 
+    /// As many uniform draws of 64 bits as `draws` holds: those that [`Stream::next_u64`] would
+    /// return one by one.
+    pub fn fill(&mut self, draws: &mut [u64]) {
+        let mut rest = draws;
+        while !rest.is_empty() {
+            if self.next == Self::BLOCK {
+                self.draw_block();
+            }
+            let count = rest.len().min(Self::BLOCK - self.next);
+            let (filled, unfilled) = rest.split_at_mut(count);
+            filled.copy_from_slice(&self.block[self.next..self.next + count]);
+            self.next += count;
+            rest = unfilled;
+        }
+    }
+
     #[inline(never)]
     fn draw_block(&mut self) {
         let mut bytes = [0; 8 * Self::BLOCK];
@@ -105,6 +121,17 @@ mod tests {
         let mut stream = Stream::named(7, "fleet 3 arrivals");
         let drawn: Vec<u64> = (0..8).map(|_| stream.below(1000)).collect();
         insta::assert_debug_snapshot!(drawn);
+    }
+
+    #[test]
+    fn many_draws_at_once_are_those_one_by_one() {
+        let (mut single, mut many) = (Stream::named(7, "a"), Stream::named(7, "a"));
+        for count in [1, 31, 32, 33, 0, 100] {
+            let mut draws = vec![0; count];
+            many.fill(&mut draws);
+            let expected: Vec<u64> = (0..count).map(|_| single.next_u64()).collect();
+            assert_eq!(draws, expected);
+        }
     }
 
     #[test]

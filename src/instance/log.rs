@@ -75,7 +75,7 @@ impl Log {
         let oldest = self.stretches.front();
         let oldest = oldest.expect("bytes in the ring belong to an effect");
         let place = place(self.first - oldest.first);
-        let size = oldest.payload_bytes(place).next();
+        let size = oldest.payload_bytes_from(place).next();
         self.bytes -= self.framing + size.expect("a stretch holds the first effect of the ring");
         self.before = oldest.first_seq(self.origin.index()) + place as u64;
         self.first += 1;
@@ -144,22 +144,22 @@ impl Log {
         self.recount_from(position)
     }
 
-    /// Bytes in the ring of effects beyond `seq`, counted one by one.
+    /// Bytes in the ring of effects beyond `seq`, counted anew.
     pub fn recount_beyond(&self, seq: u64) -> u64 {
         self.recount_from(self.beyond(seq))
     }
 
-    /// Bytes of the effects from `position` on, which is not before the first, counted one by one.
+    /// Bytes of the effects from `position` on, which is not before the first, counted anew.
     fn recount_from(&self, position: u64) -> u64 {
         let behind = self
             .stretches
             .partition_point(|stretch| stretch.first + stretch.len() <= position);
         let stretches = self.stretches.range(behind..);
-        let payload = stretches.flat_map(|stretch| {
-            let known = position.saturating_sub(stretch.first);
-            stretch.payload_bytes(place(known))
+        let payload = stretches.map(|stretch| match position.checked_sub(stretch.first) {
+            Some(known) if known > 0 => stretch.payload_bytes_from(place(known)).sum(),
+            _ => stretch.payload_bytes,
         });
-        payload.map(|bytes| self.framing + bytes).sum()
+        payload.sum::<u64>() + (self.end - position) * self.framing
     }
 
     /// Forgets everything up to `seq`, as a shard does that has lost its memory.

@@ -22,6 +22,8 @@ pub(super) struct Stretch {
     /// The wall clock of the first.
     wall_ms: u64,
     records: Vec<Record>,
+    /// Bytes of keys and values of all.
+    pub(super) payload_bytes: u64,
     /// What records of effects other than plain writes refer to.
     bodies: Vec<Arc<Body>>,
 }
@@ -54,6 +56,7 @@ impl Stretch {
             after: entry.after,
             wall_ms: entry.wall_ms,
             records: Vec::with_capacity(LENGTH_MAX),
+            payload_bytes: 0,
             bodies: Vec::new(),
         };
         let fits = stretch.push(own, entry);
@@ -79,6 +82,7 @@ impl Stretch {
             later_ms,
             seen,
         });
+        self.payload_bytes += entry.payload_bytes();
         true
     }
 
@@ -146,7 +150,7 @@ impl Stretch {
     }
 
     /// Bytes of keys and values of the effects from a place on, counted one by one.
-    pub(super) fn payload_bytes(&self, from: usize) -> impl Iterator<Item = u64> + '_ {
+    pub(super) fn payload_bytes_from(&self, from: usize) -> impl Iterator<Item = u64> + '_ {
         self.records[from..].iter().map(|record| match record.key {
             BODY => self.bodies[record.tag as usize].payload_bytes(),
             _ => GENERATED_KEY_BYTES + u64::from(record.bytes),

@@ -7,6 +7,9 @@ use crate::time::{SimDuration, SimTime};
 /// A period in nanoseconds is this over a rate in millihertz.
 const NANOS_PER_KILOSECOND: u64 = 1_000_000_000_000;
 
+/// So many gaps are drawn at a time.
+const CHUNK: usize = 32;
+
 /// How operations arrive.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Arrivals {
@@ -82,10 +85,14 @@ impl ArrivalTimes {
                 }
             }
             Gaps::Exponential { mean_ns, logarithm } => {
-                for time in times {
-                    let means = logarithm.negated(stream.next_u64());
-                    self.last += rounded(means * *mean_ns);
-                    *time = self.last;
+                for times in times.chunks_mut(CHUNK) {
+                    let mut draws = [0; CHUNK];
+                    let draws = &mut draws[..times.len()];
+                    stream.fill(draws);
+                    for (time, draw) in times.iter_mut().zip(draws) {
+                        self.last += rounded(logarithm.negated(*draw) * *mean_ns);
+                        *time = self.last;
+                    }
                 }
             }
         }
@@ -111,7 +118,8 @@ impl Even {
     reason = "at most 37 means, far below 2^63 nanoseconds"
 )]
 fn rounded(nanos: f64) -> SimDuration {
-    SimDuration((nanos + 0.5) as u64)
+    // To a signed integer, as processors have no conversion to an unsigned one.
+    SimDuration(((nanos + 0.5) as i64).cast_unsigned())
 }
 
 /// Logarithms of uniform draws: a table and a short series, at a third of what `libm::log` costs.

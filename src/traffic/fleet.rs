@@ -162,12 +162,14 @@ impl Fleet {
         self.next = 0;
         let mut times = [SimTime::MAX; Self::BLOCK];
         self.times.fill(&mut times, &mut self.streams.arrivals);
-        for at in times {
+        let mut choices = [0; Self::BLOCK];
+        self.streams.mix.fill(&mut choices);
+        for (at, choice) in times.into_iter().zip(choices) {
             if at >= self.ends {
                 break;
             }
             let drawn_key = self.keys.draw(&mut self.streams.keys, self.inserts.newest);
-            let (operation, extra) = self.mix.draw(&mut self.streams.mix);
+            let (operation, extra) = self.mix.choose(choice);
             let key = if operation == Operation::Insert {
                 self.inserts.advance()
             } else {

@@ -1,6 +1,5 @@
 //! What an operation does, and the mixes known by name.
 
-use crate::engine::rng::Stream;
 use crate::quantity::wide_product;
 
 use super::Popularity;
@@ -71,11 +70,10 @@ impl OperationChoice {
         }
     }
 
-    /// An operation and its detail: a scan's length, a member's number, or 32 random bits. Takes
-    /// one draw: the high half chooses the operation, the low half the detail.
+    /// The operation that a uniform draw stands for, and its detail: a scan's length, a member's
+    /// number, or 32 random bits. The high half chooses the operation, the low half the detail.
     #[inline(always)]
-    pub fn draw(&self, stream: &mut Stream) -> (Operation, u32) {
-        let draw = stream.next_u64();
+    pub fn choose(&self, draw: u64) -> (Operation, u32) {
         let operation = self.operations[self.table.choice(draw)];
         (operation, operation.detail(low_half(draw)))
     }

@@ -53,7 +53,7 @@ impl Exit {
             epoch: to.epoch,
             loads: Arc::default(),
             first,
-            times: Vec::with_capacity(self.longest),
+            times: Vec::with_capacity(self.longest.next_power_of_two()),
             bytes: 0,
         }));
     }
@@ -134,7 +134,8 @@ impl Dock {
     /// Takes out what was shipped; its place will hold about as much again.
     pub(super) fn clear(&mut self) -> Arc<Vec<Load>> {
         self.audience = 0;
-        let room = Vec::with_capacity(self.loads.len());
+        // Few different sizes, so that what is freed is of use again.
+        let room = Vec::with_capacity(self.loads.len().next_power_of_two());
         Arc::new(std::mem::replace(&mut self.loads, room))
     }
 }

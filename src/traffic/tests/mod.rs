@@ -318,7 +318,9 @@ fn mixes_keep_their_weights() {
     let e = mix("YCSB-E").expect("E is one of YCSB's");
     let choice = OperationChoice::new(e.operations);
     let mut stream = Stream::named(1, "mix");
-    let drawn: Vec<_> = (0..100_000).map(|_| choice.draw(&mut stream)).collect();
+    let drawn: Vec<_> = (0..100_000)
+        .map(|_| choice.choose(stream.next_u64()))
+        .collect();
     let lengths: Vec<u32> = drawn
         .iter()
         .filter(|one| one.0 == Operation::Scan { length_max: 100 })
