@@ -7,6 +7,7 @@ mod collections;
 mod command_edges;
 mod commands;
 mod conflicts;
+mod coverage;
 mod detail;
 mod group_rules;
 mod growth;

@@ -16,6 +16,7 @@ const fn other(name: &'static str, status: Status, summary: &'static str) -> Com
         order: Order::Promised,
         status,
         rules: "",
+        options: "",
         summary,
     }
 }

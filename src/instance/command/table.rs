@@ -99,6 +99,8 @@ pub struct Command {
     pub status: Status,
     /// The conflict rules its effects fall under, by id.
     pub rules: &'static str,
+    /// The words that are options of it, in capitals; those that take a value stand before it.
+    pub options: &'static str,
     /// What it does, in a few words.
     pub summary: &'static str,
 }
