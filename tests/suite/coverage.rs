@@ -220,8 +220,8 @@ fn table() -> (String, Vec<String>) {
     let tests = tests_by_rule(&rules);
     let mut holes = Vec::new();
     let mut text = String::from(
-        "# Which test shows what\n\nMade by the test `coverage::every_command_option_and_rule_has_a_\
-         test` of the table of\ncommands, the transcripts, and the names of the tests;\n\
+        "# Which test shows what\n\nMade of the table of commands, the transcripts, and the names \
+         of the tests;\n\
          `MERIDIAN_UPDATE=1 cargo test --test suite coverage::` writes it anew.\n\n",
     );
     let (options, recorded) = (options_table(&said, &mut holes), transcripts().len());

@@ -9,6 +9,8 @@ mod commands;
 mod conflicts;
 mod coverage;
 mod detail;
+mod fuzzed;
+mod group;
 mod group_rules;
 mod growth;
 mod plans;
