@@ -76,11 +76,11 @@ pub(crate) fn history(bytes: &[u8]) {
         let [kind, first, second, what] = [draw[0], draw[1], draw[2], draw[3]].map(usize::from);
         let (at, other) = (first % size, second % size);
         match kind % 32 {
-            0..=15 => {
+            9..=24 => {
                 let shape = SHAPES[(second * 256 + what) % SHAPES.len()];
                 group.say(at, &filled(shape, number, first / size));
             }
-            16..=24 => drop(group.deliver(other, at)),
+            0..=8 => drop(group.deliver(other, at)),
             25 => group.duplicate(other, at),
             26 => group.synchronise(other, at),
             27 | 28 => group.report(at),
@@ -214,7 +214,7 @@ mod tests {
     use proptest::prelude::{Strategy, any, prop};
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-    use super::{SHAPES, history, line, script};
+    use super::{Group, Reply, SHAPES, history, line, parse, script};
 
     fn check<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value)) {
         let config = Config {
@@ -252,8 +252,30 @@ mod tests {
 
     #[test]
     fn any_history_converges() {
-        let histories = prop::collection::vec(any::<u8>(), 1..400);
-        check(3_000, histories, |bytes| history(&bytes));
+        let draws = prop::collection::vec(any::<[u8; 4]>(), 1..250);
+        check(3_000, (any::<u8>(), draws), |(size, draws)| {
+            history(&[&[size], draws.as_flattened()].concat());
+        });
+    }
+
+    /// Both have seen a deadline beside "for ever", one alone has collected, and sends its state.
+    #[test]
+    fn exp_2_persist_stays_when_a_collected_state_arrives() {
+        let mut group = Group::new(2);
+        let mut say = |at: usize, text: &str| {
+            let words = parse::words(text).expect("a command");
+            assert_eq!(group.say(at, &words), Reply::OK, "{text}");
+        };
+        say(0, "SET k a");
+        say(1, "SET k b PXAT 4000000000000");
+        assert!(group.deliver(0, 1) && group.deliver(1, 0));
+        group.report(0);
+        assert!(group.deliver(0, 1));
+        group.collect(1);
+        group.synchronise(1, 0);
+        group.settle();
+        let words = parse::words("PEXPIRETIME k").expect("a command");
+        assert_eq!(group.say(0, &words), Reply::Integer(-1));
     }
 
     /// All words of all commands, and numbers at the ends.
