@@ -131,7 +131,7 @@ impl Chain {
     /// Takes in another replica's deadline writes.
     pub(crate) fn merge(&mut self, theirs: &Chain, sides: &Sides, tally: &mut Tally) {
         let sides = sides.within(&self.voided, &theirs.voided);
-        // Whoever has collected a stable "for ever" keeps it as the value's own (`Limits::collect`).
+        // A stable "for ever" that was collected is the value's own now (`Limits::collect`).
         for mine in self.writes.entries_mut() {
             let is_endless = |their: &&Entry<Limit>| their.item.0.is_none();
             let mut endless = theirs.writes.entries().iter().filter(is_endless);

@@ -361,7 +361,9 @@ fn every_command_that_is_not_modelled_says_why() {
             .collect();
         let expected = match command.status {
             Status::Modelled(_) => continue,
-            Status::Unmodelled => format!("(error) ERR command '{name}' is not modelled yet"),
+            Status::Unmodelled(reason) => {
+                format!("(error) ERR command '{name}' is not modelled: {reason}")
+            }
             Status::Refused(reason) => {
                 format!("(error) ERR command '{name}' is not allowed: {reason}")
             }

@@ -6,10 +6,10 @@ use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
     algebra, bit, bitfield, blocking, counter, expiry, geo, geo_search, hash, hash_expiry,
-    hash_number, hyperloglog, json, json_change, key, lcs, list, list_move, random, range, rename,
-    scan, server, set, sort, sorted_algebra, sorted_pop, sorted_range, sorted_set, stream_claim,
-    stream_group, stream_info, stream_pending, stream_range, stream_read, stream_write, string,
-    string_options, transaction,
+    hash_number, help, hyperloglog, json, json_change, key, lcs, list, list_move, object, random,
+    range, rename, scan, server, set, sort, sorted_algebra, sorted_pop, sorted_range, sorted_set,
+    stream_claim, stream_group, stream_info, stream_pending, stream_range, stream_read,
+    stream_write, string, string_options, transaction,
 };
 
 /// All groups.
@@ -290,11 +290,13 @@ const STREAMS: &[Command] = commands! { "stream":
         "Removes a consumer, in this region";
     "xgroup|destroy" 4 Write SECOND, Promised, stream_group::destroy, "G-3",
         "Deletes a consumer group";
+    "xgroup|help" 2 None Keys::None, Promised, help::xgroup, "", "What XGROUP can do";
     "xgroup|setid" -5 Write SECOND, Promised, stream_group::setid, "G-1",
         ["$ ENTRIESREAD"], "Moves a group's position, in this region";
     "xinfo|consumers" 4 Read SECOND, Promised, stream_info::consumers, "",
         "A group's consumers in this region";
     "xinfo|groups" 3 Read SECOND, Promised, stream_info::groups, "", "A stream's groups";
+    "xinfo|help" 2 None Keys::None, Promised, help::xinfo, "", "What XINFO can tell";
     "xinfo|stream" -3 Read SECOND, Promised, stream_info::stream, "",
         ["FULL COUNT"], "A stream described";
     "xlen" 2 Read KEY, Promised, stream_range::xlen, "", "The number of entries";
@@ -397,6 +399,12 @@ const KEYS: &[Command] = commands! { "key":
         ["NX XX GT LT"], "Sets a deadline in Unix seconds";
     "expiretime" 2 Read KEY, Promised, expiry::expiretime, "", "The deadline in Unix seconds";
     "keys" 2 Read Keys::None, Any, key::keys, "", "The keys that match a pattern";
+    "memory|usage" -3 Read SECOND, Promised, object::memory_usage, "",
+        ["SAMPLES"], "What a key takes by the ledger, its metadata included";
+    "object|freq" 3 Read SECOND, Promised, object::freq, "",
+        "Refused: frequencies are kept by an LFU policy alone";
+    "object|refcount" 3 Read SECOND, Promised, object::refcount, "",
+        "How many share the value: small integers do";
     "persist" 2 Write KEY, Promised, expiry::persist, "EXP-2 EXP-3", "Takes the deadline away";
     "pexpire" -3 Write KEY, Promised, expiry::pexpire, "EXP-1 EXP-3 EXP-7",
         ["NX XX GT LT"], "Sets a life in milliseconds";
@@ -437,6 +445,8 @@ const TRANSACTIONS: &[Command] = commands! { "transaction":
 const SERVER: &[Command] = commands! { "server":
     "cluster|keyslot" 3 None Keys::None, Promised, server::keyslot, "", "A key's slot";
     "echo" 2 None Keys::None, Promised, server::echo, "", "What was said";
+    "memory|help" 2 None Keys::None, Promised, help::memory, "", "What MEMORY can tell";
+    "object|help" 2 None Keys::None, Promised, help::object, "", "What OBJECT can tell";
     "ping" -1 None Keys::None, Promised, server::ping, "", "PONG, or what was said";
     "select" 2 None Keys::None, Promised, server::select, "", "Database 0, the only one";
     "time" 1 None Keys::None, Promised, server::time, "", "The region's wall clock";

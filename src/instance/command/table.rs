@@ -70,8 +70,8 @@ pub enum Keys {
 pub enum Status {
     /// It is carried out.
     Modelled(Carried),
-    /// Redis knows it, Meridian does not yet.
-    Unmodelled,
+    /// The product carries it out, Meridian does not, for this reason.
+    Unmodelled(&'static str),
     /// The product refuses it, for this reason.
     Refused(&'static str),
 }
