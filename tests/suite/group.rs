@@ -298,7 +298,7 @@ impl Group {
         };
         let keys: Vec<_> = self.members[at].keys.iter().filter_map(live).collect();
         let answers = keys.into_iter().map(|(name, digest)| {
-            let mut reply = |shape: &&str| {
+            let mut reply = |shape: &&'static str| {
                 let words = shape.split(' ').map(|word| match word {
                     "k" => name.clone(),
                     word => word.as_bytes().to_vec(),
@@ -314,7 +314,7 @@ impl Group {
                 }
                 lines.join("\n")
             };
-            let replies = READS.iter().chain(UNORDERED).map(|shape| reply(shape));
+            let replies = READS.iter().chain(UNORDERED).map(&mut reply);
             let replies: Vec<String> = replies.collect();
             (name, digest, replies)
         });

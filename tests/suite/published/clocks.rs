@@ -113,10 +113,6 @@ fn assert_theorems(setting: &Setting, seed: u64) -> (u64, u64) {
         counted = counted.max(seen.stamp.count);
     });
     assert!(edges > EVENTS / 2, "{edges} edges of happens-before");
-    println!(
-        "skew {}: at most {ahead} ahead and {counted} counted",
-        setting.skew
-    );
     assert!(ahead <= setting.skew, "{ahead} ticks ahead");
     let most = NODES as u64 * (setting.skew + 1);
     assert!(counted <= most, "{counted} events at one tick");
@@ -134,6 +130,7 @@ fn g6_stamps_follow_causality_and_stay_near_the_wall_clock() {
             wanders: seed % 2 == 0,
         };
         let (ahead, counted) = assert_theorems(&setting, seed);
+        println!("seed {seed}: at most {ahead} ahead of 200, {counted} counted of 3216");
         // Or nothing was put to the test.
         assert!(ahead > 100 && counted > 3, "{ahead} and {counted}");
     }
