@@ -349,6 +349,19 @@ fn options_are_those_of_a_real_server() {
     }
 }
 
+/// Every command of the recorded server is in the table: carried out, or refused by name.
+#[test]
+fn every_command_of_a_real_server_is_known() {
+    let text = read("tests/fixtures/options.txt");
+    let known = |name: &str| commands().any(|command| command.name == name);
+    for (name, _) in entries(&text) {
+        let container = name.split('|').next().expect("a first part");
+        let is_container = entries(&text).any(|(other, _)| other.starts_with(&format!("{name}|")));
+        let is_known = known(name) || known(container) || is_container;
+        assert!(is_known, "the table of commands lacks {name}");
+    }
+}
+
 /// What is not carried out says so, and why.
 #[test]
 fn every_command_that_is_not_modelled_says_why() {
