@@ -137,7 +137,7 @@ fn command_rows() -> (Header, Vec<Vec<String>>) {
         let name = command.name.to_uppercase().replace('|', " ");
         let (status, what) = match command.status {
             Status::Modelled(_) => ("modelled", command.summary),
-            Status::Unmodelled => ("not yet", ""),
+            Status::Unmodelled(reason) => ("not modelled", reason),
             Status::Refused(reason) => ("refused", reason),
         };
         row([&name, command.group, status, command.rules, what])

@@ -64,6 +64,10 @@ impl<T: Contend> Antichain<T> {
         self.entries.as_slice()
     }
 
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry<T>] {
+        self.entries.as_mut_slice()
+    }
+
     /// The write that is shown.
     pub fn winner(&self) -> Option<&Entry<T>> {
         let entries = self.entries.as_slice();

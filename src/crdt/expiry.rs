@@ -131,6 +131,14 @@ impl Chain {
     /// Takes in another replica's deadline writes.
     pub(crate) fn merge(&mut self, theirs: &Chain, sides: &Sides, tally: &mut Tally) {
         let sides = sides.within(&self.voided, &theirs.voided);
+        // A stable "for ever" that was collected is the value's own now (`Limits::collect`).
+        for mine in self.writes.entries_mut() {
+            let is_endless = |their: &&Entry<Limit>| their.item.0.is_none();
+            let mut endless = theirs.writes.entries().iter().filter(is_endless);
+            if endless.any(|their| their.stamp == mine.stamp) {
+                mine.item = Limit(None);
+            }
+        }
         self.writes.merge(&theirs.writes, &sides, tally);
         self.voided.join_memory(&theirs.voided);
     }

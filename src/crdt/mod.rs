@@ -26,6 +26,7 @@ pub mod consumer_group;
 pub mod effect;
 pub mod expiry;
 pub mod hash;
+pub mod hybrid;
 pub mod hyperloglog;
 pub mod json;
 pub mod list;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::assumption::Assumptions;
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
@@ -138,7 +139,7 @@ impl<W: Wire> Store for View<'_, W> {
         }
     }
 
-    fn stale_text(&self) -> String {
-        self.instance.assumptions.stale_text.clone()
+    fn assumptions(&self) -> Cow<'_, Assumptions> {
+        Cow::Borrowed(&self.instance.assumptions)
     }
 }

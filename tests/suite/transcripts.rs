@@ -7,7 +7,6 @@ use std::path::Path;
 
 use meridian::assumption::XaddIds;
 use meridian::instance::command::reply::Reply;
-use meridian::instance::command::table::{Status, commands};
 use meridian::instance::command::{Connection, answers, execute, parse};
 use meridian::instance::slot::TagRule;
 
@@ -62,7 +61,13 @@ const DIFFERENCES: &[Difference] = differences! {
         a Redis Enterprise database has index 0 alone";
     "COPY e e2 DB 1" => "(error) ERR DB index is out of range";
     in "written-differences", "what Meridian does not model yet":
-    "PUBLISH channel message" => "(error) ERR command 'PUBLISH' is not modelled yet";
+    "PUBLISH channel message" => "(error) ERR command 'PUBLISH' is not modelled: published \
+        messages are not replicated yet";
+    "EVAL \"return 1\" 0" => "(error) ERR command 'EVAL' is not modelled: scripts are out of \
+        scope; a script replicates the effects of its commands";
+    in "written-object", "memory is counted by the ledger, metadata included (A-KEY)":
+    "MEMORY USAGE k" => "(integer) 208";
+    "MEMORY USAGE k SAMPLES 0" => "(integer) 208";
     in "written-differences", "a stream is there while it has an entry or a group":
     "EXISTS st" => "(integer) 0";
     "EXISTS st3" => "(integer) 0";
@@ -78,6 +83,9 @@ const DIFFERENCES: &[Difference] = differences! {
     in "written-stream-groups", "Redis 7.4 names the command":
     "XREADGROUP GROUP g c STREAMS s t >" => "(error) ERR Unbalanced 'xreadgroup' list of \
         streams: for each stream key an ID or '>' must be specified.";
+    in "written-sorted-set", "Redis 7.2 tells the score beside the rank":
+    "ZRANK z b WITHSCORE" => "1) (integer) 8\n2) \"100\"";
+    "ZREVRANK z b WITHSCORE" => "1) (integer) 0\n2) \"100\"";
     in "written-differences", "hexadecimal numbers are left out":
     "INCRBYFLOAT hex 0x10" => "(error) ERR value is not a valid float";
     "ZADD z 0x10 a" => "(error) ERR value is not a valid float";
@@ -113,12 +121,12 @@ const DIFFERENCES: &[Difference] = differences! {
 };
 
 /// A command and the reply that was recorded.
-struct Exchange {
-    command: String,
-    reply: String,
+pub(crate) struct Exchange {
+    pub(crate) command: String,
+    pub(crate) reply: String,
 }
 
-fn exchanges(text: &str) -> Vec<Exchange> {
+pub(crate) fn exchanges(text: &str) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with("# ")) {
         match (line.strip_prefix("> "), exchanges.last_mut()) {
@@ -206,12 +214,12 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
 }
 
 /// The transcripts by name.
-fn transcripts() -> Vec<(String, String)> {
+pub(crate) fn transcripts() -> Vec<(String, String)> {
     exchanges_in("tests/fixtures/transcripts")
 }
 
 /// What the documentation says of commands that the recorded server does not know: written by hand.
-fn documented() -> Vec<(String, String)> {
+pub(crate) fn documented() -> Vec<(String, String)> {
     exchanges_in("tests/fixtures/documented")
 }
 
@@ -237,32 +245,10 @@ fn exchanges_in(folder: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_modelled_command_is_recorded() {
-    let all = [transcripts(), documented()].concat();
-    let recorded: Vec<Exchange> = all.iter().flat_map(|(_, text)| exchanges(text)).collect();
-    for command in commands().filter(|command| matches!(command.status, Status::Modelled(_))) {
-        let name = command.name.replace('|', " ").to_ascii_uppercase();
-        let is_told = |exchange: &&Exchange| {
-            exchange
-                .command
-                .strip_prefix(&name)
-                .is_some_and(|rest| !rest.starts_with('_'))
-        };
-        let mut told = recorded.iter().filter(is_told);
-        // The wall clock's answer is not one to record.
-        let succeeds = |exchange: &Exchange| !exchange.reply.starts_with("(error)");
-        assert!(
-            told.any(succeeds) || name == "TIME",
-            "no transcript shows {name} at work"
-        );
-    }
-}
-
-#[test]
 fn replies_are_those_of_a_real_server() {
     let transcripts = transcripts();
     assert!(
-        transcripts.len() >= 60,
+        transcripts.len() >= 200,
         "only {} transcripts",
         transcripts.len()
     );

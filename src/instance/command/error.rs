@@ -18,8 +18,8 @@ pub(super) enum CommandError {
     Unknown { name: String, arguments: String },
     #[error("ERR unknown subcommand '{name}'. Try {container} HELP.")]
     UnknownSubcommand { name: String, container: String },
-    #[error("ERR command '{0}' is not modelled yet")]
-    Unmodelled(String),
+    #[error("ERR command '{name}' is not modelled: {reason}")]
+    Unmodelled { name: String, reason: &'static str },
     #[error("ERR command '{name}' is not allowed: {reason}")]
     Refused { name: String, reason: &'static str },
     /// In the words of A-STALE-TEXT.
@@ -108,6 +108,11 @@ impl CommandError {
     pub(super) const CURSOR: Self = Self::Text("ERR invalid cursor");
     pub(super) const CROSS_SLOT: Self =
         Self::Text("CROSSSLOT Keys in request don't hash to the same slot");
+    pub(super) const NO_FREQUENCIES: Self = Self::Text(
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note \
+         that when switching between policies at runtime LRU and LFU data will take some time to \
+         adjust.",
+    );
     pub(super) const OUT_OF_MEMORY: Self =
         Self::Text("OOM command not allowed when used memory > 'maxmemory'.");
 }

@@ -35,6 +35,7 @@ mod glob;
 mod hash;
 mod hash_expiry;
 mod hash_number;
+mod help;
 mod hyperloglog;
 mod json;
 mod json_change;
@@ -46,6 +47,7 @@ mod list;
 mod list_move;
 mod modelled;
 mod number;
+mod object;
 mod random;
 mod range;
 mod refused;
@@ -129,9 +131,9 @@ pub trait Store {
     fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance));
     /// By which rule `XADD` makes ids here.
     fn append_rule(&self) -> AppendRule;
-    /// What a stale instance answers to a write (A-STALE-TEXT).
-    fn stale_text(&self) -> String {
-        Assumptions::default().stale_text
+    /// The assumptions in force.
+    fn assumptions(&self) -> Cow<'_, Assumptions> {
+        Cow::Owned(Assumptions::default())
     }
 }
 
@@ -173,7 +175,12 @@ fn admitted(
     let command = table::lookup(words)?;
     let carried = match command.status {
         Status::Modelled(carried) => carried,
-        Status::Unmodelled => return Err(CommandError::Unmodelled(shown(command))),
+        Status::Unmodelled(reason) => {
+            return Err(CommandError::Unmodelled {
+                name: shown(command),
+                reason,
+            });
+        }
         Status::Refused(reason) => {
             return Err(CommandError::Refused {
                 name: shown(command),
@@ -209,7 +216,7 @@ fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result
         Some(Refusal::OutOfMemory) if command.access == Access::Grow => {
             Err(CommandError::OUT_OF_MEMORY)
         }
-        Some(Refusal::Stale) => Err(CommandError::Stale(store.stale_text())),
+        Some(Refusal::Stale) => Err(CommandError::Stale(store.assumptions().stale_text.clone())),
         Some(Refusal::OutOfMemory) | None => Ok(()),
     }
 }

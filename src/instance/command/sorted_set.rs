@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::crdt::effect::Update;
 use crate::instance::command::call::Call;
 use crate::instance::command::error::CommandError;
+use crate::instance::command::is_word;
 use crate::instance::command::reply::Reply;
-use crate::instance::command::score;
+use crate::instance::command::score::{self, Scored};
 
 /// An option of `ZADD`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -185,19 +186,33 @@ pub(super) fn zmscore(call: &mut Call<'_>) -> Result<Reply, CommandError> {
 }
 
 pub(super) fn zrank(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    let ranked = call.ranked(call.word(1))?;
-    rank(call, ranked.iter().map(|(name, _)| name))
+    rank(call, |ranked, at| ranked.get(at))
 }
 
 pub(super) fn zrevrank(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    let ranked = call.ranked(call.word(1))?;
-    rank(call, ranked.iter().rev().map(|(name, _)| name))
+    rank(call, |ranked, at| ranked.iter().rev().nth(at))
 }
 
-fn rank<'a>(
+/// The rank of a member in the order that `at` counts in, and its score `WITHSCORE`.
+fn rank(
     call: &Call<'_>,
-    mut names: impl Iterator<Item = &'a Vec<u8>>,
+    at: impl Fn(&[Scored], usize) -> Option<&Scored>,
 ) -> Result<Reply, CommandError> {
-    let at = names.position(|name| name == call.word(2));
-    Ok(at.map_or(Reply::Nil, Reply::count))
+    let with_score = match &call.words[3..] {
+        [] => false,
+        [option] if is_word(option, "withscore") => true,
+        [_] => return Err(CommandError::SYNTAX),
+        _ => return Err(CommandError::Arity(call.command.name)),
+    };
+    let ranked = call.ranked(call.word(1))?;
+    let mut ranks = 0..ranked.len();
+    let is_asked = |rank: &usize| at(&ranked, *rank).is_some_and(|(name, _)| name == call.word(2));
+    let Some(rank) = ranks.find(is_asked) else {
+        return Ok(Reply::Nil);
+    };
+    let Some((_, score)) = at(&ranked, rank).filter(|_| with_score) else {
+        return Ok(Reply::count(rank));
+    };
+    let score = Reply::Bulk(score::text(*score));
+    Ok(Reply::Array(vec![Reply::count(rank), score]))
 }

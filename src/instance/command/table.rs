@@ -70,8 +70,8 @@ pub enum Keys {
 pub enum Status {
     /// It is carried out.
     Modelled(Carried),
-    /// Redis knows it, Meridian does not yet.
-    Unmodelled,
+    /// The product carries it out, Meridian does not, for this reason.
+    Unmodelled(&'static str),
     /// The product refuses it, for this reason.
     Refused(&'static str),
 }
@@ -99,6 +99,8 @@ pub struct Command {
     pub status: Status,
     /// The conflict rules its effects fall under, by id.
     pub rules: &'static str,
+    /// The words that are options of it, in capitals; those that take a value stand before it.
+    pub options: &'static str,
     /// What it does, in a few words.
     pub summary: &'static str,
 }

@@ -102,10 +102,14 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The files below a folder that end in `.{extension}`, by their paths from the top.
+/// The files below a folder that end in `.{extension}`, by their paths from the top; none of what
+/// cargo made.
 pub(super) fn files(folder: &Path, extension: &str, into: &mut Vec<String>) {
     for name in names(folder) {
         let path = folder.join(&name);
+        if name == "target" {
+            continue;
+        }
         if path.is_dir() {
             files(&path, extension, into);
         } else if path.extension().is_some_and(|found| found == extension) {
