@@ -4,9 +4,8 @@
 //! for each other member, until a write that has seen them falls on the key. What a contest cannot
 //! hold (a removal, a counter, a deadline, a write ahead of what it had seen) is a general object.
 
-use prefetch_index::prefetch_index;
-
 use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Tally, VersionVector};
+use crate::engine::prefetch;
 use crate::id::ShardId;
 use crate::instance::Instance;
 use crate::instance::change::generated;
@@ -236,7 +235,7 @@ impl Contests {
     #[inline]
     pub(super) fn prefetch(&self, row: &Row) {
         if row.state == RowState::Contested {
-            prefetch_index(&self.places, row.object as usize);
+            prefetch(&self.places, row.object as usize);
         }
     }
 

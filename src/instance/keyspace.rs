@@ -6,10 +6,8 @@
 
 use std::sync::Arc;
 
-use prefetch_index::prefetch_index;
-
 use crate::crdt::Object;
-use crate::engine::Table;
+use crate::engine::{Table, prefetch};
 use crate::id::ShardId;
 use crate::instance::contest::Contests;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
@@ -116,8 +114,8 @@ impl Keyspace {
     /// Asks for the row of a generated key and the digest of its block, ahead of their use.
     #[inline]
     pub fn prefetch(&self, key: u32) {
-        prefetch_index(&self.rows, key as usize);
-        prefetch_index(&self.digests.0, key as usize / BLOCK_ROWS);
+        prefetch(&self.rows, key as usize);
+        prefetch(&self.digests.0, key as usize / BLOCK_ROWS);
     }
 
     /// Asks for the writes hidden under a row that is in cache by now.

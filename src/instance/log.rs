@@ -181,7 +181,8 @@ mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
 
-    use proptest::prelude::*;
+    use proptest::prelude::{Just, Strategy, any, prop};
+    use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
     use super::Log;
     use crate::crdt::{Change, Value, VersionVector};

@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 
-use prefetch_index::prefetch_index;
-
-use crate::engine::{Class, Order, TieBreak};
+use crate::engine::{Class, Order, TieBreak, prefetch};
 use crate::id::{Id, RegionId, ReplicaId, ShardId};
 use crate::instance::{Flight, Instance, Origin, Parcel, Payload};
 use crate::metrics::histogram::Histogram;
@@ -102,7 +100,7 @@ impl Inbound {
         let (replica, start, mut now) = (instance.replica(), self.arrived, self.due);
         let loads = convoy.loads_from(start);
         if start == 0 {
-            prefetch(&loads[..loads.len().min(ROWS_AHEAD)], instance);
+            prefetch_rows(&loads[..loads.len().min(ROWS_AHEAD)], instance);
         }
         let mut delivered = 0;
         let hears = instance.hears(self.from, convoy.epoch);
@@ -223,9 +221,9 @@ impl Inbound {
 /// Asks for what the loads after the first of these will need, in time.
 #[inline]
 fn look_ahead(loads: &[Load], instance: &Instance) {
-    prefetch_index(loads, LOADS_AHEAD);
+    prefetch(loads, LOADS_AHEAD);
     if let Some(load) = loads.get(ROWS_AHEAD) {
-        prefetch(std::slice::from_ref(load), instance);
+        prefetch_rows(std::slice::from_ref(load), instance);
     }
     if let Some(load) = loads.get(HIDDEN_AHEAD)
         && let Payload::Write { key, .. } = &load.entry.payload
@@ -236,7 +234,7 @@ fn look_ahead(loads: &[Load], instance: &Instance) {
 
 /// Asks for the rows that loads concern.
 #[inline]
-fn prefetch(loads: &[Load], instance: &Instance) {
+fn prefetch_rows(loads: &[Load], instance: &Instance) {
     for load in loads {
         if let Payload::Write { key, .. } = &load.entry.payload {
             instance.keyspace().prefetch(*key);

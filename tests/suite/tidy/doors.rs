@@ -21,6 +21,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("maud", &["src/report/html.rs", "src/report/html/"]),
     ("plotters", &["src/report/svg.rs"]),
     ("plotters_backend", &["src/report/canvas.rs"]),
+    ("prefetch_index", &["src/engine/prefetch.rs"]),
     ("rand", &["src/engine/rng.rs"]),
     ("rand_chacha", &["src/engine/rng.rs"]),
     ("rayon", &["src/engine/parallel.rs"]),
