@@ -11,7 +11,7 @@ use crate::id::{IdVec, ShardId};
 use crate::instance::Instance;
 use crate::instance::effect::Key;
 use crate::instance::keyspace::{BLOCK_ROWS, BlockDigests, Place};
-use crate::instance::row::RowState;
+use crate::instance::row::{Row, RowState};
 
 /// Counts unequal keys, and remembers the blocks it has compared.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ impl Comparison {
             let blocks = start..start + digests.len();
             if theirs
                 .iter()
-                .all(|theirs| theirs[blocks.clone()] == *digests)
+                .all(|theirs| same(digests, &theirs[blocks.clone()]))
             {
                 continue;
             }
@@ -69,27 +69,30 @@ impl Comparison {
 /// So many blocks are compared at once: most runs of them are equal.
 const RUN: usize = 8;
 
+/// Whether two runs of digests are the same, without a branch for each.
+fn same(mine: &[u64], theirs: &[u64]) -> bool {
+    let pairs = mine.iter().zip(theirs);
+    pairs.fold(0, |all, (mine, theirs)| all | (mine ^ theirs)) == 0
+}
+
 /// How many generated keys of one block are not equal.
 fn unequal_rows(block: usize, first: &Instance, others: &[&Instance]) -> u32 {
     let start = block * BLOCK_ROWS;
     let end = (start + BLOCK_ROWS).min(first.keyspace.rows.len());
-    let mine = &first.keyspace.rows[start..end];
-    let mut doubtful = [false; BLOCK_ROWS];
-    for other in others {
-        let pairs = mine.iter().zip(&other.keyspace.rows[start..end]);
-        for (doubtful, (mine, theirs)) in doubtful.iter_mut().zip(pairs) {
-            *doubtful |= !mine.shows_same(theirs);
-        }
+    let is_unequal = |index: &usize| others.iter().any(|other| differs(*index, first, other));
+    let unequal = (start..end).filter(is_unequal).count();
+    u32::try_from(unequal).expect("a block has few rows")
+}
+
+/// Whether a generated key is not equal in two replicas.
+fn differs(index: usize, first: &Instance, other: &Instance) -> bool {
+    let (mine, theirs) = (&first.keyspace.rows[index], &other.keyspace.rows[index]);
+    let is_general = |row: &Row| row.state == RowState::General;
+    if !is_general(mine) && !is_general(theirs) {
+        return !mine.shows_same(theirs);
     }
-    let mut unequal = 0;
-    for (index, doubtful) in (start..end).zip(doubtful) {
-        if doubtful {
-            let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));
-            let mine = first.contribution(&key);
-            unequal += u32::from(others.iter().any(|other| other.contribution(&key) != mine));
-        }
-    }
-    unequal
+    let key = Key::Generated(u32::try_from(index).expect("rows are indexed by u32"));
+    first.contribution(&key) != other.contribution(&key)
 }
 
 /// How many named keys are not equal.

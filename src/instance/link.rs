@@ -95,7 +95,7 @@ pub(super) enum Outflow {
         cursor: u64,
     },
     /// State is sent first.
-    State(Snapshot),
+    State(Box<Snapshot>),
 }
 
 impl Outflow {

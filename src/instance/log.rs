@@ -52,16 +52,17 @@ impl Log {
     }
 
     /// Appends an effect, and drops the oldest ones that no longer fit.
-    #[inline]
+    #[inline(always)]
     pub fn append(&mut self, entry: &Entry) {
-        let size = self.size(entry);
+        let payload_bytes = entry.payload_bytes();
+        let size = self.framing + payload_bytes;
         self.bytes += size;
         self.appended_bytes += size;
         let own = self.origin.index();
         let goes_on = self
             .stretches
             .back_mut()
-            .is_some_and(|last| last.push(own, entry));
+            .is_some_and(|last| last.push(own, entry, payload_bytes));
         if !goes_on {
             self.stretches.push_back(Stretch::new(own, self.end, entry));
         }

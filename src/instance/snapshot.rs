@@ -57,7 +57,7 @@ impl Instance {
             tail: shard.log.end(),
         };
         self.audience_changed = true;
-        self.outgoing[peer.index()].shards[id.index()] = Outflow::State(snapshot);
+        self.outgoing[peer.index()].shards[id.index()] = Outflow::State(Box::new(snapshot));
         self.measure_sync_buffers(id);
         self.observe_out(peer, id, LinkEvent::FullSyncStarted { keys, bytes }, wire);
     }

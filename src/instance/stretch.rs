@@ -59,14 +59,14 @@ impl Stretch {
             payload_bytes: 0,
             bodies: Vec::new(),
         };
-        let fits = stretch.push(own, entry);
+        let fits = stretch.push(own, entry, entry.payload_bytes());
         assert!(fits, "an effect differs from itself by nothing");
         stretch
     }
 
-    /// Adds the next effect. Returns whether it is near enough to the first, and there is room.
-    #[inline]
-    pub(super) fn push(&mut self, own: usize, entry: &Entry) -> bool {
+    /// Adds the next effect, whose key and value take `payload_bytes`. Returns whether it is near enough to the first, and there is room.
+    #[inline(always)]
+    pub(super) fn push(&mut self, own: usize, entry: &Entry, payload_bytes: u64) -> bool {
         let Some(difference) = self.difference(own, entry) else {
             return false;
         };
@@ -82,13 +82,13 @@ impl Stretch {
             later_ms,
             seen,
         });
-        self.payload_bytes += entry.payload_bytes();
+        self.payload_bytes += payload_bytes;
         true
     }
 
     /// By how much an effect differs from the first; none when that is too much, or it does not
     /// follow the last.
-    #[inline]
+    #[inline(always)]
     fn difference(&self, own: usize, entry: &Entry) -> Option<(u32, [u16; MEMBERS_MAX - 1])> {
         let follows = entry.after.0[own] == self.next_seq(own);
         if !follows || self.records.len() == LENGTH_MAX {

@@ -65,10 +65,7 @@ impl Clients {
         until: SimTime,
     ) -> u64 {
         let mut done = 0;
-        loop {
-            let Some(&arrival) = self.fleet.ahead().first() else {
-                break;
-            };
+        while let Some(&arrival) = self.fleet.ahead().first() {
             let (keys, first) = (instance.keyspace(), self.first_key);
             self.fleet.advance(|key| keys.prefetch(first + key));
             if let Some(soon) = self.fleet.ahead().get(HIDDEN_AHEAD) {
