@@ -64,7 +64,8 @@ impl Stretch {
         stretch
     }
 
-    /// Adds the next effect, whose key and value take `payload_bytes`. Returns whether it is near enough to the first, and there is room.
+    /// Adds the next effect, whose key and value take `payload_bytes`. Returns whether it is near
+    /// enough to the first, and there is room.
     #[inline(always)]
     pub(super) fn push(&mut self, own: usize, entry: &Entry, payload_bytes: u64) -> bool {
         let Some(difference) = self.difference(own, entry) else {
