@@ -111,10 +111,15 @@ impl Keyspace {
         }
     }
 
-    /// Asks for the row of a generated key and the digest of its block, ahead of their use.
+    /// Asks for the row of a generated key, ahead of its use.
     #[inline]
-    pub fn prefetch(&self, key: u32) {
+    pub fn prefetch_row(&self, key: u32) {
         prefetch(&self.rows, key as usize);
+    }
+
+    /// Asks for the digest that a write of a generated key changes, ahead of its use.
+    #[inline]
+    pub fn prefetch_digest(&self, key: u32) {
         prefetch(&self.digests.0, key as usize / BLOCK_ROWS);
     }
 

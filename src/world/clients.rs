@@ -10,8 +10,8 @@ use crate::traffic::{Arrival, Fleet, Operation};
 use crate::world::detail::Heads;
 use crate::world::fabric::{Fabric, Reach};
 
-/// How many operations ahead the writes hidden under a row are asked for.
-const HIDDEN_AHEAD: usize = 4;
+/// How many operations ahead of a write is asked for what it changes beside its row.
+const LOOK_AHEAD: usize = 4;
 
 /// A fleet and what became of its operations.
 #[derive(Debug)]
@@ -67,8 +67,11 @@ impl Clients {
         let mut done = 0;
         while let Some(&arrival) = self.fleet.ahead().first() {
             let (keys, first) = (instance.keyspace(), self.first_key);
-            self.fleet.advance(|key| keys.prefetch(first + key));
-            if let Some(soon) = self.fleet.ahead().get(HIDDEN_AHEAD) {
+            self.fleet.advance(|key| keys.prefetch_row(first + key));
+            if let Some(soon) = self.fleet.ahead().get(LOOK_AHEAD)
+                && soon.operation != Operation::Read
+            {
+                keys.prefetch_digest(first + soon.key);
                 keys.prefetch_hidden(first + soon.key);
             }
             done += 1;

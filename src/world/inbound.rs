@@ -237,7 +237,8 @@ fn look_ahead(loads: &[Load], instance: &Instance) {
 fn prefetch_rows(loads: &[Load], instance: &Instance) {
     for load in loads {
         if let Payload::Write { key, .. } = &load.entry.payload {
-            instance.keyspace().prefetch(*key);
+            instance.keyspace().prefetch_row(*key);
+            instance.keyspace().prefetch_digest(*key);
         }
     }
 }
