@@ -3,15 +3,111 @@
 
 use std::collections::BTreeMap;
 
+use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::object::Sizes;
+use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
+use crate::crdt::{Datatype, Horizon, Sides};
 
 /// An element of a collection.
 pub(crate) trait Element: Default {
     /// What it adds to the totals under `name`.
     fn weigh(&self, name: &[u8]) -> Totals;
+
     /// Whether nothing is left of it.
     fn is_vacant(&self) -> bool;
+
+    /// The newest of its live updates.
+    fn newest(&self) -> Option<Stamp>;
+
+    /// Takes away what `context` has observed of it, as a removal of the whole collection does.
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally);
+
+    /// Takes in what another replica holds under its name.
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally);
+
+    /// Forgets what every member has seen.
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally);
+
+    /// Counts its writes by origin: those that show and those that are hidden.
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], hidden: &mut [u64; MEMBERS_MAX]);
+
+    /// Whether it holds something that `clock` has not observed.
+    fn newer_than(&self, clock: &VersionVector) -> bool;
+}
+
+/// A type that consists of named elements.
+pub(crate) trait Collection: Default {
+    /// What it consists of.
+    type Element: Element;
+
+    /// The elements.
+    fn elements(&self) -> &Elements<Self::Element>;
+
+    /// The elements, to change.
+    fn elements_mut(&mut self) -> &mut Elements<Self::Element>;
+
+    /// The whole has been removed, but what the removal had not observed.
+    fn note_removal(&self, _tally: &mut Tally) {}
+}
+
+impl<C: Collection> Datatype for C {
+    fn is_live(&self) -> bool {
+        self.elements().totals().live > 0
+    }
+
+    fn is_vacant(&self) -> bool {
+        self.elements().by_name.is_empty()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.elements().totals().pending > 0
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        let stamps = self.elements().iter().map(|(_, element)| element.newest());
+        stamps.fold(None, Stamp::newest)
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.elements_mut()
+            .edit_all(|_, element| element.remove(context, tally));
+        self.note_removal(tally);
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        self.elements_mut()
+            .merge(theirs.elements(), |mine, theirs| {
+                mine.merge(theirs, sides, tally);
+            });
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        if self.is_pending() {
+            self.elements_mut()
+                .edit_all(|_, element| element.collect(horizon, tally));
+        }
+    }
+
+    fn digest(&self) -> u64 {
+        self.elements().totals().digest
+    }
+
+    fn measure(&self, sizes: &mut Sizes) {
+        self.elements().totals().measure(sizes);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
+        for (_, element) in self.elements().iter() {
+            element.count_writes(present, overwritten);
+        }
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        let mut elements = self.elements().iter();
+        elements.any(|(_, element)| element.newer_than(clock))
+    }
 }
 
 /// Elements by name, in the order of their bytes.
@@ -24,10 +120,6 @@ pub(crate) struct Elements<E> {
 impl<E: Element> Elements<E> {
     pub(crate) fn totals(&self) -> &Totals {
         &self.totals
-    }
-
-    pub(crate) fn is_vacant(&self) -> bool {
-        self.by_name.is_empty()
     }
 
     pub(crate) fn find(&self, name: &[u8]) -> Option<&E> {

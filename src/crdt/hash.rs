@@ -5,7 +5,7 @@ use crate::crdt::antichain::Entry;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::effect::Beyond;
-use crate::crdt::elements::{Element, Elements};
+use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
@@ -54,32 +54,6 @@ impl Field {
         self.removed.extend(&mut gate);
         gate
     }
-
-    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        let mut limits = self.limits.expand(Some(self.scalar.writes()));
-        self.scalar.remove(context, tally);
-        limits.remove(context);
-        self.limits.compress(limits, Some(self.scalar.writes()));
-    }
-
-    fn merge(&mut self, theirs: &Field, sides: &Sides, tally: &mut Tally) {
-        let sides = sides.within(&self.removed, &theirs.removed);
-        let mut limits = self.limits.expand(Some(self.scalar.writes()));
-        let their_limits = theirs.limits.clone().expand(Some(theirs.scalar.writes()));
-        self.scalar.merge(&theirs.scalar, &sides, tally);
-        limits.merge(&their_limits, &sides, tally);
-        self.limits.compress(limits, Some(self.scalar.writes()));
-        self.removed.join_memory(&theirs.removed);
-    }
-
-    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
-        self.removed.forget_within(&horizon.stable);
-        self.scalar.collect(horizon, tally);
-        let is_bare = horizon.is_settled && self.removed.is_empty() && self.scalar.is_vacant();
-        let is_live = self.scalar.is_live();
-        self.limits
-            .collect(Some(self.scalar.writes_mut()), is_live, is_bare, horizon);
-    }
 }
 
 impl Element for Field {
@@ -112,6 +86,46 @@ impl Element for Field {
 
     fn is_vacant(&self) -> bool {
         self.removed.is_empty() && self.limits.is_empty() && self.scalar.is_vacant()
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        self.scalar.newest()
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        let mut limits = self.limits.expand(Some(self.scalar.writes()));
+        self.scalar.remove(context, tally);
+        limits.remove(context);
+        self.limits.compress(limits, Some(self.scalar.writes()));
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.removed, &theirs.removed);
+        let mut limits = self.limits.expand(Some(self.scalar.writes()));
+        let their_limits = theirs.limits.clone().expand(Some(theirs.scalar.writes()));
+        self.scalar.merge(&theirs.scalar, &sides, tally);
+        limits.merge(&their_limits, &sides, tally);
+        self.limits.compress(limits, Some(self.scalar.writes()));
+        self.removed.join_memory(&theirs.removed);
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        self.removed.forget_within(&horizon.stable);
+        self.scalar.collect(horizon, tally);
+        let is_bare = horizon.is_settled && self.removed.is_empty() && self.scalar.is_vacant();
+        let is_live = self.scalar.is_live();
+        self.limits
+            .collect(Some(self.scalar.writes_mut()), is_live, is_bare, horizon);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], hidden: &mut [u64; MEMBERS_MAX]) {
+        self.scalar.count_writes(present, hidden);
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        !self.removed.is_within(clock)
+            || self.scalar.newer_than(clock)
+            || self.limits.newer_than(clock)
     }
 }
 
@@ -267,61 +281,14 @@ impl Hash {
     }
 }
 
-impl Datatype for Hash {
-    fn is_live(&self) -> bool {
-        !self.is_empty()
+impl Collection for Hash {
+    type Element = Field;
+
+    fn elements(&self) -> &Elements<Field> {
+        &self.fields
     }
 
-    fn is_vacant(&self) -> bool {
-        self.fields.is_vacant()
-    }
-
-    fn is_pending(&self) -> bool {
-        self.fields.totals().pending > 0
-    }
-
-    fn newest(&self) -> Option<Stamp> {
-        let stamps = self.fields.iter().map(|(_, field)| field.scalar.newest());
-        stamps.fold(None, Stamp::newest)
-    }
-
-    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        self.fields
-            .edit_all(|_, field| field.remove(context, tally));
-    }
-
-    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        self.fields.merge(&theirs.fields, |mine, theirs| {
-            mine.merge(theirs, sides, tally)
-        });
-    }
-
-    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
-        if self.is_pending() {
-            self.fields
-                .edit_all(|_, field| field.collect(horizon, tally));
-        }
-    }
-
-    fn digest(&self) -> u64 {
-        self.fields.totals().digest
-    }
-
-    fn measure(&self, sizes: &mut Sizes) {
-        self.fields.totals().measure(sizes);
-    }
-
-    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
-        for (_, field) in self.fields.iter() {
-            field.scalar.count_writes(present, overwritten);
-        }
-    }
-
-    fn newer_than(&self, clock: &VersionVector) -> bool {
-        self.fields.iter().any(|(_, field)| {
-            !field.removed.is_within(clock)
-                || field.scalar.newer_than(clock)
-                || field.limits.newer_than(clock)
-        })
+    fn elements_mut(&mut self) -> &mut Elements<Field> {
+        &mut self.fields
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::elements::{Element, Elements};
+use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::few::Few;
-use crate::crdt::object::Sizes;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
@@ -15,7 +14,7 @@ use crate::id::Id;
 ///
 /// One per origin is enough: who has seen an origin's later addition has seen the earlier one.
 #[derive(Clone, Default, Debug)]
-struct Member {
+pub(crate) struct Member {
     births: Few<Stamp>,
     removed: Memory,
 }
@@ -29,25 +28,6 @@ impl Member {
             }
             !is_felled
         });
-    }
-
-    fn merge(&mut self, theirs: &Member, sides: &Sides, tally: &mut Tally) {
-        let sides = sides.within(&self.removed, &theirs.removed);
-        let has = |births: &Few<Stamp>, stamp: &Stamp| births.as_slice().contains(stamp);
-        let arriving: Vec<Stamp> = theirs
-            .births
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|birth| !has(&self.births, birth) && !sides.kills_theirs(birth.dot))
-            .collect();
-        self.fell(tally, |birth| {
-            !has(&theirs.births, birth) && sides.kills_mine(birth.dot)
-        });
-        for birth in arriving {
-            self.births.push(birth);
-        }
-        self.removed.join_memory(&theirs.removed);
     }
 }
 
@@ -74,6 +54,49 @@ impl Element for Member {
 
     fn is_vacant(&self) -> bool {
         self.births.is_empty() && self.removed.is_empty()
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        let births = self.births.as_slice().iter().copied().map(Some);
+        births.fold(None, Stamp::newest)
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.fell(tally, |birth| context.covers(birth.dot));
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.removed, &theirs.removed);
+        let has = |births: &Few<Stamp>, stamp: &Stamp| births.as_slice().contains(stamp);
+        let arriving: Vec<Stamp> = theirs
+            .births
+            .as_slice()
+            .iter()
+            .copied()
+            .filter(|birth| !has(&self.births, birth) && !sides.kills_theirs(birth.dot))
+            .collect();
+        self.fell(tally, |birth| {
+            !has(&theirs.births, birth) && sides.kills_mine(birth.dot)
+        });
+        for birth in arriving {
+            self.births.push(birth);
+        }
+        self.removed.join_memory(&theirs.removed);
+    }
+
+    fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {
+        self.removed.forget_within(&horizon.stable);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], _hidden: &mut [u64; MEMBERS_MAX]) {
+        for birth in self.births.as_slice() {
+            present[birth.dot.origin.index()] += u64::from(!birth.dot.is_fill());
+        }
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        let mut births = self.births.as_slice().iter();
+        !self.removed.is_within(clock) || births.any(|birth| !clock.covers(birth.dot))
     }
 }
 
@@ -140,74 +163,20 @@ impl Set {
     }
 }
 
-impl Datatype for Set {
-    fn is_live(&self) -> bool {
-        !self.is_empty()
+impl Collection for Set {
+    type Element = Member;
+
+    fn elements(&self) -> &Elements<Member> {
+        &self.members
     }
 
-    fn is_vacant(&self) -> bool {
-        self.members.is_vacant()
+    fn elements_mut(&mut self) -> &mut Elements<Member> {
+        &mut self.members
     }
 
-    fn is_pending(&self) -> bool {
-        self.members.totals().pending > 0
-    }
-
-    fn newest(&self) -> Option<Stamp> {
-        let births = self
-            .members
-            .iter()
-            .flat_map(|(_, member)| member.births.as_slice());
-        births.fold(None, |newest, birth| Stamp::newest(newest, Some(*birth)))
-    }
-
-    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        self.members
-            .edit_all(|_, member| member.fell(tally, |birth| context.covers(birth.dot)));
+    fn note_removal(&self, tally: &mut Tally) {
         if self.is_live() {
             tally.meet(Conflict::AddRemove);
         }
-    }
-
-    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        self.members.merge(&theirs.members, |mine, theirs| {
-            mine.merge(theirs, sides, tally)
-        });
-    }
-
-    fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {
-        if self.is_pending() {
-            self.members
-                .edit_all(|_, member| member.removed.forget_within(&horizon.stable));
-        }
-    }
-
-    fn digest(&self) -> u64 {
-        self.members.totals().digest
-    }
-
-    fn measure(&self, sizes: &mut Sizes) {
-        self.members.totals().measure(sizes);
-    }
-
-    fn count_writes(
-        &self,
-        present: &mut [u64; MEMBERS_MAX],
-        _overwritten: &mut [u64; MEMBERS_MAX],
-    ) {
-        for birth in self
-            .members
-            .iter()
-            .flat_map(|(_, member)| member.births.as_slice())
-        {
-            present[birth.dot.origin.index()] += u64::from(!birth.dot.is_fill());
-        }
-    }
-
-    fn newer_than(&self, clock: &VersionVector) -> bool {
-        self.members.iter().any(|(_, member)| {
-            let mut births = member.births.as_slice().iter();
-            !member.removed.is_within(clock) || births.any(|birth| !clock.covers(birth.dot))
-        })
     }
 }

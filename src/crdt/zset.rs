@@ -11,7 +11,7 @@ use crate::assumption::Lww;
 use crate::crdt::antichain::{Contend, Entry};
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::elements::{Element, Elements};
+use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::{Content, Scalar};
@@ -89,17 +89,6 @@ impl Member {
     pub(crate) fn removed(&self) -> &Memory {
         &self.removed
     }
-
-    fn merge(&mut self, theirs: &Member, sides: &Sides, tally: &mut Tally) {
-        let sides = sides.within(&self.removed, &theirs.removed);
-        self.scalar.merge(&theirs.scalar, &sides, tally);
-        self.removed.join_memory(&theirs.removed);
-    }
-
-    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
-        self.removed.forget_within(&horizon.stable);
-        self.scalar.collect(horizon, tally);
-    }
 }
 
 impl Element for Member {
@@ -125,6 +114,33 @@ impl Element for Member {
 
     fn is_vacant(&self) -> bool {
         self.removed.is_empty() && self.scalar.is_vacant()
+    }
+
+    fn newest(&self) -> Option<Stamp> {
+        self.scalar.newest()
+    }
+
+    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+        self.scalar.remove(context, tally);
+    }
+
+    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+        let sides = sides.within(&self.removed, &theirs.removed);
+        self.scalar.merge(&theirs.scalar, &sides, tally);
+        self.removed.join_memory(&theirs.removed);
+    }
+
+    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
+        self.removed.forget_within(&horizon.stable);
+        self.scalar.collect(horizon, tally);
+    }
+
+    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], hidden: &mut [u64; MEMBERS_MAX]) {
+        self.scalar.count_writes(present, hidden);
+    }
+
+    fn newer_than(&self, clock: &VersionVector) -> bool {
+        !self.removed.is_within(clock) || self.scalar.newer_than(clock)
     }
 }
 
@@ -230,62 +246,14 @@ impl SortedSet {
     }
 }
 
-impl Datatype for SortedSet {
-    fn is_live(&self) -> bool {
-        !self.is_empty()
+impl Collection for SortedSet {
+    type Element = Member;
+
+    fn elements(&self) -> &Elements<Member> {
+        &self.members
     }
 
-    fn is_vacant(&self) -> bool {
-        self.members.is_vacant()
-    }
-
-    fn is_pending(&self) -> bool {
-        self.members.totals().pending > 0
-    }
-
-    fn newest(&self) -> Option<Stamp> {
-        let stamps = self
-            .members
-            .iter()
-            .map(|(_, member)| member.scalar.newest());
-        stamps.fold(None, Stamp::newest)
-    }
-
-    fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        self.members
-            .edit_all(|_, member| member.scalar.remove(context, tally));
-    }
-
-    fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        self.members.merge(&theirs.members, |mine, theirs| {
-            mine.merge(theirs, sides, tally)
-        });
-    }
-
-    fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
-        if self.is_pending() {
-            self.members
-                .edit_all(|_, member| member.collect(horizon, tally));
-        }
-    }
-
-    fn digest(&self) -> u64 {
-        self.members.totals().digest
-    }
-
-    fn measure(&self, sizes: &mut Sizes) {
-        self.members.totals().measure(sizes);
-    }
-
-    fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], overwritten: &mut [u64; MEMBERS_MAX]) {
-        for (_, member) in self.members.iter() {
-            member.scalar.count_writes(present, overwritten);
-        }
-    }
-
-    fn newer_than(&self, clock: &VersionVector) -> bool {
-        self.members
-            .iter()
-            .any(|(_, member)| !member.removed.is_within(clock) || member.scalar.newer_than(clock))
+    fn elements_mut(&mut self) -> &mut Elements<Member> {
+        &mut self.members
     }
 }
