@@ -178,3 +178,30 @@ fn a_stream_waits_for_a_receiver_that_hears_it() {
     let convergence = verdict(&outcome, "ConvergesWithin").0;
     assert_eq!(convergence, VerdictStatus::Pass);
 }
+
+#[test]
+fn what_a_slow_link_cannot_take_waits_in_the_backlog_and_is_sent_once() {
+    // An update of 600 bytes and its framing fifty times a second are some 33 kB/s, three times
+    // what the degraded link takes: queues grow too long at once.
+    let outcome = outcome(
+        r#"storm: "60s", settle: "120s",
+        fill: [(prefix: "u:", keys: 100, value: "600B")],
+        traffic: [(fleet: "a", arrivals: Constant("50/s"), mix: Own([(Update, 1)]), keys: "u:")],
+        timeline: [
+            (at: "10s", do: Degrade(
+                between: [("East US", "West Europe")], delay: "100%", bandwidth: "0.008%",
+            )),
+        ], expect: [ConvergesWithin("110s")]"#,
+    );
+    for link in &outcome.links {
+        assert_eq!(link.sent_effects, 3_000, "from {}", link.from);
+        assert_eq!(
+            (link.partial_syncs, link.full_syncs, link.dropped),
+            (0, 0, 0)
+        );
+        let lag = link.lag_ms.as_ref().expect("effects arrive");
+        assert!(lag.max > 5_000, "it waits in the backlog: {lag:?}");
+    }
+    let convergence = verdict(&outcome, "ConvergesWithin").0;
+    assert_eq!(convergence, VerdictStatus::Pass);
+}
