@@ -7,6 +7,7 @@ use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update, VersionVector};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::change::generated;
+use crate::instance::contest::Arriving;
 use crate::instance::effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 use crate::instance::example::Examples;
 use crate::instance::footprint;
@@ -148,23 +149,18 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
-        let (after, rows) = (&entry.after, &mut self.keyspace);
         if let Payload::Write { key, bytes, tag } = entry.payload {
             let wall_ms = entry.wall_ms;
-            let write = PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag);
-            let is_done = self.has_rows
-                && rows.apply(
-                    shard,
-                    &mut self.examples,
-                    key,
-                    after,
-                    write,
-                    &self.assumptions,
-                );
-            if is_done {
+            let arriving = Arriving {
+                key,
+                after: &entry.after,
+                write: PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag),
+            };
+            let (rows, examples) = (&mut self.keyspace, &mut self.examples);
+            if self.has_rows && rows.apply(shard, examples, &arriving, &self.assumptions) {
                 shard.observe(from, dot.seq, 1, self.record_bytes);
             } else {
-                self.apply_rarely(from, id, entry, key, write);
+                self.apply_rarely(from, id, entry, &arriving);
             }
         } else {
             self.apply_body(from, id, entry, wire);
@@ -194,15 +190,14 @@ impl Instance {
         from: ReplicaId,
         id: ShardId,
         entry: &Entry,
-        key: u32,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
     ) {
-        let row = &self.keyspace.rows[key as usize];
-        let shard = &self.shards[id];
-        if !(row.shows() && shard.has_merged_past(row, write.dot())) {
-            self.apply_to_what_is_there(from, id, entry, key, write);
+        let row = &self.keyspace.rows[arriving.key as usize];
+        let dot = arriving.write.dot();
+        if !(row.shows() && self.shards[id].has_merged_past(row, dot)) {
+            self.apply_to_what_is_there(from, id, entry, arriving);
         }
-        self.shards[id].observe(from, write.dot().seq, 1, self.record_bytes);
+        self.shards[id].observe(from, dot.seq, 1, self.record_bytes);
     }
 
     fn apply_to_what_is_there(
@@ -210,19 +205,18 @@ impl Instance {
         from: ReplicaId,
         id: ShardId,
         entry: &Entry,
-        key: u32,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
     ) {
-        let after = &entry.after;
+        let Arriving { key, after, write } = *arriving;
         let state = self.keyspace.rows[key as usize].state;
         let simple = is_settled(after, &self.shards[id].frontier.clock) && self.has_rows;
         let reduced = state == RowState::General && simple && self.reduce(id, key, Some(after));
         let (shard, examples) = (&mut self.shards[id], &mut self.examples);
         if reduced {
-            self.keyspace.contest(shard, examples, key, after, write);
+            self.keyspace.contest(shard, examples, arriving);
         } else if simple && state != RowState::General {
             self.keyspace
-                .meet(shard, examples, key, after, write, &self.assumptions);
+                .meet(shard, examples, arriving, &self.assumptions);
         } else {
             self.apply_general_write(from, id, entry, (key, write.bytes, write.tag));
         }
@@ -292,17 +286,15 @@ impl Keyspace {
         &mut self,
         shard: &mut Shard,
         examples: &mut Examples,
-        key: u32,
-        after: &VersionVector,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
         assumptions: &Assumptions,
     ) -> bool {
-        let state = self.rows[key as usize].state;
+        let state = self.rows[arriving.key as usize].state;
         let is_simple = state != RowState::General
             && shard.ahead.is_empty()
-            && is_settled(after, &shard.frontier.clock);
+            && is_settled(arriving.after, &shard.frontier.clock);
         if is_simple {
-            self.meet(shard, examples, key, after, write, assumptions);
+            self.meet(shard, examples, arriving, assumptions);
         }
         is_simple
     }
@@ -313,19 +305,16 @@ impl Keyspace {
         &mut self,
         shard: &mut Shard,
         examples: &mut Examples,
-        key: u32,
-        after: &VersionVector,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
         assumptions: &Assumptions,
     ) {
+        let Arriving { key, after, write } = *arriving;
         let row = &self.rows[key as usize];
         match row.state {
             RowState::Plain if row.write.is_within(after) => {
                 self.replace(shard, key, write, assumptions);
             }
-            RowState::Plain | RowState::Contested => {
-                self.contest(shard, examples, key, after, write);
-            }
+            RowState::Plain | RowState::Contested => self.contest(shard, examples, arriving),
             RowState::Absent | RowState::General => self.replace(shard, key, write, assumptions),
         }
     }

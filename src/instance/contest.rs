@@ -15,6 +15,17 @@ use crate::instance::keyspace::Keyspace;
 use crate::instance::row::{PlainWrite, Row, RowState};
 use crate::instance::shard::Shard;
 
+/// A plain write of a peer, as it arrives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arriving<'a> {
+    /// The key.
+    pub(super) key: u32,
+    /// What its origin had observed, it included.
+    pub(super) after: &'a VersionVector,
+    /// The write.
+    pub(super) write: PlainWrite,
+}
+
 /// The writes hidden under one row, and while one arrives all its candidates: at most one for each
 /// origin.
 #[derive(Clone, Copy, Debug)]
@@ -68,11 +79,10 @@ impl Hidden {
         &mut self,
         shard: &mut Shard,
         examples: &mut Examples,
-        key: u32,
         shown: &PlainWrite,
-        after: &VersionVector,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
     ) -> PlainWrite {
+        let Arriving { key, after, write } = *arriving;
         self.fall(after, &mut shard.tally);
         if shown.is_within(after) {
             shard.tally.fall(shown.dot(), true);
@@ -162,13 +172,12 @@ impl Keyspace {
         &mut self,
         shard: &mut Shard,
         examples: &mut Examples,
-        key: u32,
-        after: &VersionVector,
-        write: PlainWrite,
+        arriving: &Arriving<'_>,
     ) {
+        let Arriving { key, write, .. } = *arriving;
         let row = &mut self.rows[key as usize];
         let old = row.write;
-        let shown = if row.is_plain() && !old.is_within(after) {
+        let shown = if row.is_plain() && !old.is_within(arriving.after) {
             let (shown, loser) = if write.beats(&old) {
                 (write, old)
             } else {
@@ -180,7 +189,7 @@ impl Keyspace {
             shown
         } else {
             let hidden = self.hidden.open(row);
-            hidden.receive(shard, examples, key, &old, after, write)
+            hidden.receive(shard, examples, &old, arriving)
         };
         if row.state == RowState::Contested && self.hidden.under(row).count == 0 {
             self.hidden.close(row);

@@ -101,11 +101,7 @@ impl Store for Member {
     }
 
     fn random(&mut self, below: u64) -> u64 {
-        self.draws = self
-            .draws
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.draws >> 33) % below
+        draw(&mut self.draws, below)
     }
 
     fn slot_of(&self, _key: &[u8]) -> u16 {
@@ -137,6 +133,14 @@ impl Store for Member {
             stride: Assumptions::default().xadd_stride,
         }
     }
+}
+
+/// A number below `below`, and the next state of what it is drawn from.
+pub(crate) fn draw(state: &mut u64, below: u64) -> u64 {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1);
+    (*state >> 33) % below
 }
 
 /// A group on one shard.

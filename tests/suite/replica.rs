@@ -98,11 +98,7 @@ impl Store for Replica {
     }
 
     fn random(&mut self, below: u64) -> u64 {
-        self.draws = self
-            .draws
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.draws >> 33) % below
+        crate::group::draw(&mut self.draws, below)
     }
 
     fn slot_of(&self, key: &[u8]) -> u16 {
