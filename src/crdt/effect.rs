@@ -211,6 +211,17 @@ pub enum Change {
     Write(Value),
     /// Anything else, in the order of [`Part`].
     Parts(Box<[Part]>),
+    /// A published message: it reaches subscribers, and leaves no state under any key.
+    Message(Box<Message>),
+}
+
+/// A published message. What stands in a key's place is its channel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// What is said.
+    pub text: Name,
+    /// Whether it was sent by `SPUBLISH`, to those who follow by `SSUBSCRIBE` alone.
+    pub is_sharded: bool,
 }
 
 /// The effect of one command on one key.
@@ -267,6 +278,7 @@ impl Change {
         match self {
             Self::Write(value) => value.len() as u64,
             Self::Parts(parts) => parts.iter().map(Part::payload_bytes).sum(),
+            Self::Message(message) => message.text.len() as u64,
         }
     }
 
@@ -275,6 +287,7 @@ impl Change {
         match self {
             Self::Write(_) => 1,
             Self::Parts(parts) => parts.iter().map(Part::writes).sum(),
+            Self::Message(_) => 0,
         }
     }
 }

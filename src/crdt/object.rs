@@ -177,6 +177,7 @@ impl Object {
             Change::Write(_) => Some(Kind::String),
             Change::Parts(parts) if parts.contains(&Part::Remove) => None,
             Change::Parts(parts) => parts.iter().find_map(Part::written),
+            Change::Message(_) => None,
         };
         match written.and_then(|kind| self.types.newest_beside(kind)) {
             Some(other) if !stamp.beats(&other) => other.wall_ms + 1,

@@ -3,8 +3,8 @@
 use crate::checks::{Findings, Status as Judged, Verdict as Judgement};
 use crate::experiment::outcome::{
     AlertOutcome, Anomalies, AssumptionInForce, CommandOutcome, ControlOutcome, ControlResult,
-    Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, Outcome, Recovery, Results,
-    SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus,
+    Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, MessageOutcome, Outcome,
+    Recovery, Results, SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus,
 };
 use crate::experiment::{members, missed};
 use crate::history::{ControlSeen, Event, MissedSeen, Observation};
@@ -18,6 +18,7 @@ use crate::world::Ending;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     commands: Vec<Observation>,
+    messages: Vec<Observation>,
     shows: Vec<Observation>,
     requests: Vec<(SimTime, ControlSeen, Option<usize>)>,
     firings: Vec<(SimTime, usize, InstanceId)>,
@@ -31,6 +32,7 @@ impl Notes {
         match &observation.event {
             Event::Missed(seen) => self.missed.push((**seen).clone()),
             Event::Command(_) => self.commands.push(observation.clone()),
+            Event::Message(_) => self.messages.push(observation.clone()),
             Event::Show(_) => self.shows.push(observation.clone()),
             Event::Rule {
                 rule, acted: true, ..
@@ -86,6 +88,7 @@ pub(super) fn outcome(
         verdicts,
         operations: operations(plan, ending),
         commands: commands(plan, &notes),
+        messages: messages(plan, &notes),
         shows: shows(plan, &notes),
         instances: members::instances(plan, ending, record),
         links,
@@ -170,6 +173,23 @@ fn commands(plan: &Plan, notes: &Notes) -> Vec<CommandOutcome> {
             command: seen.text.clone(),
             reply: seen.reply.clone(),
             effects: seen.effects,
+        })
+    });
+    outcomes.collect()
+}
+
+fn messages(plan: &Plan, notes: &Notes) -> Vec<MessageOutcome> {
+    let outcomes = notes.messages.iter().filter_map(|observation| {
+        let Event::Message(seen) = &observation.event else {
+            return None;
+        };
+        Some(MessageOutcome {
+            at_ms: observation.at.as_millis(),
+            on: name(plan, seen.on),
+            client: seen.client.clone(),
+            channel: seen.channel.clone(),
+            pattern: seen.pattern.clone(),
+            text: seen.text.clone(),
         })
     });
     outcomes.collect()

@@ -46,6 +46,8 @@ pub enum Event {
     Effect(Box<EffectSeen>),
     /// A scripted command and its reply.
     Command(Box<CommandSeen>),
+    /// A message that a scripted client has received.
+    Message(Box<MessageSeen>),
     /// What a `Show` step saw.
     Show(Box<ShowSeen>),
     /// Something happened to the link that carries `from`'s effects to `to`.
@@ -127,6 +129,21 @@ pub struct CommandSeen {
     pub reply: String,
     /// Effects it sent to each peer.
     pub effects: u64,
+}
+
+/// A published message as a subscriber saw it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageSeen {
+    /// The instance it is connected to.
+    pub on: InstanceId,
+    /// Whose connection.
+    pub client: String,
+    /// The pattern it listens to, when it was not the channel by name.
+    pub pattern: Option<String>,
+    /// The channel.
+    pub channel: String,
+    /// What was said.
+    pub text: String,
 }
 
 /// What an operator would look up about an instance, and what Azure does not show.

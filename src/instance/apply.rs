@@ -3,7 +3,7 @@
 //! What every operation passes through is always inlined: without the calls it is a third shorter.
 
 use crate::assumption::{Assumptions, BacklogSharing};
-use crate::crdt::{Dot, MEMBERS_MAX, Stamp, Update, VersionVector};
+use crate::crdt::{Change, Dot, MEMBERS_MAX, Stamp, Update, VersionVector};
 use crate::history::Event;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::change::generated;
@@ -172,6 +172,11 @@ impl Instance {
     #[cold]
     fn apply_body(&mut self, from: ReplicaId, id: ShardId, entry: &Entry, wire: &mut impl Wire) {
         if let Payload::Body(body) = &entry.payload {
+            if let Change::Message(message) = &body.change {
+                self.hand_over(&body.key, message, wire);
+                self.shards[id].frontier.pass(from, entry.dot(from).seq);
+                return;
+            }
             self.apply_general(from, id, entry, body);
         }
         self.expire_if_due(wire);

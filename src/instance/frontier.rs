@@ -58,6 +58,12 @@ impl Frontier {
         prefix.record_bytes += record_bytes;
     }
 
+    /// Takes in the next effect of `origin`, one that changes no key.
+    pub fn pass(&mut self, origin: ReplicaId, seq: u64) {
+        self.clock.0[origin.index()] = seq;
+        self.prefix[origin.index()].effects += 1;
+    }
+
     /// The greater of both, origin by origin.
     pub fn join(&mut self, other: &Self) {
         for origin in 0..MEMBERS_MAX {

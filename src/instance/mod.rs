@@ -27,11 +27,13 @@ mod naming;
 mod operate;
 mod parcel;
 mod probe;
+mod publish;
 mod row;
 mod scripted;
 mod shard;
 mod snapshot;
 mod stretch;
+mod subscription;
 mod sync;
 
 use std::sync::Arc;
@@ -58,6 +60,7 @@ pub use parcel::{Addressee, Cargo, Flight, HeldUp, Origin, Parcel, Shipment, Tim
 pub use probe::Custody;
 pub use scripted::Answer;
 pub use shard::{Counts, Shard};
+pub use subscription::{Delivery, Kind, Subscriptions};
 
 /// What an instance is made from.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::assumption::Assumptions;
 use crate::crdt::consumer_group::Attendance;
+use crate::crdt::effect::Message;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
 use crate::instance::Instance;
@@ -12,6 +13,7 @@ use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
 use crate::instance::slot::{self, TagRule};
+use crate::instance::subscription::Subscriptions;
 use crate::time::SimTime;
 
 /// What a client got for a command.
@@ -41,6 +43,7 @@ impl Instance {
         };
         let reply = command::execute(&mut view, &mut connection, words);
         let effects = view.effects;
+        self.tell_received(client, &mut connection, wire);
         if connection != Connection::default() {
             self.connections.insert(client.to_owned(), connection);
         }
@@ -129,6 +132,16 @@ impl<W: Wire> Store for View<'_, W> {
     fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance)) {
         let key = self.instance.naming.key(key);
         self.instance.attend(&key, group, edit);
+    }
+
+    fn publish(&mut self, channel: &[u8], message: Message) -> usize {
+        self.effects += 1;
+        self.instance.publish(channel, message, self.wire)
+    }
+
+    fn subscriptions(&self) -> Vec<&Subscriptions> {
+        let connections = self.instance.connections.values();
+        connections.map(Connection::subscriptions).collect()
     }
 
     fn append_rule(&self) -> AppendRule {

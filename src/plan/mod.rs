@@ -200,6 +200,15 @@ pub enum Step {
         /// How many effects it must send to each peer.
         effects: Option<u64>,
     },
+    /// What a client must have received by now, since the last such step for it.
+    Received {
+        /// The instance.
+        on: InstanceId,
+        /// Whose connection; none for the one that all others share.
+        client: Option<String>,
+        /// The messages, in order.
+        messages: Vec<Message>,
+    },
     /// What an operator would look up at this instant.
     Show(InstanceId),
     /// A region goes dark.
@@ -228,6 +237,17 @@ pub enum Step {
     },
     /// A request to the control plane.
     Request(Request),
+}
+
+/// A published message, as a subscriber receives it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// The pattern by which it comes; none where its channel is listened to by name.
+    pub pattern: Option<String>,
+    /// The channel.
+    pub channel: String,
+    /// What is said.
+    pub text: String,
 }
 
 /// Whether an outage destroys.

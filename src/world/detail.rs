@@ -175,11 +175,15 @@ fn effect(instance: &Instance, shard: ShardId, before: u64, entry: &Entry) -> Ef
 
 /// What a change does, and what it stands for beyond what its origin had observed.
 fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
-    let Change::Parts(parts) = change else {
-        return vec![Touch {
-            kind: TouchKind::Write,
-            part: KeyPart::Whole,
-        }];
+    let parts = match change {
+        Change::Parts(parts) => parts,
+        Change::Message(_) => return Vec::new(),
+        Change::Write(_) => {
+            return vec![Touch {
+                kind: TouchKind::Write,
+                part: KeyPart::Whole,
+            }];
+        }
     };
     let mut touches = Vec::new();
     for part in parts {

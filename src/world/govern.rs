@@ -23,7 +23,7 @@ pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, V
     let mut instants: BTreeMap<SimTime, Vec<Instant>> = BTreeMap::new();
     let mut add = |at: SimTime, instant: Instant| instants.entry(at).or_default().push(instant);
     for (index, timed) in plan.timeline.iter().enumerate() {
-        if !matches!(timed.step, Step::Command { .. }) {
+        if !matches!(timed.step, Step::Command { .. } | Step::Received { .. }) {
             add(timed.at, Instant::Step(index));
         }
     }
@@ -68,7 +68,7 @@ impl World<'_> {
     fn step(&mut self, at: SimTime, index: usize) {
         let plan = self.plan;
         match &plan.timeline[index].step {
-            Step::Command { .. } => {}
+            Step::Command { .. } | Step::Received { .. } => {}
             Step::Show(instance) => self.show_state(at, index, *instance),
             Step::Outage { region, memory } => self.darken(at, *region, *memory),
             Step::Return(region) => self.lighten(at, *region),

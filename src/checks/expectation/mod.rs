@@ -3,6 +3,7 @@
 
 mod memory;
 mod occurrence;
+mod received;
 mod reply;
 
 use crate::checks::quiescence::Agreement;
@@ -14,6 +15,7 @@ use crate::time::{SimDuration, SimTime};
 
 use memory::{FirstOom, Level, Sinking};
 use occurrence::Sighting;
+use received::Received;
 use reply::Replies;
 
 /// Follows the demands of a plan: its expectations, and the replies its scripted commands must get.
@@ -23,6 +25,7 @@ pub struct Expectations {
     storm_end: SimTime,
     demands: Vec<Demand>,
     replies: Replies,
+    received: Received,
 }
 
 #[derive(Clone, Debug)]
@@ -54,12 +57,14 @@ impl Expectations {
             storm_end: SimTime::ZERO + plan.storm,
             demands: demands.collect(),
             replies: Replies::new(plan),
+            received: Received::new(plan),
         }
     }
 
     /// Takes in the next observation.
     pub fn observe(&mut self, observation: &Observation) {
         self.replies.observe(observation);
+        self.received.observe(observation);
         for demand in &mut self.demands {
             match &mut demand.watch {
                 Watch::End => {}
@@ -79,6 +84,7 @@ impl Expectations {
             storm_end,
             demands,
             replies,
+            received,
         } = self;
         let mut verdicts = Vec::new();
         for Demand { expectation, watch } in demands {
@@ -106,6 +112,7 @@ impl Expectations {
             verdicts.push(verdict);
         }
         verdicts.extend(replies.finish(&roster));
+        verdicts.extend(received.finish(&roster));
         verdicts
     }
 }

@@ -18,7 +18,7 @@ pub use instance::{
 };
 pub use traffic::{
     AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter, FleetOutcome,
-    LinkOutcome, Quantiles, Results, RtoOutcome, ShowLink, ShowOutcome,
+    LinkOutcome, MessageOutcome, Quantiles, Results, RtoOutcome, ShowLink, ShowOutcome,
 };
 
 /// The version of the JSON layout; a field that changes its meaning raises it.
@@ -51,6 +51,9 @@ pub struct Outcome {
     pub operations: Vec<FleetOutcome>,
     /// The scripted commands, in the order they ran.
     pub commands: Vec<CommandOutcome>,
+    /// The messages that scripted clients received, in the order they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageOutcome>,
     /// What the `Show` steps saw, in the order they ran.
     pub shows: Vec<ShowOutcome>,
     /// The members, in the scenario's order.

@@ -79,6 +79,23 @@ pub struct CommandOutcome {
     pub effects: u64,
 }
 
+/// One message that a scripted client received.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessageOutcome {
+    /// When.
+    pub at_ms: u64,
+    /// The instance the client is connected to.
+    pub on: String,
+    /// The client's name; empty for the connection that commands without a client share.
+    pub client: String,
+    /// The channel.
+    pub channel: String,
+    /// The pattern by which it came; `null` where the channel is listened to by name.
+    pub pattern: Option<String>,
+    /// What was said.
+    pub text: String,
+}
+
 /// What an operator looking at one instance saw.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ShowOutcome {

@@ -27,6 +27,11 @@ pub(super) enum CommandError {
     Stale(String),
     #[error("ERR at least 1 input key is needed for '{0}' command")]
     KeyNeeded(&'static str),
+    #[error(
+        "ERR Can't execute '{0}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are \
+         allowed in this context"
+    )]
+    Subscribed(&'static str),
     #[error("NOGROUP {0}")]
     NoGroup(String),
     #[error(

@@ -3,7 +3,7 @@
 //! Source: Redis source, `stringmatchlen` in src/util.c.
 
 /// Whether all of `text` matches `pattern`: `*`, `?`, `[a-z]`, `[^x]`, and `\` before a literal.
-pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
+pub(in crate::instance) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     // On a mismatch only the latest star can take one byte more: earlier ones need not be retried.
     let (mut pattern_at, mut text_at) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;

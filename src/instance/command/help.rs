@@ -49,6 +49,25 @@ pub(super) fn xinfo(_call: &mut Call<'_>) -> Result<Reply, CommandError> {
     ])
 }
 
+pub(super) fn pubsub(_call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    told(&[
+        "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "CHANNELS [<pattern>]",
+        "    Return the currently active channels matching a <pattern> (default: '*').",
+        "NUMPAT",
+        "    Return number of subscriptions to patterns.",
+        "NUMSUB [<channel> ...]",
+        "    Return the number of subscribers for the specified channels, excluding",
+        "    pattern subscriptions(default: no channels).",
+        "SHARDCHANNELS [<pattern>]",
+        "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+        "SHARDNUMSUB [<shardchannel> ...]",
+        "    Return the number of subscribers for the specified shard level channel(s)",
+        "HELP",
+        "    Prints this help.",
+    ])
+}
+
 pub(super) fn object(_call: &mut Call<'_>) -> Result<Reply, CommandError> {
     told(&[
         "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",

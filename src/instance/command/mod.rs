@@ -12,8 +12,7 @@
 //! A key past its deadline is absent to a read, which sends nothing; a write deletes it first, in
 //! an effect of its own (`EXP-5`, `EXP-6`).
 //!
-//! Left out: scripts, publish and subscribe, waiting, connections, and the types
-//! that [`table::commands`] lists as not modelled.
+//! Left out: scripts, waiting, and what else [`table::commands`] lists as not modelled.
 
 pub mod parse;
 pub mod reply;
@@ -31,7 +30,7 @@ mod expiry;
 mod geo;
 mod geo_search;
 mod geohash;
-mod glob;
+pub(super) mod glob;
 mod hash;
 mod hash_expiry;
 mod hash_number;
@@ -48,6 +47,7 @@ mod list_move;
 mod modelled;
 mod number;
 mod object;
+mod pubsub;
 mod random;
 mod range;
 mod refused;
@@ -78,9 +78,10 @@ use std::borrow::Cow;
 
 use crate::assumption::{Assumptions, XaddIds};
 use crate::crdt::consumer_group::Attendance;
-use crate::crdt::effect::Update;
+use crate::crdt::effect::{Message, Update};
 use crate::crdt::object::Object;
 use crate::id::ReplicaId;
+use crate::instance::subscription::Subscriptions;
 
 use call::Call;
 use error::CommandError;
@@ -131,6 +132,15 @@ pub trait Store {
     fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance));
     /// By which rule `XADD` makes ids here.
     fn append_rule(&self) -> AppendRule;
+    /// Hands a message to those who subscribe on other connections here, and sends it to the
+    /// peers. Returns how many times somebody got it here. A store of one connection has nobody.
+    fn publish(&mut self, _channel: &[u8], _message: Message) -> usize {
+        0
+    }
+    /// What the other connections subscribe to.
+    fn subscriptions(&self) -> Vec<&Subscriptions> {
+        Vec::new()
+    }
     /// The assumptions in force.
     fn assumptions(&self) -> Cow<'_, Assumptions> {
         Cow::Owned(Assumptions::default())
@@ -154,6 +164,10 @@ fn run(
             return Err(error);
         }
     };
+    if let Some(error) = pubsub::refusal(connection, command) {
+        connection.spoil();
+        return Err(error);
+    }
     if connection.is_queueing() && !transaction::is_steering(command) {
         return Ok(connection.enqueue(words));
     }

@@ -6,14 +6,14 @@ use crate::instance::command::reply::Order;
 use crate::instance::command::table::{Access, Carried, Command, Keys, Status};
 use crate::instance::command::{
     algebra, bit, bitfield, blocking, counter, expiry, geo, geo_search, hash, hash_expiry,
-    hash_number, help, hyperloglog, json, json_change, key, lcs, list, list_move, object, random,
-    range, rename, scan, server, set, sort, sorted_algebra, sorted_pop, sorted_range, sorted_set,
-    stream_claim, stream_group, stream_info, stream_pending, stream_range, stream_read,
+    hash_number, help, hyperloglog, json, json_change, key, lcs, list, list_move, object, pubsub,
+    random, range, rename, scan, server, set, sort, sorted_algebra, sorted_pop, sorted_range,
+    sorted_set, stream_claim, stream_group, stream_info, stream_pending, stream_range, stream_read,
     stream_write, string, string_options, transaction,
 };
 
 /// All groups.
-pub(super) const GROUPS: [&[Command]; 14] = [
+pub(super) const GROUPS: [&[Command]; 15] = [
     STRINGS,
     BITMAPS,
     COUNTERS,
@@ -27,6 +27,7 @@ pub(super) const GROUPS: [&[Command]; 14] = [
     JSON,
     KEYS,
     TRANSACTIONS,
+    CHANNELS,
     SERVER,
 ];
 
@@ -440,6 +441,35 @@ const TRANSACTIONS: &[Command] = commands! { "transaction":
     "unwatch" 1 None Keys::None, Promised, transaction::unwatch, "", "Watches no key any more";
     "watch" -2 None ALL, Promised, transaction::watch, "",
         "Makes the next transaction depend on keys staying as they are here";
+};
+
+const CHANNELS: &[Command] = commands! { "pubsub":
+    "psubscribe" -2 None Keys::None, Promised, pubsub::psubscribe, "",
+        "Listens to channels that match patterns";
+    "publish" 3 None Keys::None, Promised, pubsub::publish, "",
+        "Sends a message to subscribers in all regions";
+    "pubsub|channels" -2 None Keys::None, Any, pubsub::channels, "",
+        "The channels somebody listens to here";
+    "pubsub|help" 2 None Keys::None, Promised, help::pubsub, "", "What PUBSUB can tell";
+    "pubsub|numpat" 2 None Keys::None, Promised, pubsub::numpat, "",
+        "How many patterns somebody listens to here";
+    "pubsub|numsub" -2 None Keys::None, Promised, pubsub::numsub, "",
+        "How many listen to each of the channels here";
+    "pubsub|shardchannels" -2 None Keys::None, Any, pubsub::shardchannels, "",
+        "The sharded channels somebody listens to here";
+    "pubsub|shardnumsub" -2 None Keys::None, Promised, pubsub::shardnumsub, "",
+        "How many listen to each of the sharded channels here";
+    "punsubscribe" -1 None Keys::None, Promised, pubsub::punsubscribe, "",
+        "Listens to patterns no more";
+    "spublish" 3 None KEY, Promised, pubsub::spublish, "",
+        "Sends a message to subscribers of a sharded channel in all regions";
+    "ssubscribe" -2 None ALL, Promised, pubsub::ssubscribe, "",
+        "Listens to sharded channels of one slot";
+    "subscribe" -2 None Keys::None, Promised, pubsub::subscribe, "", "Listens to channels";
+    "sunsubscribe" -1 None ALL, Promised, pubsub::sunsubscribe, "",
+        "Listens to sharded channels no more";
+    "unsubscribe" -1 None Keys::None, Promised, pubsub::unsubscribe, "",
+        "Listens to channels no more";
 };
 
 const SERVER: &[Command] = commands! { "server":

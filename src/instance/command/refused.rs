@@ -64,7 +64,6 @@ pub(super) const REFUSED: &[Command] = refused! {
 
 const SCRIPTS: &str = "scripts are out of scope; a script replicates the effects of its commands";
 const SEARCH: &str = "search is out of scope; each member indexes what it holds";
-const CHANNELS: &str = "published messages are not replicated yet";
 const SESSIONS: &str = "a scenario's clients need no login and have no settings";
 const SERVERS: &str = "the outcome tells what an instance does, in figures of its own";
 const LATER: &str = "it came after Redis 7.4";
@@ -79,9 +78,6 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
         "function|load" "function|restore" "function|stats" "script|exists" "script|flush"
         "script|help" "script|kill" "script|load";
     SEARCH: "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list";
-    CHANNELS: "publish" "subscribe" "psubscribe" "unsubscribe" "punsubscribe" "spublish"
-        "ssubscribe" "sunsubscribe" "pubsub|channels" "pubsub|help" "pubsub|numpat"
-        "pubsub|numsub" "pubsub|shardchannels" "pubsub|shardnumsub";
     SESSIONS: "acl|cat" "acl|dryrun" "acl|getuser" "acl|help" "acl|list" "acl|users" "acl|whoami"
         "auth" "hello" "quit" "client|getname" "client|help" "client|id" "client|info"
         "client|kill" "client|list" "client|no-touch" "client|setname" "client|setinfo"

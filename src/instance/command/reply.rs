@@ -19,6 +19,8 @@ pub enum Reply {
     Nil,
     /// Several replies.
     Array(Vec<Self>),
+    /// Several replies one after the other, to one command: `SUBSCRIBE` answers for each channel.
+    Several(Vec<Self>),
 }
 
 impl Reply {
@@ -68,6 +70,14 @@ impl Reply {
             Self::Integer(number) => push(text, format_args!("(integer) {number}")),
             Self::Bulk(bytes) => quote(text, bytes),
             Self::Nil => text.push_str("(nil)"),
+            Self::Several(replies) => {
+                for (index, reply) in replies.iter().enumerate() {
+                    if index > 0 {
+                        push(text, format_args!("\n{:indent$}", ""));
+                    }
+                    reply.print(text, indent);
+                }
+            }
             Self::Array(items) if items.is_empty() => text.push_str("(empty array)"),
             Self::Array(items) => {
                 let width = items.len().to_string().len();

@@ -5,6 +5,14 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::reply::Reply;
 
 pub(super) fn ping(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    if call.connection.subscriptions().any() {
+        let said = match &call.words[1..] {
+            [] => Vec::new(),
+            [message] => message.clone(),
+            _ => return Err(CommandError::Arity(call.command.name)),
+        };
+        return Ok(Reply::bulks([b"pong".to_vec(), said]));
+    }
     match &call.words[1..] {
         [] => Ok(Reply::Status("PONG")),
         [message] => Ok(Reply::Bulk(message.clone())),

@@ -14,6 +14,7 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::reply::Reply;
 use crate::instance::command::table::{Command, Keys};
 use crate::instance::command::{Store, run};
+use crate::instance::subscription::Subscriptions;
 
 /// What a server remembers of a client between two commands.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -24,12 +25,31 @@ pub struct Connection {
     is_spoilt: bool,
     /// Keys and what they were when `WATCH` was sent.
     watched: Vec<(Vec<u8>, u64)>,
+    /// Whether `EXEC` is under way.
+    is_executing: bool,
+    /// The channels it listens to, and what has come from them.
+    subscriptions: Subscriptions,
 }
 
 impl Connection {
     /// Whether commands are queued rather than carried out.
     pub(super) fn is_queueing(&self) -> bool {
         self.queue.is_some()
+    }
+
+    /// Whether the command under way is one of a transaction.
+    pub(super) fn is_executing(&self) -> bool {
+        self.is_executing
+    }
+
+    /// The channels it listens to.
+    pub fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
+    }
+
+    /// The channels it listens to, to change.
+    pub fn subscriptions_mut(&mut self) -> &mut Subscriptions {
+        &mut self.subscriptions
     }
 
     /// A command was refused: if it was to be queued, the transaction will not run.
@@ -123,11 +143,25 @@ pub(super) fn exec(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     if !is_unchanged {
         return Ok(Reply::Nil);
     }
-    let replies = queue.iter().map(|words| {
+    call.connection.is_executing = true;
+    let mut replies = Vec::new();
+    for words in &queue {
         let reply = run(call.store, call.connection, words);
-        reply.unwrap_or_else(|error| Reply::Error(error.to_string()))
-    });
-    Ok(Reply::Array(replies.collect()))
+        match reply.unwrap_or_else(|error| Reply::Error(error.to_string())) {
+            Reply::Several(several) => replies.extend(several),
+            reply => replies.push(reply),
+        }
+    }
+    call.connection.is_executing = false;
+    // Only so many are announced as there were commands: what more comes stands behind.
+    let behind = replies.split_off(queue.len().min(replies.len()));
+    let announced = Reply::Array(replies);
+    if behind.is_empty() {
+        return Ok(announced);
+    }
+    Ok(Reply::Several(
+        std::iter::once(announced).chain(behind).collect(),
+    ))
 }
 
 /// Whether all keys of all commands share a slot, as a transaction needs.

@@ -75,7 +75,7 @@ impl Lowering<'_> {
                 Step::Request(Request::ForceUnlink { on, drop }) => {
                     self.unlink(&mut state, checked, [*on, *drop], places);
                 }
-                Step::Command { .. } | Step::Show(_) => {}
+                Step::Command { .. } | Step::Received { .. } | Step::Show(_) => {}
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The timeline: names to ids, times within the run.
 
-use crate::plan::{Memory, Request, RoutePlan, Step as PlanStep, TimedStep};
+use crate::plan::{
+    Memory, Message as PlanMessage, Request, RoutePlan, Step as PlanStep, TimedStep,
+};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::header::Phases;
@@ -8,8 +10,8 @@ use crate::scenario::lower::place::Places;
 use crate::scenario::lower::state::Checked;
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
-use crate::scenario::schema::leaf::{Quantity, Text};
-use crate::scenario::schema::timeline::{Action, Step};
+use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
+use crate::scenario::schema::timeline::{Action, Message, Step};
 use crate::scenario::span::{Field, Sp};
 use crate::time::SimTime;
 
@@ -116,6 +118,23 @@ impl Lowering<'_> {
                 let texts = (on, run, reply);
                 self.command(&owner("this command"), places, texts, (client, effects))
             }
+            Action::Received {
+                on,
+                client,
+                messages,
+            } => {
+                let owner = owner("`Received`");
+                let on = self.required(on, "on", &owner, "\"redis-us\"");
+                let on = on.and_then(|name| self.instance(name, places));
+                let example = "[(channel: \"news\", text: \"hello\")]";
+                let messages = self.required(messages, "messages", &owner, example);
+                let messages = messages.map(|messages| self.messages(&messages.value));
+                Some(PlanStep::Received {
+                    on: on?,
+                    client: client.value().map(|client| client.0.clone()),
+                    messages: messages??,
+                })
+            }
             Action::Show(name) => {
                 let name = self.required(name, "instance", &owner("`Show`"), "\"redis-us\"")?;
                 Some(PlanStep::Show(self.instance(name, places)?))
@@ -161,6 +180,27 @@ impl Lowering<'_> {
             reply,
             effects,
         })
+    }
+
+    fn messages(&mut self, messages: &OneOrMany<Message>) -> Option<Vec<PlanMessage>> {
+        let each = messages.0.iter().map(|message| {
+            let message = message.given()?;
+            let Message {
+                channel,
+                pattern,
+                text,
+            } = &message.value;
+            let owner = Owner::new("this message", message.span);
+            let channel = self.required(channel, "channel", &owner, "\"news\"");
+            let text = self.required(text, "text", &owner, "\"hello\"");
+            Some(PlanMessage {
+                pattern: pattern.value().map(|pattern| pattern.0.clone()),
+                channel: channel?.value.0.clone(),
+                text: text?.value.0.clone(),
+            })
+        });
+        let each: Vec<Option<PlanMessage>> = each.collect();
+        each.into_iter().collect()
     }
 
     fn force_unlink(

@@ -5,7 +5,7 @@ use crate::plan::{self, Plan, Request, RulePlan, TimedStep};
 use crate::scenario::normal::{quantity, text};
 use crate::scenario::schema::leaf::OneOrMany;
 use crate::scenario::schema::place::Pair;
-use crate::scenario::schema::timeline::{Action, Response, Rule, Step, Trigger};
+use crate::scenario::schema::timeline::{Action, Message, Response, Rule, Step, Trigger};
 use crate::scenario::span::Field;
 
 pub(super) fn step(step: &TimedStep, plan: &Plan) -> Step {
@@ -32,6 +32,24 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             reply: reply.as_deref().map_or(Field::Absent, text),
             effects: effects.map_or(Field::Absent, Field::of),
         },
+        plan::Step::Received {
+            on,
+            client,
+            messages,
+        } => {
+            let message = |message: &plan::Message| {
+                Field::of(Message {
+                    channel: text(&message.channel),
+                    pattern: message.pattern.as_deref().map_or(Field::Absent, text),
+                    text: text(&message.text),
+                })
+            };
+            Action::Received {
+                on: instance(*on),
+                client: client.as_deref().map_or(Field::Absent, text),
+                messages: Field::of(OneOrMany(messages.iter().map(message).collect())),
+            }
+        }
         plan::Step::Show(on) => Action::Show(instance(*on)),
         plan::Step::Outage { region: id, memory } => Action::Outage {
             region: region(*id),

@@ -16,6 +16,18 @@ record! {
     }
 }
 
+record! {
+    /// A published message, as a subscriber receives it.
+    Message {
+        /// The channel.
+        channel: Text,
+        /// The pattern by which it came, when it was not the channel by name.
+        pattern: Text,
+        /// What is said.
+        text: Text,
+    }
+}
+
 choice! {
     /// What a step does.
     Action {
@@ -32,6 +44,16 @@ choice! {
             reply: Text,
             /// How many effects it must send to each peer.
             effects: u64,
+        },
+        /// What a client must have received from the channels it listens to, since the last such
+        /// step for it or since the start, in order.
+        Received {
+            /// The instance.
+            on: Text,
+            /// Whose connection.
+            client: Text,
+            /// The messages; none is `[]`.
+            messages: OneOrMany<Message>,
         },
         /// Records what an operator would look up on an instance: state, counters, unsent writes.
         Show(Text),
