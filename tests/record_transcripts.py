@@ -9,6 +9,10 @@ prints it on a terminal. Recording keeps comments and commands and writes the re
     tests/record_transcripts.py --check 20   the same with so many of them, drawn at random
     tests/record_transcripts.py --generate   write the commands of the random transcripts first
 
+Transcripts of tests/fixtures/connections tell of several connections: `> a: GET k` is sent on the
+one called a, and what others are sent meanwhile stands behind the reply, under `< b` for the one
+called b.
+
 Two commands are for this script and the test alone: `> sleep 20ms`, and the comment
 `# server: cluster`, which asks for a server that knows hash slots.
 
@@ -22,6 +26,7 @@ import json
 import pathlib
 import random
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -30,6 +35,7 @@ import time
 
 FIXTURES = pathlib.Path(__file__).resolve().parent / "fixtures"
 FOLDER = FIXTURES / "transcripts"
+CONNECTIONS = FIXTURES / "connections"
 OPTIONS = FIXTURES / "options.txt"
 END = "end-of-reply"
 
@@ -38,6 +44,106 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class Connection:
+    """A connection of our own, as redis-cli takes none once it listens to a channel."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.stream = self.socket.makefile("rb")
+        self.is_queueing = False
+
+    def send(self, words):
+        self.socket.sendall(b"*%d\r\n" % len(words))
+        for word in words:
+            self.socket.sendall(b"$%d\r\n%s\r\n" % (len(word), word))
+
+    def read(self):
+        """The next reply or message."""
+        line = self.stream.readline().decode("latin-1").rstrip("\r\n")
+        kind, rest = line[0], line[1:]
+        if kind == "*":
+            return [self.read() for _ in range(int(rest))]
+        if kind == "$" and int(rest) >= 0:
+            return self.stream.read(int(rest) + 2)[:-2]
+        return line if kind in "+-:" else None
+
+    def read_all(self):
+        """All that has come up to now."""
+        self.send([b"PING", END.encode()])
+        found = []
+        while (reply := self.read()) not in (END.encode(), [b"pong", END.encode()]):
+            found.append(reply)
+        return found
+
+    def call(self, words):
+        """What comes for a command, one after the other."""
+        self.send(words)
+        word = words[0].upper()
+        self.is_queueing = (self.is_queueing or word == b"MULTI") and word not in (
+            b"EXEC", b"DISCARD",
+        )
+        if self.is_queueing:
+            reply = self.read()
+            self.is_queueing = word != b"MULTI" or reply == "+OK"
+            return [reply]
+        return self.read_all()
+
+
+def quoted(text):
+    """A string as redis-cli prints it."""
+    names = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\a": "\\a", "\b": "\\b", '"': '\\"', "\\": "\\\\"}
+    escaped = (
+        names.get(char) or (char if " " <= char <= "~" else f"\\x{ord(char):02x}")
+        for char in text.decode("latin-1")
+    )
+    return '"' + "".join(escaped) + '"'
+
+
+def shown(reply, indent=0):
+    """A reply as redis-cli prints it on a terminal."""
+    if reply is None:
+        return "(nil)"
+    if isinstance(reply, bytes):
+        return quoted(reply)
+    if isinstance(reply, str):
+        return {"+": "", "-": "(error) ", ":": "(integer) "}[reply[0]] + reply[1:]
+    if not reply:
+        return "(empty array)"
+    width = len(str(len(reply)))
+    items = (
+        f"{at:>{width}}) {shown(item, indent + width + 2)}" for at, item in enumerate(reply, 1)
+    )
+    return ("\n" + " " * indent).join(items)
+
+
+def recorded_connections(text, servers):
+    """The transcript of several connections with what a real server sent."""
+    kept = told(text)
+    server = servers["cluster" if "# server: cluster" in kept else "single"]
+    server.cli("FLUSHALL")
+    connections, lines = {}, []
+    for line in kept:
+        lines.append(line)
+        if not line.startswith("> "):
+            continue
+        name, command = line[2:].split(": ", 1)
+        words = [
+            word.encode("latin-1").decode("unicode_escape").encode("latin-1")
+            for word in shlex.split(command)
+        ]
+        if name not in connections:
+            connections[name] = Connection(server.port)
+        lines += "\n".join(map(shown, connections[name].call(words))).split("\n")
+        for other in sorted(connections):
+            if other != name and not connections[other].is_queueing:
+                messages = connections[other].read_all()
+                if messages:
+                    lines += [f"< {other}", *"\n".join(map(shown, messages)).split("\n")]
+    for connection in connections.values():
+        connection.socket.close()
+    return "\n".join(lines) + "\n"
 
 
 class Server:
@@ -370,6 +476,9 @@ def main():
             for path in paths:
                 old = path.read_text(encoding="latin-1")
                 differing += differences(path, old, recorded(old, servers), is_check)
+            for path in sorted(CONNECTIONS.glob("*.txt")):
+                old = path.read_text(encoding="latin-1")
+                differing += differences(path, old, recorded_connections(old, servers), is_check)
         finally:
             for server in servers.values():
                 server.stop()

@@ -144,6 +144,8 @@ pub struct MessageSeen {
     pub channel: String,
     /// What was said.
     pub text: String,
+    /// Whether the channel is a sharded one.
+    pub is_sharded: bool,
 }
 
 /// What an operator would look up about an instance, and what Azure does not show.

@@ -82,6 +82,7 @@ impl Instance {
                 pattern: delivery.pattern.map(text),
                 channel: text(delivery.channel),
                 text: text(delivery.text),
+                is_sharded: delivery.is_sharded,
             };
             wire.observe(Event::Message(Box::new(seen)));
         }

@@ -11,6 +11,7 @@ use std::{env, fs};
 use meridian::instance::command::table::{Command, Keys, Status, commands};
 use meridian::instance::command::{Connection, execute, parse};
 
+use crate::connections::{apart, connections};
 use crate::replica::Replica;
 use crate::transcripts::{Exchange, documented, exchanges, transcripts};
 
@@ -35,6 +36,9 @@ const UNTYPED: &[&str] = &[
     "setnx",
     "json.mget",
 ];
+
+/// What is answered whatever stands behind it.
+const UNREFUSED: &[&str] = &["punsubscribe", "unsubscribe"];
 
 /// What the recorded server does not know at all.
 fn is_unrecorded(command: &Command) -> bool {
@@ -100,6 +104,7 @@ impl Said {
 /// All that is told in transcripts, recorded and by the documentation.
 fn told() -> Vec<Said> {
     let all = [transcripts(), documented()].concat();
+    let several = connections();
     let said = |name: &str, exchange: Exchange| {
         Some(Said {
             words: parse::words(&exchange.command).ok()?,
@@ -107,12 +112,21 @@ fn told() -> Vec<Said> {
             transcript: name.to_owned(),
         })
     };
-    all.iter()
-        .flat_map(|(name, text)| {
-            let exchanges = exchanges(text).into_iter();
-            exchanges.filter_map(|exchange| said(name, exchange))
-        })
-        .collect()
+    let of_one = all.iter().flat_map(|(name, text)| {
+        let exchanges = exchanges(text).into_iter();
+        exchanges.filter_map(|exchange| said(name, exchange))
+    });
+    let of_several = several.iter().flat_map(|(name, text)| {
+        let exchanges = exchanges(text).into_iter().map(|exchange| {
+            let (_, command, reply, _) = apart(&exchange);
+            Exchange {
+                command: command.to_owned(),
+                reply,
+            }
+        });
+        exchanges.filter_map(|exchange| said(name, exchange))
+    });
+    of_one.chain(of_several).collect()
 }
 
 /// The tests that bear a rule's id, each as the file's name and its own, by id.
@@ -224,7 +238,8 @@ fn table() -> (String, Vec<String>) {
          of the tests;\n\
          `MERIDIAN_UPDATE=1 cargo test --test suite coverage::` writes it anew.\n\n",
     );
-    let (options, recorded) = (options_table(&said, &mut holes), transcripts().len());
+    let options = options_table(&said, &mut holes);
+    let recorded = transcripts().len() + connections().len();
     let rows = options.lines().count() - 2 - modelled().count();
     writeln!(
         text,
@@ -259,7 +274,7 @@ fn options_table(said: &[Said], holes: &mut Vec<String>) -> String {
             if shown.answered == 0 && name != "TIME" {
                 holes.push(format!("no transcript shows {name} {option} at work"));
             }
-            if shown.refused == 0 && option.is_empty() {
+            if shown.refused == 0 && option.is_empty() && !UNREFUSED.contains(&command.name) {
                 holes.push(format!("no transcript shows {name} refused"));
             }
             let (answered, refused, place) = (shown.answered, shown.refused, shown.place());
@@ -270,7 +285,7 @@ fn options_table(said: &[Said], holes: &mut Vec<String>) -> String {
             .expect("a String takes all");
         }
         let meets_types = command.keys != Keys::None
-            && !["key", "transaction"].contains(&command.group)
+            && !["key", "transaction", "pubsub"].contains(&command.group)
             && !UNTYPED.contains(&command.name);
         if meets_types && !calls.iter().any(|said| said.is_wrong_type()) {
             holes.push(format!(

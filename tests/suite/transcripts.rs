@@ -61,8 +61,6 @@ const DIFFERENCES: &[Difference] = differences! {
         a Redis Enterprise database has index 0 alone";
     "COPY e e2 DB 1" => "(error) ERR DB index is out of range";
     in "written-differences", "what Meridian does not model yet":
-    "PUBLISH channel message" => "(error) ERR command 'PUBLISH' is not modelled: published \
-        messages are not replicated yet";
     "EVAL \"return 1\" 0" => "(error) ERR command 'EVAL' is not modelled: scripts are out of \
         scope; a script replicates the effects of its commands";
     in "written-object", "memory is counted by the ledger, metadata included (A-KEY)":

@@ -113,3 +113,82 @@ fn told(messages: &[Message]) -> String {
     }
     each.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Awaited, Received};
+    use crate::checks::verdict::Status;
+    use crate::history::fixture::{EAST, WEST, roster};
+    use crate::history::{Event, MessageSeen, Observation};
+    use crate::id::InstanceId;
+    use crate::plan::Message;
+    use crate::time::SimTime;
+
+    fn awaited(after: Option<u64>, at: u64, expected: &[&str]) -> Awaited {
+        let message = |text: &&str| Message {
+            pattern: None,
+            channel: "news".to_owned(),
+            text: (*text).to_owned(),
+        };
+        Awaited {
+            after: after.map(SimTime::from_secs),
+            at: SimTime::from_secs(at),
+            on: EAST,
+            client: "desk".to_owned(),
+            place: String::new(),
+            expected: expected.iter().map(message).collect(),
+            seen: Vec::new(),
+        }
+    }
+
+    /// The verdicts on two steps of one client, after what was heard when and where.
+    fn judged(heard: &[(u64, InstanceId, &str, &str)], told_until: u64) -> Vec<Status> {
+        let mut received = Received {
+            awaited: vec![awaited(None, 5, &["a", "b"]), awaited(Some(5), 9, &["c"])],
+            reached: SimTime::ZERO,
+        };
+        for (at, on, client, text) in heard {
+            let seen = MessageSeen {
+                on: *on,
+                client: (*client).to_owned(),
+                pattern: None,
+                channel: "news".to_owned(),
+                text: (*text).to_owned(),
+                is_sharded: false,
+            };
+            received.observe(&Observation {
+                at: SimTime::from_secs(*at),
+                event: Event::Message(Box::new(seen)),
+            });
+        }
+        received.observe(&Observation {
+            at: SimTime::from_secs(told_until),
+            event: Event::Unequal { keys: 0 },
+        });
+        let verdicts = received.finish(&roster(2));
+        verdicts.into_iter().map(|verdict| verdict.status).collect()
+    }
+
+    #[test]
+    fn what_came_in_between_must_be_what_was_demanded_in_order() {
+        use Status::{Fail, NotEvaluated, Pass};
+        let [a, b, c] = [
+            (1, EAST, "desk", "a"),
+            (5, EAST, "desk", "b"),
+            (6, EAST, "desk", "c"),
+        ];
+        assert_eq!(judged(&[a, b, c], 10), [Pass, Pass]);
+        assert_eq!(judged(&[a, c], 10), [Fail, Pass]);
+        assert_eq!(judged(&[a, b, b, c], 10), [Fail, Pass]);
+        assert_eq!(judged(&[a, b], 10), [Pass, Fail]);
+        let late = (6, EAST, "desk", "b");
+        assert_eq!(judged(&[a, late, c], 10), [Fail, Fail]);
+        let swapped = [(1, EAST, "desk", "b"), (2, EAST, "desk", "a"), c];
+        assert_eq!(judged(&swapped, 10), [Fail, Pass]);
+        // Another client, another member.
+        let others = [a, b, c, (2, WEST, "desk", "x"), (2, EAST, "ear", "x")];
+        assert_eq!(judged(&others, 10), [Pass, Pass]);
+        // What was not told up to then is not judged.
+        assert_eq!(judged(&[a, b], 7), [Pass, NotEvaluated]);
+    }
+}
