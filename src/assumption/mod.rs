@@ -149,6 +149,9 @@ pub struct Assumptions {
     pub signal_bytes: Bytes,
     /// A-STALE-TEXT: what a stale instance answers to a write.
     pub stale_text: String,
+    /// A-CAUSAL: whether members relay what they receive, so that effects on a key come everywhere
+    /// in causal order (MA-21).
+    pub causal_consistency: bool,
 }
 
 impl Default for Assumptions {
@@ -193,6 +196,7 @@ impl Default for Assumptions {
             report_bytes: Bytes(160),
             signal_bytes: Bytes(64),
             stale_text: STALE_TEXT.to_owned(),
+            causal_consistency: false,
         }
     }
 }

@@ -42,6 +42,7 @@ impl Assumptions {
         listed.extend(self.listed_streams());
         listed.extend(self.listed_details());
         listed.extend(self.listed_routes());
+        listed.extend(self.listed_options());
         listed
     }
 
@@ -416,6 +417,20 @@ impl Assumptions {
                     published",
             },
         ]
+    }
+
+    /// What a database is created with.
+    fn listed_options(&self) -> Vec<Listed> {
+        vec![Listed {
+            id: "A-CAUSAL",
+            field: "causal_consistency",
+            unit: WORD,
+            range: "true or false".to_owned(),
+            value: self.causal_consistency.to_string(),
+            meaning: "whether members relay what they receive, so that effects on a key come \
+                everywhere in causal order (MA-21).",
+            reason: "Redis docs: causal consistency, off unless set; Azure does not offer it",
+        }]
     }
 
     /// How long messages take, where no source says.

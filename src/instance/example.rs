@@ -81,7 +81,9 @@ impl Instance {
         };
         for shard in self.shards.iter() {
             let log = &shard.log;
-            for entry in (log.first()..log.end()).filter_map(|position| log.at(position)) {
+            let positions = log.first()..log.end();
+            let made_here = positions.filter(|position| log.origin_at(*position) == own);
+            for entry in made_here.filter_map(|position| log.at(position)) {
                 if entry.writes() > 0 {
                     let (dot, wall_ms) = (entry.dot(own), entry.wall_ms);
                     add(shard.id, Stamp { dot, wall_ms }, entry.key());

@@ -247,6 +247,11 @@ impl Instance {
                 self.go_on(addressee.to, id, Outflow::Behind { cursor });
             }
         }
+        self.pump_later(id, wire);
+    }
+
+    /// Sends on soon to all that are behind.
+    pub(super) fn pump_later(&mut self, id: ShardId, wire: &mut impl Wire) {
         for peer in self.peers() {
             let outgoing = &mut self.outgoing[peer.index()];
             if outgoing.epoch.is_some() && !outgoing.is_caught_up(id) && !outgoing.pumping {

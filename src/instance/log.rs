@@ -1,4 +1,5 @@
-//! The log of one shard: its own effects in order. That log *is* the replication backlog.
+//! The log of one shard: its own effects in order, and where members relay, those of others in the
+//! order they came. That log *is* the replication backlog.
 //!
 //! A ring bounded in bytes, with a cursor per peer (kept by the links). A cursor that falls off the
 //! ring means a full synchronisation. Source: Redis docs,
@@ -6,11 +7,12 @@
 
 use std::collections::VecDeque;
 
+use crate::crdt::VersionVector;
 use crate::id::{Id, ReplicaId};
 use crate::instance::effect::Entry;
-use crate::instance::stretch::Stretch;
+use crate::instance::stretch::{LENGTH_MAX, Stretch};
 
-/// Locally originated effects, the newest `capacity` bytes of them.
+/// Effects of one origin, and those it relays, the newest `capacity` bytes of them.
 #[derive(Clone, Debug)]
 pub struct Log {
     origin: ReplicaId,
@@ -21,7 +23,10 @@ pub struct Log {
     framing: u64,
     bytes: u64,
     appended_bytes: u64,
-    before: u64,
+    /// How far the effects of each origin go that it no longer holds.
+    lost: VersionVector,
+    /// Whether it holds effects of others too.
+    relays: bool,
 }
 
 impl Log {
@@ -36,8 +41,14 @@ impl Log {
             framing,
             bytes: 0,
             appended_bytes: 0,
-            before: 0,
+            lost: VersionVector::ZERO,
+            relays: false,
         }
+    }
+
+    /// From now on it takes effects of others too.
+    pub fn relay(&mut self) {
+        self.relays = true;
     }
 
     /// Whose effects they are.
@@ -54,22 +65,35 @@ impl Log {
     /// Appends an effect, and drops the oldest ones that no longer fit.
     #[inline(always)]
     pub fn append(&mut self, entry: &Entry) {
+        self.append_of(self.origin, entry);
+    }
+
+    /// Appends an effect of any origin.
+    #[inline(always)]
+    pub fn append_of(&mut self, origin: ReplicaId, entry: &Entry) {
         let payload_bytes = entry.payload_bytes();
         let size = self.framing + payload_bytes;
         self.bytes += size;
         self.appended_bytes += size;
-        let own = self.origin.index();
+        let own = origin.index();
         let goes_on = self
             .stretches
             .back_mut()
             .is_some_and(|last| last.push(own, entry, payload_bytes));
         if !goes_on {
-            self.stretches.push_back(Stretch::new(own, self.end, entry));
+            self.open(own, entry);
         }
         self.end += 1;
         while self.bytes > self.capacity {
             self.drop_oldest();
         }
+    }
+
+    fn open(&mut self, own: usize, entry: &Entry) {
+        // Where origins alternate, stretches are short.
+        let room = if self.relays { 1 } else { LENGTH_MAX };
+        let stretch = Stretch::new(own, self.end, entry, room);
+        self.stretches.push_back(stretch);
     }
 
     fn drop_oldest(&mut self) {
@@ -78,7 +102,7 @@ impl Log {
         let place = place(self.first - oldest.first);
         let size = oldest.payload_bytes_from(place).next();
         self.bytes -= self.framing + size.expect("a stretch holds the first effect of the ring");
-        self.before = oldest.first_seq(self.origin.index()) + place as u64;
+        self.lost.0[oldest.own] = oldest.first_seq() + place as u64;
         self.first += 1;
         if self.first == oldest.first + oldest.len() {
             self.stretches.pop_front();
@@ -114,27 +138,60 @@ impl Log {
             .stretches
             .partition_point(|stretch| stretch.first <= position);
         let stretch = self.stretches.get(behind.checked_sub(1)?)?;
-        stretch.at(self.origin.index(), place(position - stretch.first))
+        stretch.at(place(position - stretch.first))
     }
 
-    /// Where a peer that has observed `seq` of this origin goes on; none when the ring no longer
-    /// holds all it lacks.
-    pub fn resume(&self, seq: u64) -> Option<u64> {
-        (seq >= self.before).then(|| self.beyond(seq))
-    }
-
-    /// The position of the oldest effect beyond `seq`.
-    fn beyond(&self, seq: u64) -> u64 {
-        let own = self.origin.index();
+    /// Whose effect stands at a position that the ring holds.
+    pub fn origin_at(&self, position: u64) -> ReplicaId {
         let behind = self
             .stretches
-            .partition_point(|stretch| stretch.first_seq(own) <= seq);
+            .partition_point(|stretch| stretch.first <= position);
+        let stretch = behind.checked_sub(1).map(|last| &self.stretches[last]);
+        stretch.map_or(self.origin, |stretch| ReplicaId::at(stretch.own))
+    }
+
+    /// Where a peer that has observed `clock` goes on; none when the ring no longer holds all it
+    /// lacks.
+    pub fn resume(&self, clock: &VersionVector) -> Option<u64> {
+        self.lost.is_within(clock).then(|| self.beyond(clock))
+    }
+
+    /// State has brought effects up to `clock` beyond those `known`: they never stand in the ring.
+    pub fn skip(&mut self, clock: &VersionVector, known: &VersionVector) {
+        let components = clock.0.iter().zip(&known.0);
+        for (lost, (theirs, mine)) in self.lost.0.iter_mut().zip(components) {
+            if theirs > mine {
+                *lost = (*lost).max(*theirs);
+            }
+        }
+    }
+
+    /// The position of the oldest effect beyond `clock`.
+    fn beyond(&self, clock: &VersionVector) -> u64 {
+        if self.relays {
+            return self.first_beyond(clock);
+        }
+        let seq = clock.0[self.origin.index()];
+        let behind = self
+            .stretches
+            .partition_point(|stretch| stretch.first_seq() <= seq);
         let Some(last) = behind.checked_sub(1) else {
             return self.first;
         };
         let stretch = &self.stretches[last];
-        let known = (seq + 1).min(stretch.next_seq(own)) - stretch.first_seq(own);
+        let known = (seq + 1).min(stretch.next_seq()) - stretch.first_seq();
         self.first.max(stretch.first + known)
+    }
+
+    /// The same where effects of several origins alternate.
+    fn first_beyond(&self, clock: &VersionVector) -> u64 {
+        let beyond = |stretch: &Stretch| {
+            let known = (clock.0[stretch.own] + 1).max(stretch.first_seq());
+            let position = stretch.first + (known - stretch.first_seq());
+            (known < stretch.next_seq()).then_some(position)
+        };
+        let found = self.stretches.iter().find_map(beyond);
+        found.map_or(self.end, |position| position.max(self.first))
     }
 
     /// Bytes from `position` to the end; what the ring has lost counts as its whole.
@@ -145,9 +202,9 @@ impl Log {
         self.recount_from(position)
     }
 
-    /// Bytes in the ring of effects beyond `seq`, counted anew.
-    pub fn recount_beyond(&self, seq: u64) -> u64 {
-        self.recount_from(self.beyond(seq))
+    /// Bytes in the ring of effects beyond `clock`, counted anew.
+    pub fn recount_beyond(&self, clock: &VersionVector) -> u64 {
+        self.recount_from(self.beyond(clock))
     }
 
     /// Bytes of the effects from `position` on, which is not before the first, counted anew.
@@ -168,7 +225,7 @@ impl Log {
         self.first = self.end;
         self.stretches.clear();
         self.bytes = 0;
-        self.before = seq;
+        self.lost.0[self.origin.index()] = seq;
     }
 }
 
@@ -275,14 +332,16 @@ mod tests {
             let seq = entries[known].after.0[OWN];
             let next = log.first().max(known as u64 + 1);
             let resumed = (known + 1 >= lost).then_some(next);
-            prop_assert_eq!(log.resume(seq), resumed);
+            let mut clock = VersionVector::ZERO;
+            clock.0[OWN] = seq;
+            prop_assert_eq!(log.resume(&clock), resumed);
             let behind = usize::try_from(next).expect("it is short");
             let rest = size(entries[behind..].iter());
-            prop_assert_eq!(log.recount_beyond(seq), rest);
+            prop_assert_eq!(log.recount_beyond(&clock), rest);
             prop_assert_eq!(log.bytes_from(next), rest);
             log.clear(seq);
             prop_assert_eq!((log.bytes(), log.first()), (0, log.end()));
-            prop_assert_eq!(log.resume(seq), Some(log.end()));
+            prop_assert_eq!(log.resume(&clock), Some(log.end()));
         }
     }
 }

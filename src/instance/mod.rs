@@ -28,6 +28,7 @@ mod operate;
 mod parcel;
 mod probe;
 mod publish;
+mod relay;
 mod row;
 mod scripted;
 mod shard;
@@ -121,6 +122,8 @@ pub struct Instance {
     expiring: bool,
     stream: crate::engine::Stream,
     examples: example::Examples,
+    /// What waits for its causes, where members relay what they receive.
+    relay: Option<Box<relay::Relay>>,
     /// Connections in the middle of something, by client.
     connections: std::collections::BTreeMap<String, command::Connection>,
     now: SimTime,
@@ -134,9 +137,14 @@ impl Instance {
     /// An instance that holds nothing, linked to all its peers.
     pub fn new(setup: Setup) -> Self {
         let framing = setup.assumptions.wire_bytes.0;
+        let members = setup.members.len();
+        let relays = setup.assumptions.causal_consistency && members >= relay::MEMBERS_LEAST;
         let shards = (0..setup.shards)
             .map(|shard| {
-                let log = Log::new(setup.replica, setup.backlog.0, framing);
+                let mut log = Log::new(setup.replica, setup.backlog.0, framing);
+                if relays {
+                    log.relay();
+                }
                 Shard::new(ShardId(shard), log, setup.shard_limit)
             })
             .collect();
@@ -174,6 +182,7 @@ impl Instance {
                 &format!("instance {} choices", setup.id.0),
             ),
             examples: example::Examples::default(),
+            relay: relays.then(|| Box::new(relay::Relay::new(slots, setup.shards))),
             connections: std::collections::BTreeMap::new(),
             assumptions: setup.assumptions,
             naming: setup.naming,

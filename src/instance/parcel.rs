@@ -28,6 +28,15 @@ pub struct Flight {
 }
 
 impl Flight {
+    /// The effect it carries, if it is one, and who made that.
+    pub fn effect(&self) -> Option<(ReplicaId, &Entry)> {
+        match &self.parcel {
+            Parcel::Effect(entry) => Some((self.from, entry)),
+            Parcel::Relayed(relayed) => Some((relayed.origin, &relayed.entry)),
+            _ => None,
+        }
+    }
+
     /// Where it comes from.
     pub fn origin(&self) -> Origin {
         Origin {
@@ -43,6 +52,8 @@ impl Flight {
 pub enum Parcel {
     /// An effect of the sender.
     Effect(Entry),
+    /// An effect of another member, passed on.
+    Relayed(Box<Relayed>),
     /// What the sender has applied, shard by shard; none where unsent effects would be overtaken.
     Report(Box<[Option<Frontier>]>),
     /// The receiver of a link asks its source for a new connection.
@@ -63,6 +74,15 @@ pub enum Parcel {
     Hangup,
     /// A member has been dropped from the group.
     Unlinked(ReplicaId),
+}
+
+/// An effect that its origin need not have sent.
+#[derive(Clone, Debug)]
+pub struct Relayed {
+    /// Who made it.
+    pub origin: ReplicaId,
+    /// The effect.
+    pub entry: Entry,
 }
 
 /// How a shard goes on after a reconnection.

@@ -1,7 +1,7 @@
 //! What a witness may ask of an instance: recounts from the state, and comparisons.
 
 use crate::assumption::BacklogSharing;
-use crate::crdt::MEMBERS_MAX;
+use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
@@ -64,12 +64,11 @@ impl Instance {
     /// those that its own report does not cover.
     fn recount_backlog(&self, shard: &Shard) -> u64 {
         match self.assumptions.backlog_sharing {
-            BacklogSharing::Shared => shard.log.recount_beyond(0),
+            BacklogSharing::Shared => shard.log.recount_beyond(&VersionVector::ZERO),
             BacklogSharing::PerPeer => {
-                let own = self.replica.index();
                 let unacknowledged = self.peers().map(|peer| {
                     let report = &shard.reports[peer.index()];
-                    shard.log.recount_beyond(report.clock.0[own])
+                    shard.log.recount_beyond(&report.clock)
                 });
                 unacknowledged.sum()
             }
@@ -187,9 +186,8 @@ impl Instance {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Instance, MemoryKind};
+    use super::{Instance, MemoryKind, VersionVector};
     use crate::assumption::{Assumptions, BacklogSharing};
-    use crate::crdt::VersionVector;
     use crate::id::{InstanceId, ReplicaId, ShardId};
     use crate::instance::effect::{Entry, Payload};
     use crate::instance::{Naming, Setup};

@@ -140,11 +140,10 @@ impl Shard {
     pub fn note_report(&mut self, peer: ReplicaId, frontier: &Frontier, now: SimTime) {
         self.reports[peer.index()] = *frontier;
         self.reported_at[peer.index()] = now;
-        let seq = frontier.clock.0[self.log.origin().index()];
         // What the ring has lost needs no mark: all that is in it is unacknowledged.
         self.acknowledged_bytes[peer.index()] = self
             .log
-            .resume(seq)
+            .resume(&frontier.clock)
             .map_or(0, |at| self.log.appended_bytes() - self.log.bytes_from(at));
     }
 

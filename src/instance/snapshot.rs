@@ -18,7 +18,7 @@ use crate::instance::footprint;
 use crate::instance::frontier::Frontier;
 use crate::instance::ledger::MemoryKind;
 use crate::instance::link::{Inflow, Outflow, Snapshot};
-use crate::instance::parcel::{Cargo, Item, Parcel, Timer, Wire};
+use crate::instance::parcel::{Cargo, Item, Parcel, Relayed, Timer, Wire};
 use crate::instance::row::{Row, RowState};
 use crate::instance::{Instance, Naming};
 use crate::time::SimTime;
@@ -191,13 +191,26 @@ impl Instance {
         };
         let (bytes, end) = (log.size(&entry), log.end());
         let age = self.wall_ms().saturating_sub(entry.wall_ms);
+        let origin = if self.relay.is_some() {
+            log.origin_at(cursor)
+        } else {
+            self.replica
+        };
+        self.go_on(peer, id, Outflow::from_position(cursor + 1, end));
+        if origin == peer {
+            return true;
+        }
+        let parcel = if origin == self.replica {
+            Parcel::Effect(entry)
+        } else {
+            Parcel::Relayed(Box::new(Relayed { origin, entry }))
+        };
         let cargo = Cargo {
             made_at: SimTime(self.now.0.saturating_sub(age * 1_000_000)),
             shard: id,
             epoch,
-            parcel: Parcel::Effect(entry),
+            parcel,
         };
-        self.go_on(peer, id, Outflow::from_position(cursor + 1, end));
         wire.send(peer, cargo, bytes);
         true
     }

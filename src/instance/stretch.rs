@@ -10,11 +10,13 @@ use crate::crdt::{MEMBERS_MAX, VersionVector};
 use crate::instance::effect::{Body, Entry, GENERATED_KEY_BYTES, Payload};
 
 /// So many effects a stretch holds at most.
-const LENGTH_MAX: usize = 256;
+pub(super) const LENGTH_MAX: usize = 256;
 
 /// Effects of one origin that follow one another.
 #[derive(Clone, Debug)]
 pub(super) struct Stretch {
+    /// Whose effects they are.
+    pub(super) own: usize,
     /// The position of the first in its log.
     pub(super) first: u64,
     /// What the origin had observed with the first.
@@ -49,13 +51,15 @@ const BODY: u32 = u32::MAX;
 const _: () = assert!(size_of::<Record>() == 24, "an effect takes 24 bytes");
 
 impl Stretch {
-    /// A stretch of the member `own` that begins with `entry`, at `position` of its log.
-    pub(super) fn new(own: usize, position: u64, entry: &Entry) -> Self {
+    /// A stretch of the member `own` that begins with `entry`, at `position` of its log, with room
+    /// for so many effects at once.
+    pub(super) fn new(own: usize, position: u64, entry: &Entry, room: usize) -> Self {
         let mut stretch = Self {
+            own,
             first: position,
             after: entry.after,
             wall_ms: entry.wall_ms,
-            records: Vec::with_capacity(LENGTH_MAX),
+            records: Vec::with_capacity(room),
             payload_bytes: 0,
             bodies: Vec::new(),
         };
@@ -91,7 +95,7 @@ impl Stretch {
     /// follow the last.
     #[inline(always)]
     fn difference(&self, own: usize, entry: &Entry) -> Option<(u32, [u16; MEMBERS_MAX - 1])> {
-        let follows = entry.after.0[own] == self.next_seq(own);
+        let follows = self.own == own && entry.after.0[own] == self.next_seq();
         if !follows || self.records.len() == LENGTH_MAX {
             return None;
         }
@@ -117,18 +121,19 @@ impl Stretch {
     }
 
     /// The sequence of the first.
-    pub(super) fn first_seq(&self, own: usize) -> u64 {
-        self.after.0[own]
+    pub(super) fn first_seq(&self) -> u64 {
+        self.after.0[self.own]
     }
 
     /// The sequence that would follow the last.
     #[inline]
-    pub(super) fn next_seq(&self, own: usize) -> u64 {
-        self.after.0[own] + self.records.len() as u64
+    pub(super) fn next_seq(&self) -> u64 {
+        self.after.0[self.own] + self.records.len() as u64
     }
 
     /// The effect at a place of the stretch.
-    pub(super) fn at(&self, own: usize, place: usize) -> Option<Entry> {
+    pub(super) fn at(&self, place: usize) -> Option<Entry> {
+        let own = self.own;
         let record = self.records.get(place)?;
         let mut after = self.after;
         after.0[own] += place as u64;

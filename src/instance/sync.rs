@@ -6,7 +6,7 @@ use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
 use crate::instance::link::{Inflow, LinkState, Outflow};
-use crate::instance::parcel::{Cargo, Flight, Item, Origin, Parcel, Start, Timer, Wire};
+use crate::instance::parcel::{Cargo, Flight, Item, Origin, Parcel, Relayed, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::instance::{Instance, Shard};
 use crate::time::{SimDuration, SimTime};
@@ -16,6 +16,10 @@ impl Instance {
     pub fn deliver(&mut self, now: SimTime, flight: Flight, wire: &mut impl Wire) {
         if let Parcel::Effect(entry) = &flight.parcel {
             self.deliver_effect(now, flight.origin(), entry, wire);
+            return;
+        }
+        if let Parcel::Relayed(relayed) = &flight.parcel {
+            self.deliver_relayed(now, flight.origin(), relayed, wire);
             return;
         }
         self.now = now;
@@ -48,7 +52,11 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect | Parcel::Request(_) | Parcel::Effect(_) | Parcel::Alive => {}
+            Parcel::Connect
+            | Parcel::Request(_)
+            | Parcel::Effect(_)
+            | Parcel::Relayed(_)
+            | Parcel::Alive => {}
         }
     }
 
@@ -66,6 +74,25 @@ impl Instance {
         } else {
             self.ignore_effect(now, origin, wire);
         }
+    }
+
+    /// Takes in an effect that a peer passes on.
+    fn deliver_relayed(
+        &mut self,
+        now: SimTime,
+        by: Origin,
+        relayed: &Relayed,
+        wire: &mut impl Wire,
+    ) {
+        if !self.hears(by.from, by.epoch) {
+            self.ignore_effect(now, by, wire);
+            return;
+        }
+        self.now = now;
+        if self.incoming[by.from.index()].shards[by.shard.index()] != Inflow::Stopped {
+            self.take_in_order(by.from, relayed.origin, by.shard, &relayed.entry, wire);
+        }
+        self.heard(by.from, now);
     }
 
     /// Whether effects that come from a peer by the connection `epoch` are taken. That lasts as
@@ -88,7 +115,11 @@ impl Instance {
     ) {
         self.now = now;
         if self.incoming[from.index()].shards[shard.index()] != Inflow::Stopped {
-            self.apply(from, shard, entry, wire);
+            if self.relay.is_some() {
+                self.take_in_order(from, from, shard, entry, wire);
+            } else {
+                self.apply(from, shard, entry, wire);
+            }
         }
     }
 
@@ -125,8 +156,13 @@ impl Instance {
     }
 
     fn on_report(&mut self, from: ReplicaId, frontiers: &[Option<Frontier>], wire: &mut impl Wire) {
-        for (shard, frontier) in self.shards.iter_mut().zip(frontiers) {
-            if let Some(frontier) = frontier {
+        for (id, frontier) in self.shards.ids().zip(frontiers) {
+            // A report must not overtake effects that wait.
+            if let Some(frontier) = frontier
+                .as_ref()
+                .filter(|_| !self.is_waiting(from, Some(id)))
+            {
+                let shard = &mut self.shards[id];
                 shard.note_report(from, frontier, self.now);
                 shard.settle_stable(self.replica, &self.members);
             }
@@ -142,6 +178,7 @@ impl Instance {
             self.check_outgoing(peer);
             self.report_to(peer, wire);
             self.check_incoming(peer, wire);
+            self.check_waiting(peer, wire);
         }
         for id in self.shards.ids() {
             self.close_merges(id);
@@ -281,15 +318,18 @@ impl Instance {
         wire: &mut impl Wire,
     ) -> Start {
         let shard = &self.shards[id];
-        let resumed = shard.log.resume(theirs.clock.0[self.replica.index()]);
+        let resumed = shard.log.resume(&theirs.clock);
         // Replaying the log would bring back what others have deleted and forgotten.
         let has_nothing = theirs.clock == VersionVector::ZERO;
         let lacks_dropped = self
             .dropped
             .iter()
             .any(|member| shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]);
+        // Nor does a log pass a member's own effects on to it.
+        let lacks_own =
+            self.relay.is_some() && shard.frontier.clock.seq(peer) > theirs.clock.seq(peer);
         match resumed {
-            Some(cursor) if !lacks_dropped && !has_nothing => {
+            Some(cursor) if !lacks_dropped && !has_nothing && !lacks_own => {
                 let end = shard.log.end();
                 self.go_on(peer, id, Outflow::from_position(cursor, end));
                 Start::Partial
@@ -368,12 +408,16 @@ impl Instance {
         incoming.full_syncs += 1;
         let took = self.now.since(incoming.merging_since);
         let shard = &mut self.shards[id];
+        if self.relay.is_some() {
+            shard.log.skip(&frontier.clock, &shard.frontier.clock);
+        }
         shard.observe_merged(frontier);
         shard.counts.full_syncs += 1;
         shard.counts.merging_ms += took.as_millis();
         self.close_merges(id);
         self.measure_sync_buffers(id);
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
+        self.release(id, wire);
         self.leave_stale_if_caught_up();
     }
 

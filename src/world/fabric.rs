@@ -121,7 +121,8 @@ impl Wire for Reach<'_> {
         let (region, _) = fabric.homes[to.index()];
         let sent = &mut fabric.sent[self.local][to.index()];
         sent.bytes += bytes;
-        sent.effects += u64::from(matches!(cargo.parcel, Parcel::Effect(_)));
+        let is_effect = matches!(cargo.parcel, Parcel::Effect(_) | Parcel::Relayed(_));
+        sent.effects += u64::from(is_effect);
         let flight = Flight {
             arrival: self.now + fabric.local_delay,
             made_at: cargo.made_at,

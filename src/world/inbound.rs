@@ -246,7 +246,10 @@ fn prefetch_rows(loads: &[Load], instance: &Instance) {
 /// How far a flight brings the effects of `origin`.
 fn brings(flight: &Flight, origin: ReplicaId) -> Option<u64> {
     match &flight.parcel {
-        Parcel::Effect(entry) if flight.from == origin => Some(entry.dot(origin).seq),
+        Parcel::Effect(_) | Parcel::Relayed(_) => {
+            let (_, entry) = flight.effect().filter(|(maker, _)| *maker == origin)?;
+            Some(entry.dot(origin).seq)
+        }
         Parcel::Chunk(_, frontier) | Parcel::SnapshotEnd(frontier) => {
             Some(frontier.clock.seq(origin))
         }

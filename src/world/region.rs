@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::engine::{Class, Order, Process};
 use crate::history::{CommandSeen, Event};
 use crate::id::{Id, ReplicaId};
-use crate::instance::{Answer, Instance, Parcel, Wire};
+use crate::instance::{Answer, Instance, Wire};
 use crate::time::SimTime;
 use crate::world::clients::Clients;
 use crate::world::convoy::Consignment;
@@ -275,9 +275,13 @@ impl Region {
         let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
         if let Some(flight) = inbound.pop() {
-            if let Parcel::Effect(entry) = &flight.parcel {
-                inbound.count_effect(now.since(flight.made_at));
-                reach.digest(entry.after.0[from.index()] ^ entry.wall_ms);
+            if let Some((origin, entry)) = flight.effect() {
+                if origin == from {
+                    inbound.count_effect(now.since(flight.made_at));
+                } else {
+                    inbound.counts.effects += 1;
+                }
+                reach.digest(entry.after.0[origin.index()] ^ entry.wall_ms);
             }
             instance.deliver(now, flight, &mut reach);
         }

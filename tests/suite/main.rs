@@ -2,6 +2,7 @@
 
 mod assumed;
 mod backlogs;
+mod causal_order;
 mod cli;
 mod collections;
 mod command_edges;

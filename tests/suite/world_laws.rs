@@ -16,7 +16,7 @@ fn run(plan: &Plan, options: Options) -> (Ending, Vec<Observation>) {
 }
 
 /// Every kind of operation on every kind of key, for a group of so many members.
-fn busy(members: usize, seed: u64) -> Plan {
+pub(crate) fn busy(members: usize, seed: u64) -> Plan {
     let mut plan = plans::group(members, 40);
     plan.seed = seed;
     plans::jitter(&mut plan);
@@ -52,7 +52,7 @@ fn final_prints(seen: &[Observation]) -> Vec<Fingerprint> {
         .collect()
 }
 
-fn assert_agreement(plan: &Plan, seen: &[Observation]) {
+pub(crate) fn assert_agreement(plan: &Plan, seen: &[Observation]) {
     let prints = final_prints(seen);
     for print in &prints {
         for other in prints.iter().filter(|other| other.shard == print.shard) {
@@ -83,7 +83,7 @@ fn assert_agreement(plan: &Plan, seen: &[Observation]) {
     );
 }
 
-fn assert_honest(plan: &Plan, seen: &[Observation]) {
+pub(crate) fn assert_honest(plan: &Plan, seen: &[Observation]) {
     for observation in seen {
         match &observation.event {
             Event::Ledger(ledger) => {

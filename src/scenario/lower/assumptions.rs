@@ -158,5 +158,10 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .copied()
         .unwrap_or(set.lset_keeps_all);
     set.xadd_ids = file.xadd_ids.value().map_or(set.xadd_ids, XaddIds::from);
+    set.causal_consistency = file
+        .causal_consistency
+        .value()
+        .copied()
+        .unwrap_or(set.causal_consistency);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

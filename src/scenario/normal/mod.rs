@@ -204,5 +204,6 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         report_bytes: quantity(set.report_bytes),
         signal_bytes: quantity(set.signal_bytes),
         stale_text: Field::of(Text(set.stale_text.clone())),
+        causal_consistency: Field::of(set.causal_consistency),
     }
 }

@@ -36,20 +36,11 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             on,
             client,
             messages,
-        } => {
-            let message = |message: &plan::Message| {
-                Field::of(Message {
-                    channel: text(&message.channel),
-                    pattern: message.pattern.as_deref().map_or(Field::Absent, text),
-                    text: text(&message.text),
-                })
-            };
-            Action::Received {
-                on: instance(*on),
-                client: client.as_deref().map_or(Field::Absent, text),
-                messages: Field::of(OneOrMany(messages.iter().map(message).collect())),
-            }
-        }
+        } => Action::Received {
+            on: instance(*on),
+            client: client.as_deref().map_or(Field::Absent, text),
+            messages: Field::of(OneOrMany(messages.iter().map(message).collect())),
+        },
         plan::Step::Show(on) => Action::Show(instance(*on)),
         plan::Step::Outage { region: id, memory } => Action::Outage {
             region: region(*id),
@@ -90,6 +81,14 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             drop: instance(*drop),
         },
     }
+}
+
+fn message(message: &plan::Message) -> Field<Message> {
+    Field::of(Message {
+        channel: text(&message.channel),
+        pattern: message.pattern.as_deref().map_or(Field::Absent, text),
+        text: text(&message.text),
+    })
 }
 
 fn pairs(routes: &[(RegionId, RegionId)], plan: &Plan) -> Field<OneOrMany<Pair>> {

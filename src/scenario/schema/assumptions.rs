@@ -86,6 +86,8 @@ record! {
         signal_bytes: Quantity<Bytes>,
         /// A-STALE-TEXT: what a stale instance answers to a write.
         stale_text: Text,
+        /// A-CAUSAL: whether members relay what they receive, in causal order.
+        causal_consistency: bool,
     }
 }
 
