@@ -54,6 +54,15 @@ pub enum FullSync {
     Whole,
 }
 
+/// Which part of a key's name is hashed to its slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hashing {
+    /// What stands between the first `{` and the first `}` behind it, unless that is empty.
+    Oss,
+    /// What matches the rules `.*\{(?<tag>.*)\}.*` and then `(?<tag>.*)`; it may be empty.
+    Standard,
+}
+
 /// Which ids `XADD` takes, and how it completes them: `crdt_xadd_id_uniqueness_mode` (`X-3`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum XaddIds {
@@ -152,6 +161,8 @@ pub struct Assumptions {
     /// A-CAUSAL: whether members relay what they receive, so that effects on a key come everywhere
     /// in causal order (MA-21).
     pub causal_consistency: bool,
+    /// A-HASHING: which part of a key's name is hashed to its slot.
+    pub hashing: Hashing,
 }
 
 impl Default for Assumptions {
@@ -197,6 +208,7 @@ impl Default for Assumptions {
             signal_bytes: Bytes(64),
             stale_text: STALE_TEXT.to_owned(),
             causal_consistency: false,
+            hashing: Hashing::Oss,
         }
     }
 }

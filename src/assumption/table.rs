@@ -421,7 +421,17 @@ impl Assumptions {
 
     /// What a database is created with.
     fn listed_options(&self) -> Vec<Listed> {
-        vec![Listed {
+        let hashing = Listed {
+            id: "A-HASHING",
+            field: "hashing",
+            unit: WORD,
+            range: "Oss or Standard".to_owned(),
+            value: self.hashing.name().to_owned(),
+            meaning: "which part of a key's name is hashed: by the OSS rule of hash tags, or by \
+                the standard policy's regular expressions.",
+            reason: "Azure's OSS clustering policy; its Enterprise policy has the standard rules",
+        };
+        let causal = Listed {
             id: "A-CAUSAL",
             field: "causal_consistency",
             unit: WORD,
@@ -430,7 +440,8 @@ impl Assumptions {
             meaning: "whether members relay what they receive, so that effects on a key come \
                 everywhere in causal order (MA-21).",
             reason: "Redis docs: causal consistency, off unless set; Azure does not offer it",
-        }]
+        };
+        vec![causal, hashing]
     }
 
     /// How long messages take, where no source says.

@@ -1,6 +1,6 @@
 //! Assumptions that are one of several words, as a scenario writes them.
 
-use crate::assumption::{BacklogSharing, FullSync, Lww, Metadata, XaddIds};
+use crate::assumption::{BacklogSharing, FullSync, Hashing, Lww, Metadata, XaddIds};
 
 impl Metadata {
     pub(super) fn name(self) -> &'static str {
@@ -16,6 +16,15 @@ impl Lww {
         match self {
             Self::CausalFirst => "CausalFirst",
             Self::WallFirst => "WallFirst",
+        }
+    }
+}
+
+impl Hashing {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Oss => "Oss",
+            Self::Standard => "Standard",
         }
     }
 }

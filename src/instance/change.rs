@@ -13,7 +13,6 @@ use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
 use crate::instance::row::{PlainWrite, Row};
 use crate::instance::shard::Shard;
-use crate::instance::slot::TagRule;
 use crate::instance::{Instance, Refusal, slot};
 
 impl Instance {
@@ -271,7 +270,7 @@ impl Instance {
         match key {
             Key::Generated(index) => self.keyspace.rows[*index as usize].shard(),
             Key::Named(name) => {
-                let slot = slot::slot(name, TagRule::Oss);
+                let slot = slot::slot(name, self.assumptions.hashing.into());
                 ShardId(shard_of_slot(slot, self.shards.len()))
             }
         }

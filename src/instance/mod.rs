@@ -57,7 +57,9 @@ pub use link::{Audience, Incoming, LinkState};
 pub use log::Log;
 pub use naming::Naming;
 pub use operate::FillKind;
-pub use parcel::{Addressee, Cargo, Flight, HeldUp, Origin, Parcel, Shipment, Timer, Wire};
+pub use parcel::{
+    Addressee, Cargo, Flight, HeldUp, Origin, Parcel, Relayed, Shipment, Timer, Wire,
+};
 pub use probe::Custody;
 pub use scripted::Answer;
 pub use shard::{Counts, Shard};

@@ -69,9 +69,9 @@ impl Naming {
     }
 
     /// The slot of every key, in index order.
-    pub fn slots(&self) -> Vec<u16> {
+    pub fn slots(&self, rule: TagRule) -> Vec<u16> {
         (0..self.keys)
-            .map(|index| slot(&self.render(index), TagRule::Oss))
+            .map(|index| slot(&self.render(index), rule))
             .collect()
     }
 }

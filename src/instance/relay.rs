@@ -17,7 +17,7 @@
 //! than makes silence (A-SILENCE) starts anew. The clock reports of a link wait for what is parked
 //! on it. What waits for a member that was dropped waits no longer.
 //!
-//! Order is kept among all effects of a shard, which is more than the promise: that is for each key.
+//! Order is kept among all effects of a shard, which is more than is promised: that is for a key.
 //! Source: Redis docs, active-active/causal-consistency.md.
 
 use std::collections::VecDeque;

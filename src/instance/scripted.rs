@@ -12,7 +12,7 @@ use crate::instance::command::{self, AppendRule, Connection, Refusal, Store};
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
-use crate::instance::slot::{self, TagRule};
+use crate::instance::slot;
 use crate::instance::subscription::Subscriptions;
 use crate::time::SimTime;
 
@@ -93,7 +93,7 @@ impl<W: Wire> Store for View<'_, W> {
     }
 
     fn slot_of(&self, key: &[u8]) -> u16 {
-        slot::slot(key, TagRule::Oss)
+        slot::slot(key, self.instance.assumptions.hashing.into())
     }
 
     fn keys(&self) -> Vec<Vec<u8>> {

@@ -3,6 +3,8 @@
 //! Source: Redis docs, cluster-spec.md (CRC16/XMODEM, hash tags); Redis Enterprise docs,
 //! databases/durability-ha/clustering.md (the standard hashing policy's regular expressions).
 
+use crate::assumption::Hashing;
+
 /// The number of hash slots.
 pub const SLOTS: u16 = 16_384;
 
@@ -15,6 +17,15 @@ pub enum TagRule {
     /// What stands between the last `{` that is closed at all and the last `}`, empty or not: the
     /// match of `.*\{(?<tag>.*)\}.*`. Azure's Enterprise clustering policy.
     Regex,
+}
+
+impl From<Hashing> for TagRule {
+    fn from(hashing: Hashing) -> Self {
+        match hashing {
+            Hashing::Oss => Self::Oss,
+            Hashing::Standard => Self::Regex,
+        }
+    }
 }
 
 /// The slot of `key`.

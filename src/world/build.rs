@@ -29,7 +29,7 @@ const BACKLOG_MAX: u64 = 250_000_000;
 /// witness sees; none when nobody looks.
 pub(super) fn regions(plan: &Plan, told: Option<Detail>) -> Vec<Region> {
     let naming = Arc::new(naming(plan));
-    let slots = naming.slots();
+    let slots = naming.slots(plan.assumptions.hashing.into());
     let homes = homes(plan);
     let mut regions: Vec<Region> = plan
         .regions

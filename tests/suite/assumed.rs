@@ -107,3 +107,50 @@ fn a_stale_instance_speaks_as_assumed() {
     });
     assert_eq!(replies, ["(error) STALE wait", "(nil)"]);
 }
+
+/// The standard policy takes the last hash tag, and an empty one too; slots, and with them which
+/// keys go together, follow.
+#[test]
+fn slots_follow_the_hashing_policy() {
+    use meridian::assumption::Hashing;
+    let asked = [
+        ("CLUSTER KEYSLOT a{x}b{y}", 16_287, 12_222),
+        ("CLUSTER KEYSLOT a{}", 6_082, 0),
+        ("CLUSTER KEYSLOT {user}1", 5_474, 5_474),
+    ];
+    let mut found = Vec::new();
+    for hashing in [Hashing::Oss, Hashing::Standard] {
+        let mut plan = plans::group(2, 40);
+        plan.assumptions.hashing = hashing;
+        plans::populate(&mut plan, "user:", 100, ValueKind::String);
+        let texts = asked.iter().map(|(text, ..)| *text);
+        for text in texts.chain(["MSET {a}{z} 1 {b}{z} 2", "MGET {a}{z} {b}{z}"]) {
+            let step = Step::Command {
+                on: InstanceId(1),
+                client: None,
+                text: text.to_owned(),
+                reply: None,
+                effects: None,
+            };
+            plans::at(&mut plan, 1_000, step);
+        }
+        let mut replies = Vec::new();
+        World::new(&plan, Options::default()).run(&mut |seen| {
+            if let Event::Command(command) = &seen.event {
+                replies.push(command.reply.clone());
+            }
+        });
+        found.push(replies);
+    }
+    let slots = |of: fn(&(&str, i32, i32)) -> i32| {
+        let slots = asked.iter().map(of);
+        slots
+            .map(|slot| format!("(integer) {slot}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found[0][..3], slots(|(_, oss, _)| *oss));
+    assert_eq!(found[1][..3], slots(|(.., standard)| *standard));
+    let cross = "(error) CROSSSLOT Keys in request don't hash to the same slot";
+    assert_eq!(found[0][3..], [cross, "1) (nil)\n2) (nil)"]);
+    assert_eq!(found[1][3..], ["OK", "1) \"1\"\n2) \"2\""]);
+}

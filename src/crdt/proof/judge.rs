@@ -223,7 +223,7 @@ pub(super) fn seen(object: &Object) -> Expected {
 /// The updates without removals of what was not there; the others must be in the effect.
 pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Vec<Update> {
     let parts = match &effect.change {
-        Change::Write(_) => &[][..],
+        Change::Write(_) | Change::Message(_) => &[][..],
         Change::Parts(parts) => parts,
     };
     let removes = updates.contains(&Update::Remove) && !seen.visible.is_empty();

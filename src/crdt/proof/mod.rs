@@ -10,6 +10,7 @@ mod laws;
 mod list_oracle;
 mod oracle;
 mod rules;
+mod scripts;
 mod step;
 
 use crate::crdt::clock::Dot;

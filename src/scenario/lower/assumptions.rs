@@ -1,7 +1,7 @@
 //! The assumptions in force: the defaults, and what the scenario sets.
 
 use crate::assumption::range::{self, Range};
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Lww, Metadata, XaddIds};
+use crate::assumption::{Assumptions, BacklogSharing, FullSync, Hashing, Lww, Metadata, XaddIds};
 use crate::quantity::Bytes;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -163,5 +163,6 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .value()
         .copied()
         .unwrap_or(set.causal_consistency);
+    set.hashing = file.hashing.value().map_or(set.hashing, Hashing::from);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

@@ -205,5 +205,6 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         signal_bytes: quantity(set.signal_bytes),
         stale_text: Field::of(Text(set.stale_text.clone())),
         causal_consistency: Field::of(set.causal_consistency),
+        hashing: Field::of(set.hashing.into()),
     }
 }

@@ -88,6 +88,8 @@ record! {
         stale_text: Text,
         /// A-CAUSAL: whether members relay what they receive, in causal order.
         causal_consistency: bool,
+        /// A-HASHING: which part of a key's name is hashed to its slot.
+        hashing: HashingChoice,
     }
 }
 
@@ -108,6 +110,16 @@ choice! {
         CausalFirst,
         /// The wall clock always.
         WallFirst,
+    }
+}
+
+choice! {
+    /// Which part of a key's name is hashed to its slot.
+    HashingChoice {
+        /// The first hash tag, by Redis' own rule.
+        Oss,
+        /// What the regular expressions of the standard policy match.
+        Standard,
     }
 }
 

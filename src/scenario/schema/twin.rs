@@ -1,11 +1,11 @@
 //! Words of the file that are words of the model, letter for letter.
 
-use crate::assumption::{BacklogSharing, FullSync, Lww, Metadata, XaddIds};
+use crate::assumption::{BacklogSharing, FullSync, Hashing, Lww, Metadata, XaddIds};
 use crate::plan::expectation::Occurrence;
 use crate::plan::{Memory, MemoryKind, TieBreak};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
-    BacklogSharingChoice, FullSyncChoice, LwwChoice, MetadataChoice, XaddIdsChoice,
+    BacklogSharingChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice, XaddIdsChoice,
 };
 use crate::scenario::schema::expectation::{MemoryKindChoice, OccurrenceChoice};
 use crate::scenario::schema::timeline::MemoryChoice;
@@ -35,6 +35,7 @@ macro_rules! twins {
 twins! {
     TieBreakChoice TieBreak { Ordered Seeded }
     MetadataChoice Metadata { PerEffect PerState }
+    HashingChoice Hashing { Oss Standard }
     LwwChoice Lww { CausalFirst WallFirst }
     BacklogSharingChoice BacklogSharing { Shared PerPeer }
     FullSyncChoice FullSync { Delta Whole }

@@ -21,7 +21,7 @@ impl Scene {
     fn parts(&self) -> Vec<Part> {
         match &self.0.effects.last().expect("something was sent").change {
             crate::crdt::Change::Parts(parts) => parts.to_vec(),
-            crate::crdt::Change::Write(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
