@@ -427,8 +427,7 @@ impl Assumptions {
             unit: WORD,
             range: "Oss or Standard".to_owned(),
             value: self.hashing.name().to_owned(),
-            meaning: "which part of a key's name is hashed: by the OSS rule of hash tags, or by \
-                the standard policy's regular expressions.",
+            meaning: "by which policy hash tags are told: OSS or standard (regular expressions).",
             reason: "Azure's OSS clustering policy; its Enterprise policy has the standard rules",
         };
         let causal = Listed {

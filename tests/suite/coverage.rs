@@ -38,7 +38,12 @@ const UNTYPED: &[&str] = &[
 ];
 
 /// What is answered whatever stands behind it.
-const UNREFUSED: &[&str] = &["punsubscribe", "unsubscribe"];
+const UNREFUSED: &[&str] = &[
+    "pubsub|numsub",
+    "pubsub|shardnumsub",
+    "punsubscribe",
+    "unsubscribe",
+];
 
 /// What the recorded server does not know at all.
 fn is_unrecorded(command: &Command) -> bool {
