@@ -436,8 +436,7 @@ impl Assumptions {
             unit: WORD,
             range: "true or false".to_owned(),
             value: self.causal_consistency.to_string(),
-            meaning: "whether members relay what they receive, so that effects on a key come \
-                everywhere in causal order (MA-21).",
+            meaning: "whether members relay what they receive, in causal order (MA-21).",
             reason: "Redis docs: causal consistency, off unless set; Azure does not offer it",
         };
         vec![causal, hashing]
