@@ -201,7 +201,7 @@ fn troubled(seed: u64, causal: bool, backlog: u64) -> Plan {
         })
         .collect();
     // Some are cut off altogether; else one way or two stay open, to go around.
-    if seed % 3 != 0 {
+    if !seed.is_multiple_of(3) {
         cuts.remove(usize::try_from(group::draw(&mut draws, 6)).expect("there are six"));
     }
     plans::at(&mut plan, 3_000, Step::Partition(cuts));
