@@ -47,10 +47,12 @@ pub mod zset;
 
 mod apply;
 mod counter;
+mod dense;
 mod digest;
 mod elements;
 mod few;
 mod intent;
+mod label;
 mod removals;
 mod totals;
 

@@ -1,6 +1,8 @@
 //! Sets: a member is in while an addition of it stands that no removal had seen (`S-1` to `S-7`).
 
-use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use std::num::NonZeroU64;
+
+use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::few::Few;
@@ -13,13 +15,31 @@ use crate::id::Id;
 /// One name: its standing additions, at most one per origin, and what removals had observed.
 ///
 /// One per origin is enough: who has seen an origin's later addition has seen the earlier one.
+/// Nearly all have one addition and no removal to remember, and take two words.
+#[derive(Clone, Debug)]
+pub(crate) enum Member {
+    /// One addition: its dot, packed, and its wall clock.
+    Sole(NonZeroU64, u64),
+    /// Anything else.
+    Other(Option<Box<Record>>),
+}
+
+const _: () = assert!(size_of::<Member>() == 16, "two words");
+
+impl Default for Member {
+    fn default() -> Self {
+        Self::Other(None)
+    }
+}
+
+/// A member in full.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Member {
+pub(crate) struct Record {
     births: Few<Stamp>,
     removed: Memory,
 }
 
-impl Member {
+impl Record {
     fn fell(&mut self, tally: &mut Tally, falls: impl Fn(&Stamp) -> bool) {
         self.births.retain(|birth| {
             let is_felled = falls(birth);
@@ -31,20 +51,81 @@ impl Member {
     }
 }
 
+impl From<Record> for Member {
+    fn from(record: Record) -> Self {
+        match (record.births.as_slice(), record.removed.is_empty()) {
+            ([], true) => Self::default(),
+            ([sole], true) => {
+                let dot = NonZeroU64::new(sole.dot.packed());
+                Self::Sole(dot.expect("effects count from one"), sole.wall_ms)
+            }
+            _ => Self::Other(Some(Box::new(record))),
+        }
+    }
+}
+
+impl Member {
+    /// The only addition, where there is nothing else.
+    fn sole(&self) -> Option<Stamp> {
+        match self {
+            Self::Sole(dot, wall_ms) => Some(Stamp {
+                dot: Dot::unpacked(dot.get()),
+                wall_ms: *wall_ms,
+            }),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Sole(..) => None,
+            Self::Other(record) => record.as_deref(),
+        }
+    }
+
+    /// Changes the record of a member.
+    fn amend<R>(&mut self, change: impl FnOnce(&mut Record) -> R) -> R {
+        let mut record = match (self.sole(), std::mem::take(self)) {
+            (Some(sole), _) => Record {
+                births: Few::One(sole),
+                removed: Memory::default(),
+            },
+            (None, Self::Other(Some(record))) => *record,
+            (None, _) => Record::default(),
+        };
+        let result = change(&mut record);
+        *self = record.into();
+        result
+    }
+
+    /// The additions that stand.
+    fn births(&self) -> impl Iterator<Item = Stamp> {
+        let others = self.record().map_or(&[][..], |one| one.births.as_slice());
+        self.sole().into_iter().chain(others.iter().copied())
+    }
+
+    fn removed(&self) -> Option<&Memory> {
+        self.record().map(|record| &record.removed)
+    }
+}
+
 impl Element for Member {
-    fn weigh(&self, name: &[u8]) -> Totals {
-        let is_live = !self.births.is_empty();
-        let births = self.births.as_slice().iter();
-        let digest = births.fold(0, |sum: u64, birth| {
-            sum.wrapping_add(digest::of_stamp(birth))
+    fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
+        if let Self::Other(None) = self {
+            return Totals::default();
+        }
+        let is_live = self.is_live();
+        let digest = self.births().fold(0, |sum: u64, birth| {
+            sum.wrapping_add(digest::of_stamp(&birth))
         });
+        let has_tombstone = u64::from(self.is_pending());
         Totals {
             live: u64::from(is_live),
-            live_bytes: if is_live { name.len() as u64 } else { 0 },
-            tombstones: u64::from(!self.removed.is_empty()),
-            pending: u64::from(!self.removed.is_empty()),
+            live_bytes: if is_live { name_bytes as u64 } else { 0 },
+            tombstones: has_tombstone,
+            pending: has_tombstone,
             digest: if is_live {
-                digest::fold(digest::of_bytes(name), digest)
+                digest::fold(mark, digest)
             } else {
                 0
             },
@@ -52,51 +133,62 @@ impl Element for Member {
         }
     }
 
+    fn is_live(&self) -> bool {
+        self.births().next().is_some()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.removed().is_some_and(|removed| !removed.is_empty())
+    }
+
     fn is_vacant(&self) -> bool {
-        self.births.is_empty() && self.removed.is_empty()
+        matches!(self, Self::Other(None))
     }
 
     fn newest(&self) -> Option<Stamp> {
-        let births = self.births.as_slice().iter().copied().map(Some);
-        births.fold(None, Stamp::newest)
+        self.births().map(Some).fold(None, Stamp::newest)
     }
 
     fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        self.fell(tally, |birth| context.covers(birth.dot));
+        self.amend(|record| record.fell(tally, |birth| context.covers(birth.dot)));
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        let sides = sides.within(&self.removed, &theirs.removed);
-        let has = |births: &Few<Stamp>, stamp: &Stamp| births.as_slice().contains(stamp);
-        let arriving: Vec<Stamp> = theirs
-            .births
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|birth| !has(&self.births, birth) && !sides.kills_theirs(birth.dot))
-            .collect();
-        self.fell(tally, |birth| {
-            !has(&theirs.births, birth) && sides.kills_mine(birth.dot)
-        });
-        for birth in arriving {
-            self.births.push(birth);
+        if self.sole().is_some() && self.sole() == theirs.sole() {
+            return;
         }
-        self.removed.join_memory(&theirs.removed);
+        let nothing = Memory::default();
+        let their_removed = theirs.removed().unwrap_or(&nothing);
+        self.amend(|mine| {
+            let sides = sides.within(&mine.removed, their_removed);
+            let arriving: Few<Stamp> = theirs
+                .births()
+                .filter(|birth| !mine.births.as_slice().contains(birth))
+                .filter(|birth| !sides.kills_theirs(birth.dot))
+                .collect();
+            mine.fell(tally, |birth| {
+                sides.kills_mine(birth.dot) && !theirs.births().any(|other| other == *birth)
+            });
+            for birth in arriving.as_slice() {
+                mine.births.push(*birth);
+            }
+            mine.removed.join_memory(their_removed);
+        });
     }
 
     fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {
-        self.removed.forget_within(&horizon.stable);
+        self.amend(|record| record.removed.forget_within(&horizon.stable));
     }
 
     fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], _hidden: &mut [u64; MEMBERS_MAX]) {
-        for birth in self.births.as_slice() {
+        for birth in self.births() {
             present[birth.dot.origin.index()] += u64::from(!birth.dot.is_fill());
         }
     }
 
     fn newer_than(&self, clock: &VersionVector) -> bool {
-        let mut births = self.births.as_slice().iter();
-        !self.removed.is_within(clock) || births.any(|birth| !clock.covers(birth.dot))
+        let is_beyond = |removed: &Memory| !removed.is_within(clock);
+        self.removed().is_some_and(is_beyond) || self.births().any(|birth| !clock.covers(birth.dot))
     }
 }
 
@@ -119,24 +211,19 @@ impl Set {
 
     /// Whether `name` is a member.
     pub fn contains(&self, name: &[u8]) -> bool {
-        self.members
-            .find(name)
-            .is_some_and(|member| !member.births.is_empty())
+        self.members.find_live(name).is_some()
     }
 
     /// The members, in the order of their bytes.
-    pub fn members(&self) -> impl Iterator<Item = &Name> {
-        let live = self
-            .members
-            .iter()
-            .filter(|(_, member)| !member.births.is_empty());
-        live.map(|(name, _)| name)
+    pub fn members(&self) -> impl Iterator<Item = &[u8]> {
+        let sorted = self.members.live_by_name();
+        sorted.into_iter().map(|(name, _)| name)
     }
 
     /// Takes in an arriving addition.
     pub(crate) fn add(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let stamp = arrival.stamp;
-        self.members.edit(name, |member| {
+        let add = |member: &mut Record| {
             let mut gate = arrival.gate;
             member.removed.extend(&mut gate);
             if gate.covers(stamp.dot) {
@@ -148,18 +235,20 @@ impl Set {
             }
             member.fell(tally, |birth| birth.dot.origin == stamp.dot.origin);
             member.births.push(stamp);
-        });
+        };
+        self.members.edit(name, |member| member.amend(add));
     }
 
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
-        self.members.edit(name, |member| {
+        let remove = |member: &mut Record| {
             member.fell(tally, |birth| arrival.before.covers(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);
             }
-        });
+        };
+        self.members.edit(name, |member| member.amend(remove));
     }
 }
 

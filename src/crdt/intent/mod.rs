@@ -244,11 +244,11 @@ impl Draft<'_> {
             removals.extend(erasure(None, scalar));
         }
         for (name, field) in types.hash().into_iter().flat_map(|hash| hash.counters()) {
-            removals.extend(erasure(Some(name.clone()), field.scalar()));
+            removals.extend(erasure(Some(Name::from(name)), field.scalar()));
         }
         let sorted = types.sorted_set().into_iter();
         for (name, member) in sorted.flat_map(|sorted| sorted.counters()) {
-            removals.extend(score_erasure(name, member));
+            removals.extend(score_erasure(&Name::from(name), member));
         }
         if types.stream().is_some_and(Datatype::is_live) {
             removals.push(Part::Stream(Box::new(StreamOp::DestroyAll)));
