@@ -162,7 +162,12 @@ pub(crate) fn fields() -> Case {
     Case {
         name: "fields",
         elements: FIELDS,
-        steps: &["set", "remote set", "remove every other", "merge of two halves"],
+        steps: &[
+            "set",
+            "remote set",
+            "remove every other",
+            "merge of two halves",
+        ],
         meridian: Side {
             build: build_hash,
             run: run_hash,
@@ -202,9 +207,9 @@ fn run_hash(clock: &mut Clock<'_>) -> Vec<f64> {
     let all: Vec<_> = shuffled(FIELDS).map(|field| (name(field), field)).collect();
     let mut effects: Vec<Effect> = Vec::with_capacity(FIELDS);
     let set = clock(&mut || {
-        let made = all.iter().map(|(name, field)| {
-            here.update(Update::SetField(Arc::clone(name), value(*field)))
-        });
+        let made = all
+            .iter()
+            .map(|(name, field)| here.update(Update::SetField(Arc::clone(name), value(*field))));
         effects.extend(made);
         FIELDS
     });

@@ -14,7 +14,12 @@ pub(crate) fn case() -> Case {
     Case {
         name: "set",
         elements: MEMBERS,
-        steps: &["add", "remote add", "remove every other", "merge of two halves"],
+        steps: &[
+            "add",
+            "remote add",
+            "remove every other",
+            "merge of two halves",
+        ],
         meridian: Side { build, run },
         crdts: Side {
             build: build_theirs,
@@ -48,7 +53,9 @@ fn run(clock: &mut Clock<'_>) -> Vec<f64> {
     let all = names(shuffled(MEMBERS));
     let mut effects: Vec<Effect> = Vec::with_capacity(MEMBERS);
     let add = clock(&mut || {
-        let made = all.iter().map(|name| here.update(Update::AddMember(Arc::clone(name))));
+        let made = all
+            .iter()
+            .map(|name| here.update(Update::AddMember(Arc::clone(name))));
         effects.extend(made);
         MEMBERS
     });
@@ -114,7 +121,10 @@ fn run_theirs(clock: &mut Clock<'_>) -> Vec<f64> {
         half.len()
     });
     let mut low = filled_theirs(0, shuffled(MEMBERS).filter(|number| number % 4 < 3));
-    let mut high = Some(filled_theirs(1, shuffled(MEMBERS).filter(|number| number % 4 > 0)));
+    let mut high = Some(filled_theirs(
+        1,
+        shuffled(MEMBERS).filter(|number| number % 4 > 0),
+    ));
     let merge = clock(&mut || {
         if let Some(high) = high.take() {
             low.merge(high);

@@ -3,9 +3,7 @@
 use std::any::Any;
 
 use meridian::assumption::Assumptions;
-use meridian::crdt::{
-    Dot, Effect, FILL_SEQ, Object, Rules, Stamp, Tally, Update, VersionVector,
-};
+use meridian::crdt::{Dot, Effect, FILL_SEQ, Object, Rules, Stamp, Tally, Update, VersionVector};
 use meridian::id::{Id, ReplicaId};
 
 /// Measures one step: nanoseconds an element.

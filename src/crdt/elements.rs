@@ -313,7 +313,9 @@ fn change<E: Element>(
     name_bytes: usize,
     edit: impl FnOnce(&mut E),
 ) {
-    totals.subtract(&element.weigh(mark, name_bytes));
+    if !element.is_vacant() {
+        totals.subtract(&element.weigh(mark, name_bytes));
+    }
     edit(element);
     totals.add(&element.weigh(mark, name_bytes));
 }

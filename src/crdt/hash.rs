@@ -9,7 +9,7 @@ use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
-use crate::crdt::scalar::{Scalar, Text};
+use crate::crdt::scalar::{Content, Scalar, Text};
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
@@ -49,6 +49,16 @@ impl Field {
         &self.limits
     }
 
+    /// Whether a write takes the place of all there is, at most one other write, and neither has a
+    /// deadline: then there is none to be stored afterwards, as there is none before.
+    fn gives_way_to(&self, entry: &Entry<Text>, arrival: &Arrival<'_>) -> bool {
+        entry.item.persists
+            && self.limits.is_empty()
+            && self.removed.is_empty()
+            && arrival.gate == VersionVector::ZERO
+            && self.scalar.gives_way(arrival)
+    }
+
     fn gate(&self, arrival: &Arrival<'_>) -> VersionVector {
         let mut gate = arrival.gate;
         self.removed.extend(&mut gate);
@@ -58,6 +68,15 @@ impl Field {
 
 impl Element for Field {
     fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
+        let is_bare = self.limits.is_empty() && self.removed.is_empty();
+        if let Some(sole) = self.scalar.sole().filter(|_| is_bare) {
+            return Totals {
+                live: 1,
+                live_bytes: (name_bytes + sole.item.value.len()) as u64,
+                digest: digest::fold(mark, sole.item.mark()),
+                ..Totals::default()
+            };
+        }
         let is_live = self.is_live();
         let mut sizes = Sizes::default();
         self.scalar.measure(&mut sizes);
@@ -216,6 +235,10 @@ impl Hash {
         tally: &mut Tally,
     ) {
         self.fields.edit(name, |field| {
+            if beyond.is_none() && field.gives_way_to(&entry, arrival) {
+                field.scalar.replace(entry, tally);
+                return;
+            }
             let gate = field.gate(arrival);
             let mut limits = field.limits.expand(Some(field.scalar.writes()));
             if entry.item.persists {

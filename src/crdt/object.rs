@@ -7,7 +7,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
-use crate::crdt::expiry::{Deadline, Limits};
+use crate::crdt::expiry::{Chain, Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
@@ -175,7 +175,7 @@ impl Object {
         let written = match change {
             _ if rules.lww == Lww::WallFirst => None,
             Change::Write(_) => Some(Kind::String),
-            Change::Parts(parts) if parts.contains(&Part::Remove) => None,
+            Change::Parts(parts) if parts.iter().any(|part| matches!(part, Part::Remove)) => None,
             Change::Parts(parts) => parts.iter().find_map(Part::written),
         };
         match written.and_then(|kind| self.types.newest_beside(kind)) {
@@ -203,7 +203,12 @@ impl Object {
         let mut gate = VersionVector::ZERO;
         self.removed.extend(&mut gate);
         let live_before = self.types.live_count();
-        let mut limits = self.limits.expand(self.types.texts());
+        let concerns_limits = effect.change.concerns_limits();
+        let mut limits = if concerns_limits {
+            self.limits.expand(self.types.texts())
+        } else {
+            Chain::default()
+        };
         let mut application = Application {
             types: &mut self.types,
             limits: &mut limits,
@@ -220,7 +225,9 @@ impl Object {
         };
         application.change(&effect.change);
         self.types.drop_vacant();
-        self.limits.compress(limits, self.types.texts());
+        if concerns_limits {
+            self.limits.compress(limits, self.types.texts());
+        }
         self.merged.forget_within(replica);
         if live_before < 2 && self.types.live_count() > 1 {
             tally.meet(Conflict::Type);

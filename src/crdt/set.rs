@@ -9,7 +9,7 @@ use crate::crdt::few::Few;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
-use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
+use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 use crate::id::Id;
 
 /// One name: its standing additions, at most one per origin, and what removals had observed.
@@ -36,7 +36,8 @@ impl Default for Member {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Record {
     births: Few<Stamp>,
-    removed: Memory,
+    /// What removals had observed; nothing where there was none to remember.
+    removed: VersionVector,
 }
 
 impl Record {
@@ -53,12 +54,12 @@ impl Record {
 
 impl From<Record> for Member {
     fn from(record: Record) -> Self {
-        match (record.births.as_slice(), record.removed.is_empty()) {
+        match (
+            record.births.as_slice(),
+            record.removed == VersionVector::ZERO,
+        ) {
             ([], true) => Self::default(),
-            ([sole], true) => {
-                let dot = NonZeroU64::new(sole.dot.packed());
-                Self::Sole(dot.expect("effects count from one"), sole.wall_ms)
-            }
+            ([sole], true) => Self::alone(*sole),
             _ => Self::Other(Some(Box::new(record))),
         }
     }
@@ -88,7 +89,7 @@ impl Member {
         let mut record = match (self.sole(), std::mem::take(self)) {
             (Some(sole), _) => Record {
                 births: Few::One(sole),
-                removed: Memory::default(),
+                removed: VersionVector::ZERO,
             },
             (None, Self::Other(Some(record))) => *record,
             (None, _) => Record::default(),
@@ -98,47 +99,74 @@ impl Member {
         result
     }
 
+    /// Takes in an addition, where that takes no more than its stamp: no removal is remembered,
+    /// and no other origin's addition stands. Returns whether it did.
+    fn add_alone(&mut self, stamp: Stamp, tally: &mut Tally) -> bool {
+        let is_alone = match (&*self, self.sole()) {
+            (Self::Other(None), _) => true,
+            (_, Some(sole)) if sole.dot.origin == stamp.dot.origin => {
+                tally.fall(sole.dot, true);
+                true
+            }
+            _ => false,
+        };
+        if is_alone {
+            *self = Self::alone(stamp);
+        }
+        is_alone
+    }
+
+    fn alone(stamp: Stamp) -> Self {
+        let dot = NonZeroU64::new(stamp.dot.packed());
+        Self::Sole(dot.expect("effects count from one"), stamp.wall_ms)
+    }
+
     /// The additions that stand.
     fn births(&self) -> impl Iterator<Item = Stamp> {
         let others = self.record().map_or(&[][..], |one| one.births.as_slice());
         self.sole().into_iter().chain(others.iter().copied())
     }
 
-    fn removed(&self) -> Option<&Memory> {
-        self.record().map(|record| &record.removed)
+    fn removed(&self) -> VersionVector {
+        self.record()
+            .map_or(VersionVector::ZERO, |record| record.removed)
     }
 }
 
 impl Element for Member {
     fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
-        if let Self::Other(None) = self {
-            return Totals::default();
-        }
-        let is_live = self.is_live();
-        let digest = self.births().fold(0, |sum: u64, birth| {
-            sum.wrapping_add(digest::of_stamp(&birth))
-        });
-        let has_tombstone = u64::from(self.is_pending());
+        let of_live = |digest| Totals {
+            live: 1,
+            live_bytes: name_bytes as u64,
+            digest: digest::fold(mark, digest),
+            ..Totals::default()
+        };
+        let record = match self {
+            Self::Sole(..) => {
+                let sole = self.sole().map_or(0, |sole| digest::of_stamp(&sole));
+                return of_live(sole);
+            }
+            Self::Other(None) => return Totals::default(),
+            Self::Other(Some(record)) => record,
+        };
+        let births = record.births.as_slice().iter();
+        let has_tombstone = u64::from(record.removed != VersionVector::ZERO);
         Totals {
-            live: u64::from(is_live),
-            live_bytes: if is_live { name_bytes as u64 } else { 0 },
             tombstones: has_tombstone,
             pending: has_tombstone,
-            digest: if is_live {
-                digest::fold(mark, digest)
-            } else {
-                0
-            },
-            ..Totals::default()
+            ..match record.births.is_empty() {
+                true => Totals::default(),
+                false => of_live(births.map(digest::of_stamp).fold(0, u64::wrapping_add)),
+            }
         }
     }
 
     fn is_live(&self) -> bool {
-        self.births().next().is_some()
+        self.sole().is_some() || self.births().next().is_some()
     }
 
     fn is_pending(&self) -> bool {
-        self.removed().is_some_and(|removed| !removed.is_empty())
+        self.removed() != VersionVector::ZERO
     }
 
     fn is_vacant(&self) -> bool {
@@ -157,10 +185,9 @@ impl Element for Member {
         if self.sole().is_some() && self.sole() == theirs.sole() {
             return;
         }
-        let nothing = Memory::default();
-        let their_removed = theirs.removed().unwrap_or(&nothing);
+        let their_removed = theirs.removed();
         self.amend(|mine| {
-            let sides = sides.within(&mine.removed, their_removed);
+            let sides = sides.beneath(&mine.removed, &their_removed);
             let arriving: Few<Stamp> = theirs
                 .births()
                 .filter(|birth| !mine.births.as_slice().contains(birth))
@@ -172,12 +199,16 @@ impl Element for Member {
             for birth in arriving.as_slice() {
                 mine.births.push(*birth);
             }
-            mine.removed.join_memory(their_removed);
+            mine.removed.join(&their_removed);
         });
     }
 
     fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {
-        self.amend(|record| record.removed.forget_within(&horizon.stable));
+        self.amend(|record| {
+            if record.removed.is_within(&horizon.stable) {
+                record.removed = VersionVector::ZERO;
+            }
+        });
     }
 
     fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], _hidden: &mut [u64; MEMBERS_MAX]) {
@@ -187,8 +218,7 @@ impl Element for Member {
     }
 
     fn newer_than(&self, clock: &VersionVector) -> bool {
-        let is_beyond = |removed: &Memory| !removed.is_within(clock);
-        self.removed().is_some_and(is_beyond) || self.births().any(|birth| !clock.covers(birth.dot))
+        !self.removed().is_within(clock) || self.births().any(|birth| !clock.covers(birth.dot))
     }
 }
 
@@ -223,9 +253,9 @@ impl Set {
     /// Takes in an arriving addition.
     pub(crate) fn add(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let stamp = arrival.stamp;
-        let add = |member: &mut Record| {
+        let add = |member: &mut Record, tally: &mut Tally| {
             let mut gate = arrival.gate;
-            member.removed.extend(&mut gate);
+            gate.join(&member.removed);
             if gate.covers(stamp.dot) {
                 tally.fall(stamp.dot, true);
                 return;
@@ -236,7 +266,12 @@ impl Set {
             member.fell(tally, |birth| birth.dot.origin == stamp.dot.origin);
             member.births.push(stamp);
         };
-        self.members.edit(name, |member| member.amend(add));
+        let is_free = arrival.gate == VersionVector::ZERO;
+        self.members.edit(name, |member| {
+            if !(is_free && member.add_alone(stamp, tally)) {
+                member.amend(|record| add(record, tally));
+            }
+        });
     }
 
     /// Takes in an arriving removal of one member.
