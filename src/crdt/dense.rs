@@ -4,7 +4,7 @@
 //! every run, but not at every replica: whoever shows them sorts them.
 
 use crate::crdt::digest;
-use crate::crdt::label::Label;
+use crate::crdt::label::{Label, Probe};
 use crate::engine::Index;
 
 /// So many entries are found without an index.
@@ -51,7 +51,8 @@ impl<T> DenseMap<T> {
     /// The place of `name`, whose hash is `mark`. Places hold until something is put in or out.
     #[inline]
     pub(crate) fn place(&self, mark: u64, name: &[u8]) -> Option<usize> {
-        let is_it = |place: usize| *self.entries[place].0 == *name;
+        let probe = Probe::new(name);
+        let is_it = |place: usize| probe.is(&self.entries[place].0);
         match &self.index {
             Some(index) => index.find(mark, is_it),
             None => (0..self.entries.len()).find(|place| is_it(*place)),

@@ -33,6 +33,35 @@ impl From<&Name> for Label {
     }
 }
 
+/// The first bytes of a name, and how many it has: most names, and their labels, differ in these.
+#[derive(Clone, Copy)]
+pub(crate) struct Probe<'a> {
+    name: &'a [u8],
+    start: [u8; SHORT_MAX],
+}
+
+impl<'a> Probe<'a> {
+    /// What a label is compared with.
+    #[inline]
+    pub(crate) fn new(name: &'a [u8]) -> Self {
+        let mut start = [0; SHORT_MAX];
+        let len = name.len().min(SHORT_MAX);
+        start[..len].copy_from_slice(&name[..len]);
+        Self { name, start }
+    }
+
+    /// Whether it is this label's name.
+    #[inline]
+    pub(crate) fn is(&self, label: &Label) -> bool {
+        match &label.0 {
+            Form::Short { len, bytes } => {
+                usize::from(*len) == self.name.len() && *bytes == self.start
+            }
+            Form::Long(name) => ***name == *self.name,
+        }
+    }
+}
+
 impl Deref for Label {
     type Target = [u8];
 
@@ -53,7 +82,7 @@ impl fmt::Debug for Label {
 
 #[cfg(test)]
 mod tests {
-    use super::{Label, Name, SHORT_MAX};
+    use super::{Label, Name, Probe, SHORT_MAX};
 
     #[test]
     fn a_label_is_its_name() {
@@ -62,6 +91,8 @@ mod tests {
             let label = Label::from(&name);
             assert_eq!(*label, *name);
             assert_eq!(*label.clone(), *name);
+            assert!(Probe::new(&name).is(&label));
+            assert!(!Probe::new(b"another name").is(&label));
         }
     }
 }

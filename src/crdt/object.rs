@@ -202,7 +202,7 @@ impl Object {
         seen.observe(stamp.dot);
         let mut gate = VersionVector::ZERO;
         self.removed.extend(&mut gate);
-        let live_before = self.types.live_count();
+        let was_mixed = self.types.is_mixed();
         let concerns_limits = effect.change.concerns_limits();
         let mut limits = if concerns_limits {
             self.limits.expand(self.types.texts())
@@ -229,7 +229,7 @@ impl Object {
             self.limits.compress(limits, self.types.texts());
         }
         self.merged.forget_within(replica);
-        if live_before < 2 && self.types.live_count() > 1 {
+        if !was_mixed && self.types.is_mixed() {
             tally.meet(Conflict::Type);
         }
     }
@@ -266,7 +266,7 @@ impl Object {
             rules,
         };
 
-        let live_before = self.types.live_count();
+        let was_mixed = self.types.is_mixed();
         let mut limits = self.limits.expand(self.types.texts());
         limits.merge(
             &theirs.limits.clone().expand(theirs.types.texts()),
@@ -279,7 +279,7 @@ impl Object {
         self.removed.join_removals(&theirs.removed);
         self.merged.join(&theirs_seen);
         self.merged.forget_within(replica);
-        if live_before < 2 && self.types.live_count() > 1 {
+        if !was_mixed && self.types.is_mixed() {
             tally.meet(Conflict::Type);
         }
     }
@@ -345,7 +345,7 @@ impl Object {
 
     /// Whether a client sees it, whatever its deadline.
     pub fn is_live(&self) -> bool {
-        self.types.live_count() > 0
+        self.types.is_live()
     }
 
     /// Whether a client sees it when its region's clock shows `now_ms` (`EXP-5`).

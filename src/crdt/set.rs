@@ -116,6 +116,20 @@ impl Member {
         is_alone
     }
 
+    /// Takes in a removal of the only addition, where there is nothing else. Returns whether it did.
+    fn remove_alone(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) -> bool {
+        let sole = self.sole().map(|sole| sole.dot);
+        let Some(dot) = sole.filter(|dot| arrival.before.covers(*dot)) else {
+            return false;
+        };
+        tally.fall(dot, true);
+        *self = Self::Other(Some(Box::new(Record {
+            births: Few::default(),
+            removed: *arrival.after,
+        })));
+        true
+    }
+
     fn alone(stamp: Stamp) -> Self {
         let dot = NonZeroU64::new(stamp.dot.packed());
         Self::Sole(dot.expect("effects count from one"), stamp.wall_ms)
@@ -276,14 +290,18 @@ impl Set {
 
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
-        let remove = |member: &mut Record| {
+        let remove = |member: &mut Record, tally: &mut Tally| {
             member.fell(tally, |birth| arrival.before.covers(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);
             }
         };
-        self.members.edit(name, |member| member.amend(remove));
+        self.members.edit(name, |member| {
+            if !member.remove_alone(arrival, tally) {
+                member.amend(|record| remove(record, tally));
+            }
+        });
     }
 }
 
