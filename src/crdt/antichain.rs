@@ -117,6 +117,28 @@ impl<T: Contend> Antichain<T> {
         self.entries.as_slice().len() > 1 || !self.foreseen.is_empty()
     }
 
+    /// Whether an arriving write that knows of no more than it had observed takes the place of all
+    /// there is, at most one other write.
+    pub(crate) fn gives_way(&self, arrival: &Arrival<'_>) -> bool {
+        let is_seen = match self.entries.as_slice() {
+            [] => true,
+            [sole] => arrival.after.covers(sole.stamp.dot),
+            _ => false,
+        };
+        is_seen
+            && T::is_causal(arrival.rules)
+            && self.foreseen.is_empty()
+            && arrival.after.is_within(&arrival.seen)
+    }
+
+    /// Puts a write in the place of what gives way to it.
+    pub(crate) fn replace(&mut self, entry: Entry<T>, tally: &mut Tally) {
+        if let (true, [sole]) = (T::IS_COUNTED, self.entries.as_slice()) {
+            tally.fall(sole.stamp.dot, true);
+        }
+        self.entries = Few::One(entry);
+    }
+
     /// Takes in an arriving write. `gate` is what removals known before it had observed; `beyond`
     /// is what the writer knew to be dead although it had not observed it.
     pub(crate) fn write(

@@ -22,7 +22,26 @@ pub struct Dot {
     pub seq: u64,
 }
 
+/// Above so many bits of a packed dot stands its origin.
+pub(crate) const SEQ_BITS: u32 = 56;
+
 impl Dot {
+    /// The dot in one word: its origin above its sequence, which has 56 bits.
+    #[inline]
+    pub(crate) fn packed(self) -> u64 {
+        (self.origin.index() as u64) << SEQ_BITS | self.seq
+    }
+
+    /// The dot that was packed so.
+    #[inline]
+    pub(crate) fn unpacked(word: u64) -> Self {
+        let [.., origin] = word.to_le_bytes();
+        Self {
+            origin: ReplicaId(origin),
+            seq: word & ((1 << SEQ_BITS) - 1),
+        }
+    }
+
     /// Whether it stands for data filled in at time zero.
     pub fn is_fill(self) -> bool {
         self.seq <= FILL_SEQ

@@ -273,6 +273,14 @@ impl Effect {
 }
 
 impl Change {
+    /// Whether it may concern the string under the key, or the deadline of the key.
+    pub(crate) fn concerns_limits(&self) -> bool {
+        match self {
+            Self::Write(_) => true,
+            Self::Parts(parts) => parts.iter().any(Part::concerns_limits),
+        }
+    }
+
     /// Bytes of names, values and amounts: what it takes on the wire beside a header.
     pub fn payload_bytes(&self) -> u64 {
         match self {
@@ -321,6 +329,18 @@ impl Part {
             Part::Raise(_) => Some(Kind::HyperLogLog),
             Part::Json(_) if self.writes() > 0 => Some(Kind::Json),
             _ => None,
+        }
+    }
+
+    fn concerns_limits(&self) -> bool {
+        match self {
+            Part::Write { field, .. }
+            | Part::Add { field, .. }
+            | Part::Limit { field, .. }
+            | Part::Anew { field }
+            | Part::Erase { field, .. } => field.is_none(),
+            Part::Remove => true,
+            _ => false,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
-use crate::crdt::scalar::{Scalar, Text};
+use crate::crdt::scalar::{Content, Scalar, Text};
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
@@ -49,6 +49,16 @@ impl Field {
         &self.limits
     }
 
+    /// Whether a write takes the place of all there is, at most one other write, and neither has a
+    /// deadline: then there is none to be stored afterwards, as there is none before.
+    fn gives_way_to(&self, entry: &Entry<Text>, arrival: &Arrival<'_>) -> bool {
+        entry.item.persists
+            && self.limits.is_empty()
+            && self.removed.is_empty()
+            && arrival.gate == VersionVector::ZERO
+            && self.scalar.gives_way(arrival)
+    }
+
     fn gate(&self, arrival: &Arrival<'_>) -> VersionVector {
         let mut gate = arrival.gate;
         self.removed.extend(&mut gate);
@@ -57,17 +67,24 @@ impl Field {
 }
 
 impl Element for Field {
-    fn weigh(&self, name: &[u8]) -> Totals {
-        let is_live = self.scalar.is_live();
+    fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
+        let is_bare = self.limits.is_empty() && self.removed.is_empty();
+        if let Some(sole) = self.scalar.sole().filter(|_| is_bare) {
+            return Totals {
+                live: 1,
+                live_bytes: (name_bytes + sole.item.value.len()) as u64,
+                digest: digest::fold(mark, sole.item.mark()),
+                ..Totals::default()
+            };
+        }
+        let is_live = self.is_live();
         let mut sizes = Sizes::default();
         self.scalar.measure(&mut sizes);
         let content = self.scalar.digest().wrapping_add(self.limits.digest());
-        let is_pending =
-            !self.removed.is_empty() || self.scalar.is_pending() || self.limits.is_pending(is_live);
         Totals {
             live: u64::from(is_live),
             live_bytes: if is_live {
-                name.len() as u64 + sizes.string_bytes
+                name_bytes as u64 + sizes.string_bytes
             } else {
                 0
             },
@@ -75,13 +92,23 @@ impl Element for Field {
             counter_parts: sizes.counter_parts,
             siblings: sizes.siblings,
             limited: u64::from(is_live && self.deadline().is_some()),
-            pending: u64::from(is_pending),
+            pending: u64::from(self.is_pending()),
             digest: if is_live {
-                digest::fold(digest::of_bytes(name), content)
+                digest::fold(mark, content)
             } else {
                 0
             },
         }
+    }
+
+    fn is_live(&self) -> bool {
+        self.scalar.is_live()
+    }
+
+    fn is_pending(&self) -> bool {
+        !self.removed.is_empty()
+            || self.scalar.is_pending()
+            || self.limits.is_pending(self.scalar.is_live())
     }
 
     fn is_vacant(&self) -> bool {
@@ -148,16 +175,12 @@ impl Hash {
 
     /// A field a client sees, whatever its deadline.
     pub fn field(&self, name: &[u8]) -> Option<&Field> {
-        self.fields
-            .find(name)
-            .filter(|field| field.scalar.is_live())
+        self.fields.find_live(name)
     }
 
     /// The fields a client sees, in the order of their names' bytes.
-    pub fn fields(&self) -> impl Iterator<Item = (&Name, &Field)> {
-        self.fields
-            .iter()
-            .filter(|(_, field)| field.scalar.is_live())
+    pub fn fields(&self) -> impl Iterator<Item = (&[u8], &Field)> {
+        self.fields.live_by_name().into_iter()
     }
 
     /// The first deadline that `owner` is to see to.
@@ -170,17 +193,20 @@ impl Hash {
         let due = self
             .deadlines_of(owner)
             .filter(|(_, at_ms)| now_ms > *at_ms);
-        due.map(|(name, _)| name.clone()).collect()
+        let mut names: Vec<Name> = due.map(|(name, _)| Name::from(name)).collect();
+        names.sort_unstable();
+        names
     }
 
-    fn deadlines_of(&self, owner: ReplicaId) -> impl Iterator<Item = (&Name, u64)> {
+    /// The deadlines that `owner` is to see to, in no order that means something.
+    fn deadlines_of(&self, owner: ReplicaId) -> impl Iterator<Item = (&[u8], u64)> {
         let has_any = self.fields.totals().limited > 0;
-        let fields = has_any.then(|| self.fields()).into_iter().flatten();
+        let fields = has_any.then(|| self.fields.live()).into_iter().flatten();
         fields.filter_map(move |(name, field)| {
             let deadline = field
                 .deadline()
                 .filter(|deadline| deadline.owner == owner)?;
-            Some((name, deadline.at_ms))
+            Some((&**name, deadline.at_ms))
         })
     }
 
@@ -190,9 +216,9 @@ impl Hash {
     }
 
     /// The fields that hold runs of increments, erased ones too.
-    pub(crate) fn counters(&self) -> impl Iterator<Item = (&Name, &Field)> {
+    pub(crate) fn counters(&self) -> impl Iterator<Item = (&[u8], &Field)> {
         let has_any = self.fields.totals().counter_parts > 0;
-        let fields = has_any.then(|| self.fields.iter());
+        let fields = has_any.then(|| self.fields.all_by_name());
         fields
             .into_iter()
             .flatten()
@@ -209,6 +235,10 @@ impl Hash {
         tally: &mut Tally,
     ) {
         self.fields.edit(name, |field| {
+            if beyond.is_none() && field.gives_way_to(&entry, arrival) {
+                field.scalar.replace(entry, tally);
+                return;
+            }
             let gate = field.gate(arrival);
             let mut limits = field.limits.expand(Some(field.scalar.writes()));
             if entry.item.persists {

@@ -47,10 +47,12 @@ pub mod zset;
 
 mod apply;
 mod counter;
+mod dense;
 mod digest;
 mod elements;
 mod few;
 mod intent;
+mod label;
 mod removals;
 mod totals;
 
@@ -182,10 +184,14 @@ impl Sides {
 
     /// The same sides, for a part of the key with removals of its own.
     pub fn within(&self, mine: &Memory, theirs: &Memory) -> Sides {
-        let mut sides = *self;
-        mine.extend(&mut sides.my_gate);
-        theirs.extend(&mut sides.their_gate);
-        sides
+        self.beneath(&mine.vector(), &theirs.vector())
+    }
+
+    /// The same, given what the removals had observed.
+    pub fn beneath(mut self, mine: &VersionVector, theirs: &VersionVector) -> Sides {
+        self.my_gate.join(mine);
+        self.their_gate.join(theirs);
+        self
     }
 }
 
@@ -228,6 +234,11 @@ impl Memory {
         if let Some(vector) = &other.0 {
             self.join(vector);
         }
+    }
+
+    /// What is remembered; zeros where nothing is.
+    pub fn vector(&self) -> VersionVector {
+        self.0.as_deref().copied().unwrap_or_default()
     }
 
     /// Adds what is remembered to `vector`.

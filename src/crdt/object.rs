@@ -7,7 +7,7 @@ use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
-use crate::crdt::expiry::{Deadline, Limits};
+use crate::crdt::expiry::{Chain, Deadline, Limits};
 use crate::crdt::hash::Hash;
 use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
@@ -175,7 +175,7 @@ impl Object {
         let written = match change {
             _ if rules.lww == Lww::WallFirst => None,
             Change::Write(_) => Some(Kind::String),
-            Change::Parts(parts) if parts.contains(&Part::Remove) => None,
+            Change::Parts(parts) if parts.iter().any(|part| matches!(part, Part::Remove)) => None,
             Change::Parts(parts) => parts.iter().find_map(Part::written),
             Change::Message(_) => None,
         };
@@ -203,8 +203,13 @@ impl Object {
         seen.observe(stamp.dot);
         let mut gate = VersionVector::ZERO;
         self.removed.extend(&mut gate);
-        let live_before = self.types.live_count();
-        let mut limits = self.limits.expand(self.types.texts());
+        let was_mixed = self.types.is_mixed();
+        let concerns_limits = effect.change.concerns_limits();
+        let mut limits = if concerns_limits {
+            self.limits.expand(self.types.texts())
+        } else {
+            Chain::default()
+        };
         let mut application = Application {
             types: &mut self.types,
             limits: &mut limits,
@@ -221,9 +226,11 @@ impl Object {
         };
         application.change(&effect.change);
         self.types.drop_vacant();
-        self.limits.compress(limits, self.types.texts());
+        if concerns_limits {
+            self.limits.compress(limits, self.types.texts());
+        }
         self.merged.forget_within(replica);
-        if live_before < 2 && self.types.live_count() > 1 {
+        if !was_mixed && self.types.is_mixed() {
             tally.meet(Conflict::Type);
         }
     }
@@ -260,7 +267,7 @@ impl Object {
             rules,
         };
 
-        let live_before = self.types.live_count();
+        let was_mixed = self.types.is_mixed();
         let mut limits = self.limits.expand(self.types.texts());
         limits.merge(
             &theirs.limits.clone().expand(theirs.types.texts()),
@@ -273,7 +280,7 @@ impl Object {
         self.removed.join_removals(&theirs.removed);
         self.merged.join(&theirs_seen);
         self.merged.forget_within(replica);
-        if live_before < 2 && self.types.live_count() > 1 {
+        if !was_mixed && self.types.is_mixed() {
             tally.meet(Conflict::Type);
         }
     }
@@ -339,7 +346,7 @@ impl Object {
 
     /// Whether a client sees it, whatever its deadline.
     pub fn is_live(&self) -> bool {
-        self.types.live_count() > 0
+        self.types.is_live()
     }
 
     /// Whether a client sees it when its region's clock shows `now_ms` (`EXP-5`).

@@ -156,6 +156,21 @@ impl<T: Content> Scalar<T> {
         &mut self.writes
     }
 
+    /// The only write, if it is all there is.
+    pub(crate) fn sole(&self) -> Option<&Entry<T>> {
+        self.writes.sole().filter(|_| self.counters.is_none())
+    }
+
+    /// Whether an arriving write takes the place of all there is, at most one other write.
+    pub(crate) fn gives_way(&self, arrival: &Arrival<'_>) -> bool {
+        self.counters.is_none() && self.writes.gives_way(arrival)
+    }
+
+    /// Puts a write in the place of what gives way to it.
+    pub(crate) fn replace(&mut self, entry: Entry<T>, tally: &mut Tally) {
+        self.writes.replace(entry, tally);
+    }
+
     /// Whether increments are on top of the register, or stand alone.
     pub fn is_counter(&self) -> bool {
         self.counters

@@ -1,25 +1,46 @@
 //! Sets: a member is in while an addition of it stands that no removal had seen (`S-1` to `S-7`).
 
-use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use std::num::NonZeroU64;
+
+use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::few::Few;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
-use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
+use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 use crate::id::Id;
 
 /// One name: its standing additions, at most one per origin, and what removals had observed.
 ///
 /// One per origin is enough: who has seen an origin's later addition has seen the earlier one.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct Member {
-    births: Few<Stamp>,
-    removed: Memory,
+/// Nearly all have one addition and no removal to remember, and take two words.
+#[derive(Clone, Debug)]
+pub(crate) enum Member {
+    /// One addition: its dot, packed, and its wall clock.
+    Sole(NonZeroU64, u64),
+    /// Anything else.
+    Other(Option<Box<Record>>),
 }
 
-impl Member {
+const _: () = assert!(size_of::<Member>() == 16, "two words");
+
+impl Default for Member {
+    fn default() -> Self {
+        Self::Other(None)
+    }
+}
+
+/// A member in full.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Record {
+    births: Few<Stamp>,
+    /// What removals had observed; nothing where there was none to remember.
+    removed: VersionVector,
+}
+
+impl Record {
     fn fell(&mut self, tally: &mut Tally, falls: impl Fn(&Stamp) -> bool) {
         self.births.retain(|birth| {
             let is_felled = falls(birth);
@@ -31,72 +52,187 @@ impl Member {
     }
 }
 
-impl Element for Member {
-    fn weigh(&self, name: &[u8]) -> Totals {
-        let is_live = !self.births.is_empty();
-        let births = self.births.as_slice().iter();
-        let digest = births.fold(0, |sum: u64, birth| {
-            sum.wrapping_add(digest::of_stamp(birth))
-        });
-        Totals {
-            live: u64::from(is_live),
-            live_bytes: if is_live { name.len() as u64 } else { 0 },
-            tombstones: u64::from(!self.removed.is_empty()),
-            pending: u64::from(!self.removed.is_empty()),
-            digest: if is_live {
-                digest::fold(digest::of_bytes(name), digest)
-            } else {
-                0
-            },
-            ..Totals::default()
+impl From<Record> for Member {
+    fn from(record: Record) -> Self {
+        match (
+            record.births.as_slice(),
+            record.removed == VersionVector::ZERO,
+        ) {
+            ([], true) => Self::default(),
+            ([sole], true) => Self::alone(*sole),
+            _ => Self::Other(Some(Box::new(record))),
         }
+    }
+}
+
+impl Member {
+    /// The only addition, where there is nothing else.
+    fn sole(&self) -> Option<Stamp> {
+        match self {
+            Self::Sole(dot, wall_ms) => Some(Stamp {
+                dot: Dot::unpacked(dot.get()),
+                wall_ms: *wall_ms,
+            }),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Sole(..) => None,
+            Self::Other(record) => record.as_deref(),
+        }
+    }
+
+    /// Changes the record of a member.
+    fn amend<R>(&mut self, change: impl FnOnce(&mut Record) -> R) -> R {
+        let mut record = match (self.sole(), std::mem::take(self)) {
+            (Some(sole), _) => Record {
+                births: Few::One(sole),
+                removed: VersionVector::ZERO,
+            },
+            (None, Self::Other(Some(record))) => *record,
+            (None, _) => Record::default(),
+        };
+        let result = change(&mut record);
+        *self = record.into();
+        result
+    }
+
+    /// Takes in an addition, where that takes no more than its stamp: no removal is remembered,
+    /// and no other origin's addition stands. Returns whether it did.
+    fn add_alone(&mut self, stamp: Stamp, tally: &mut Tally) -> bool {
+        let is_alone = match (&*self, self.sole()) {
+            (Self::Other(None), _) => true,
+            (_, Some(sole)) if sole.dot.origin == stamp.dot.origin => {
+                tally.fall(sole.dot, true);
+                true
+            }
+            _ => false,
+        };
+        if is_alone {
+            *self = Self::alone(stamp);
+        }
+        is_alone
+    }
+
+    /// Takes in a removal of the only addition, where there is nothing else. Returns whether it did.
+    fn remove_alone(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) -> bool {
+        let sole = self.sole().map(|sole| sole.dot);
+        let Some(dot) = sole.filter(|dot| arrival.before.covers(*dot)) else {
+            return false;
+        };
+        tally.fall(dot, true);
+        *self = Self::Other(Some(Box::new(Record {
+            births: Few::default(),
+            removed: *arrival.after,
+        })));
+        true
+    }
+
+    fn alone(stamp: Stamp) -> Self {
+        let dot = NonZeroU64::new(stamp.dot.packed());
+        Self::Sole(dot.expect("effects count from one"), stamp.wall_ms)
+    }
+
+    /// The additions that stand.
+    fn births(&self) -> impl Iterator<Item = Stamp> {
+        let others = self.record().map_or(&[][..], |one| one.births.as_slice());
+        self.sole().into_iter().chain(others.iter().copied())
+    }
+
+    fn removed(&self) -> VersionVector {
+        self.record()
+            .map_or(VersionVector::ZERO, |record| record.removed)
+    }
+}
+
+impl Element for Member {
+    fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
+        let of_live = |digest| Totals {
+            live: 1,
+            live_bytes: name_bytes as u64,
+            digest: digest::fold(mark, digest),
+            ..Totals::default()
+        };
+        let record = match self {
+            Self::Sole(..) => {
+                let sole = self.sole().map_or(0, |sole| digest::of_stamp(&sole));
+                return of_live(sole);
+            }
+            Self::Other(None) => return Totals::default(),
+            Self::Other(Some(record)) => record,
+        };
+        let births = record.births.as_slice().iter();
+        let has_tombstone = u64::from(record.removed != VersionVector::ZERO);
+        Totals {
+            tombstones: has_tombstone,
+            pending: has_tombstone,
+            ..match record.births.is_empty() {
+                true => Totals::default(),
+                false => of_live(births.map(digest::of_stamp).fold(0, u64::wrapping_add)),
+            }
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        self.sole().is_some() || self.births().next().is_some()
+    }
+
+    fn is_pending(&self) -> bool {
+        self.removed() != VersionVector::ZERO
     }
 
     fn is_vacant(&self) -> bool {
-        self.births.is_empty() && self.removed.is_empty()
+        matches!(self, Self::Other(None))
     }
 
     fn newest(&self) -> Option<Stamp> {
-        let births = self.births.as_slice().iter().copied().map(Some);
-        births.fold(None, Stamp::newest)
+        self.births().map(Some).fold(None, Stamp::newest)
     }
 
     fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
-        self.fell(tally, |birth| context.covers(birth.dot));
+        self.amend(|record| record.fell(tally, |birth| context.covers(birth.dot)));
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
-        let sides = sides.within(&self.removed, &theirs.removed);
-        let has = |births: &Few<Stamp>, stamp: &Stamp| births.as_slice().contains(stamp);
-        let arriving: Vec<Stamp> = theirs
-            .births
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|birth| !has(&self.births, birth) && !sides.kills_theirs(birth.dot))
-            .collect();
-        self.fell(tally, |birth| {
-            !has(&theirs.births, birth) && sides.kills_mine(birth.dot)
-        });
-        for birth in arriving {
-            self.births.push(birth);
+        if self.sole().is_some() && self.sole() == theirs.sole() {
+            return;
         }
-        self.removed.join_memory(&theirs.removed);
+        let their_removed = theirs.removed();
+        self.amend(|mine| {
+            let sides = sides.beneath(&mine.removed, &their_removed);
+            let arriving: Few<Stamp> = theirs
+                .births()
+                .filter(|birth| !mine.births.as_slice().contains(birth))
+                .filter(|birth| !sides.kills_theirs(birth.dot))
+                .collect();
+            mine.fell(tally, |birth| {
+                sides.kills_mine(birth.dot) && !theirs.births().any(|other| other == *birth)
+            });
+            for birth in arriving.as_slice() {
+                mine.births.push(*birth);
+            }
+            mine.removed.join(&their_removed);
+        });
     }
 
     fn collect(&mut self, horizon: &Horizon, _tally: &mut Tally) {
-        self.removed.forget_within(&horizon.stable);
+        self.amend(|record| {
+            if record.removed.is_within(&horizon.stable) {
+                record.removed = VersionVector::ZERO;
+            }
+        });
     }
 
     fn count_writes(&self, present: &mut [u64; MEMBERS_MAX], _hidden: &mut [u64; MEMBERS_MAX]) {
-        for birth in self.births.as_slice() {
+        for birth in self.births() {
             present[birth.dot.origin.index()] += u64::from(!birth.dot.is_fill());
         }
     }
 
     fn newer_than(&self, clock: &VersionVector) -> bool {
-        let mut births = self.births.as_slice().iter();
-        !self.removed.is_within(clock) || births.any(|birth| !clock.covers(birth.dot))
+        !self.removed().is_within(clock) || self.births().any(|birth| !clock.covers(birth.dot))
     }
 }
 
@@ -119,26 +255,21 @@ impl Set {
 
     /// Whether `name` is a member.
     pub fn contains(&self, name: &[u8]) -> bool {
-        self.members
-            .find(name)
-            .is_some_and(|member| !member.births.is_empty())
+        self.members.find_live(name).is_some()
     }
 
     /// The members, in the order of their bytes.
-    pub fn members(&self) -> impl Iterator<Item = &Name> {
-        let live = self
-            .members
-            .iter()
-            .filter(|(_, member)| !member.births.is_empty());
-        live.map(|(name, _)| name)
+    pub fn members(&self) -> impl Iterator<Item = &[u8]> {
+        let sorted = self.members.live_by_name();
+        sorted.into_iter().map(|(name, _)| name)
     }
 
     /// Takes in an arriving addition.
     pub(crate) fn add(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let stamp = arrival.stamp;
-        self.members.edit(name, |member| {
+        let add = |member: &mut Record, tally: &mut Tally| {
             let mut gate = arrival.gate;
-            member.removed.extend(&mut gate);
+            gate.join(&member.removed);
             if gate.covers(stamp.dot) {
                 tally.fall(stamp.dot, true);
                 return;
@@ -148,16 +279,27 @@ impl Set {
             }
             member.fell(tally, |birth| birth.dot.origin == stamp.dot.origin);
             member.births.push(stamp);
+        };
+        let is_free = arrival.gate == VersionVector::ZERO;
+        self.members.edit(name, |member| {
+            if !(is_free && member.add_alone(stamp, tally)) {
+                member.amend(|record| add(record, tally));
+            }
         });
     }
 
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
-        self.members.edit(name, |member| {
+        let remove = |member: &mut Record, tally: &mut Tally| {
             member.fell(tally, |birth| arrival.before.covers(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);
+            }
+        };
+        self.members.edit(name, |member| {
+            if !member.remove_alone(arrival, tally) {
+                member.amend(|record| remove(record, tally));
             }
         });
     }

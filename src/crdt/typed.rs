@@ -283,12 +283,15 @@ impl Types {
         }
     }
 
-    pub(crate) fn live_count(&self) -> usize {
-        self.0
-            .as_slice()
-            .iter()
-            .filter(|typed| typed.is_live())
-            .count()
+    /// Whether there is something that clients may see.
+    pub(crate) fn is_live(&self) -> bool {
+        self.0.as_slice().iter().any(Typed::is_live)
+    }
+
+    /// Whether live types compete to be seen.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let types = self.0.as_slice();
+        types.len() > 1 && types.iter().filter(|typed| typed.is_live()).count() > 1
     }
 
     /// The type with the newest surviving write (MA-09).

@@ -92,24 +92,32 @@ impl Member {
 }
 
 impl Element for Member {
-    fn weigh(&self, name: &[u8]) -> Totals {
-        let is_live = self.scalar.is_live();
+    fn weigh(&self, mark: u64, name_bytes: usize) -> Totals {
+        let is_live = self.is_live();
         let mut sizes = Sizes::default();
         self.scalar.measure(&mut sizes);
         Totals {
             live: u64::from(is_live),
-            live_bytes: if is_live { name.len() as u64 } else { 0 },
+            live_bytes: if is_live { name_bytes as u64 } else { 0 },
             tombstones: u64::from(!self.removed.is_empty()),
             counter_parts: sizes.counter_parts,
             siblings: sizes.siblings,
             limited: 0,
-            pending: u64::from(!self.removed.is_empty() || self.scalar.is_pending()),
+            pending: u64::from(self.is_pending()),
             digest: if is_live {
-                digest::fold(digest::of_bytes(name), self.scalar.digest())
+                digest::fold(mark, self.scalar.digest())
             } else {
                 0
             },
         }
+    }
+
+    fn is_live(&self) -> bool {
+        self.scalar.is_live()
+    }
+
+    fn is_pending(&self) -> bool {
+        !self.removed.is_empty() || self.scalar.is_pending()
     }
 
     fn is_vacant(&self) -> bool {
@@ -163,19 +171,18 @@ impl SortedSet {
 
     /// The score of `name`, if it is a member.
     pub fn score(&self, name: &[u8]) -> Option<f64> {
-        self.members.find(name)?.score()
+        self.members.find_live(name)?.score()
     }
 
     /// The members with their scores, in the order of their bytes.
-    pub fn scores(&self) -> impl Iterator<Item = (&Name, f64)> {
-        self.members
-            .iter()
-            .filter_map(|(name, member)| Some((name, member.score()?)))
+    pub fn scores(&self) -> impl Iterator<Item = (&[u8], f64)> {
+        let sorted = self.members.live_by_name().into_iter();
+        sorted.filter_map(|(name, member)| Some((name, member.score()?)))
     }
 
     /// The members with their scores, in the order of these; of equal ones by their bytes.
-    pub fn ranked(&self) -> Vec<(&Name, f64)> {
-        let mut ranked: Vec<(&Name, f64)> = self.scores().collect();
+    pub fn ranked(&self) -> Vec<(&[u8], f64)> {
+        let mut ranked: Vec<(&[u8], f64)> = self.scores().collect();
         // The sort is stable, and they come in the order of their bytes.
         ranked.sort_by(|left, right| left.1.partial_cmp(&right.1).unwrap_or(Ordering::Equal));
         ranked
@@ -187,9 +194,9 @@ impl SortedSet {
     }
 
     /// The members that hold runs of increments, erased ones too.
-    pub(crate) fn counters(&self) -> impl Iterator<Item = (&Name, &Member)> {
+    pub(crate) fn counters(&self) -> impl Iterator<Item = (&[u8], &Member)> {
         let has_any = self.members.totals().counter_parts > 0;
-        let members = has_any.then(|| self.members.iter());
+        let members = has_any.then(|| self.members.all_by_name());
         members
             .into_iter()
             .flatten()

@@ -14,6 +14,7 @@
 
 pub mod agenda;
 pub mod digest;
+pub mod index;
 pub mod order;
 pub mod parallel;
 pub mod prefetch;
@@ -23,6 +24,7 @@ pub mod window;
 
 pub use agenda::Agenda;
 pub use digest::{Digest, mix};
+pub use index::Index;
 pub use order::{Class, Order, TieBreak};
 pub use prefetch::prefetch;
 pub use rng::Stream;

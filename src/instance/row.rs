@@ -1,8 +1,9 @@
 //! Rows: generated keys in their compact form, half a cache line each.
 
+use crate::crdt::clock::SEQ_BITS;
 use crate::crdt::{Dot, FILL_SEQ, Stamp, VersionVector};
 use crate::engine::mix;
-use crate::id::{Id, ReplicaId, ShardId};
+use crate::id::ShardId;
 
 /// What a row holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +31,6 @@ pub struct PlainWrite {
     pub tag: u32,
 }
 
-const SEQ_BITS: u32 = 56;
 const SEQ_MASK: u64 = (1 << SEQ_BITS) - 1;
 
 impl PlainWrite {
@@ -46,7 +46,7 @@ impl PlainWrite {
     #[inline]
     pub fn new(stamp: Stamp, bytes: u32, tag: u32) -> Self {
         Self {
-            dot: (stamp.dot.origin.index() as u64) << SEQ_BITS | stamp.dot.seq,
+            dot: stamp.dot.packed(),
             wall_ms: stamp.wall_ms,
             bytes,
             tag,
@@ -56,11 +56,7 @@ impl PlainWrite {
     /// Which write it is.
     #[inline]
     pub fn dot(&self) -> Dot {
-        let [.., origin] = self.dot.to_le_bytes();
-        Dot {
-            origin: ReplicaId(origin),
-            seq: self.seq(),
-        }
+        Dot::unpacked(self.dot)
     }
 
     /// Which write it is, and when it was made.

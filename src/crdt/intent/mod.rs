@@ -1,174 +1,20 @@
 //! From what a command wants to what an effect says: fills in what the origin had observed.
 
 mod collections;
-
-use std::collections::BTreeMap;
+mod wishes;
 
 use crate::crdt::clock::{Dot, VersionVector};
 use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
-use crate::crdt::json::literal::Revision;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
-use crate::crdt::sketch::Sketch;
 use crate::crdt::stream_op::StreamOp;
-use crate::crdt::value::{Name, Value};
+use crate::crdt::value::Name;
 use crate::crdt::zset::Member;
 use crate::crdt::{Datatype, Memory, Rules};
 
-use collections::Splice;
-
-/// What becomes of a string or field, and of its deadline; later updates go on top of earlier ones.
-#[derive(Default)]
-struct Wish {
-    removes: bool,
-    value: Option<Value>,
-    persists: bool,
-    amount: Option<Amount>,
-    limit: Option<Option<u64>>,
-}
-
-impl Wish {
-    fn removal() -> Self {
-        Self {
-            removes: true,
-            ..Self::default()
-        }
-    }
-
-    fn write(&mut self, value: Value) {
-        *self = Wish {
-            value: Some(value),
-            persists: true,
-            ..Wish::default()
-        };
-    }
-
-    fn add(&mut self, amount: Amount) {
-        self.amount = Some(self.amount.unwrap_or_default().plus(amount));
-    }
-
-    /// Whether a deadline is written, if only "for ever".
-    fn sets_limit(&self) -> bool {
-        self.persists || self.limit.is_some()
-    }
-
-    /// One effect sets one deadline: an explicit one takes the place of what a write implies.
-    fn limit(&mut self, deadline_ms: Option<u64>) {
-        let is_implied = self.value.is_some() && deadline_ms.is_none();
-        self.persists = is_implied;
-        self.limit = (!is_implied).then_some(deadline_ms);
-    }
-}
-
-/// All that one command wants of one key.
-#[derive(Default)]
-struct Intent {
-    removes: bool,
-    string: Wish,
-    fields: BTreeMap<Name, Wish>,
-    /// Whether each named member is to be in.
-    members: BTreeMap<Name, bool>,
-    scores: BTreeMap<Name, Rating>,
-    splices: Vec<Splice>,
-    stream: Vec<StreamOp>,
-    /// Registers of a HyperLogLog to be raised, if only to make one that is empty.
-    sketch: Option<Sketch>,
-    revisions: Vec<Revision>,
-}
-
-/// What becomes of a sorted set's member; later updates go on top of earlier ones.
-#[derive(Default)]
-struct Rating {
-    removes: bool,
-    score: Option<f64>,
-    added: Option<f64>,
-}
-
-impl Rating {
-    fn removal() -> Self {
-        Self {
-            removes: true,
-            ..Self::default()
-        }
-    }
-}
-
-impl Intent {
-    fn note(&mut self, update: Update) {
-        let whole = |whole| Amount { whole, float: 0.0 };
-        let float = |float| Amount { whole: 0, float };
-        match update {
-            Update::Write(value) => self.string.write(value),
-            Update::Amend(value) => {
-                self.string.value = Some(value);
-                self.string.amount = None;
-            }
-            Update::Add(amount) => self.string.add(whole(amount)),
-            Update::AddFloat(amount) => self.string.add(float(amount)),
-            Update::Remove => {
-                *self = Intent {
-                    removes: true,
-                    ..Intent::default()
-                }
-            }
-            Update::SetField(name, value) => self.field(name).write(value),
-            Update::AddField(name, amount) => self.field(name).add(whole(amount)),
-            Update::AddFieldFloat(name, amount) => self.field(name).add(float(amount)),
-            Update::RemoveField(name) => *self.field(name) = Wish::removal(),
-            Update::ExpireField(name, deadline_ms) => self.field(name).limit(Some(deadline_ms)),
-            Update::PersistField(name) => self.field(name).limit(None),
-            Update::AddMember(name) => {
-                self.members.insert(name, true);
-            }
-            Update::RemoveMember(name) => {
-                self.members.insert(name, false);
-            }
-            Update::SetScore(name, score) => {
-                *self.rating(name) = Rating {
-                    score: Some(score),
-                    ..Rating::default()
-                };
-            }
-            Update::AddScore(name, amount) => {
-                let added = &mut self.rating(name).added;
-                *added = Some(added.unwrap_or(0.0) + amount);
-            }
-            Update::RemoveScore(name) => *self.rating(name) = Rating::removal(),
-            Update::InsertElements(position, inserted) => self.splices.push(Splice {
-                inserted,
-                ..Splice::removal(position, 0, false)
-            }),
-            Update::RemoveElements(position, count) => {
-                self.splices.push(Splice::removal(position, count, false));
-            }
-            Update::TakeElements(position, count) => {
-                self.splices.push(Splice::removal(position, count, true));
-            }
-            Update::SetElement(position, value) => self.splices.push(Splice {
-                inserted: vec![value],
-                ..Splice::removal(position, 1, false)
-            }),
-            Update::Stream(op) => self.stream.push(*op),
-            Update::Raise(registers) => {
-                let sketch = self.sketch.get_or_insert_default();
-                sketch.raise(&registers);
-            }
-            Update::Revise(revision) => self.revisions.push(*revision),
-            Update::Expire { deadline_ms } => self.string.limit(Some(deadline_ms)),
-            Update::Persist => self.string.limit(None),
-        }
-    }
-
-    fn field(&mut self, name: Name) -> &mut Wish {
-        self.fields.entry(name).or_default()
-    }
-
-    fn rating(&mut self, name: Name) -> &mut Rating {
-        self.scores.entry(name).or_default()
-    }
-}
+use wishes::{Intent, Rating, Wish};
 
 /// The change that `updates` make of `object`, or nothing if they change nothing (`S-3`).
 pub(crate) fn change(
@@ -178,42 +24,40 @@ pub(crate) fn change(
     rules: Rules,
     updates: Vec<Update>,
 ) -> Option<Change> {
-    let mut intent = Intent::default();
-    for update in updates {
-        intent.note(update);
-    }
-    let draft = Draft {
+    let mut draft = Draft {
         object,
         dot,
         observed,
-        removes: intent.removes && object.is_live(),
+        rules,
+        removes: false,
     };
-    let mut parts = Vec::new();
-    let mut removals = Vec::new();
-    let sets_limit = intent.string.sets_limit();
-    draft.scalar(None, intent.string, &mut parts, &mut removals);
-    for (name, wish) in intent.fields {
-        draft.remove_field(&name, &wish, &mut removals);
-        draft.scalar(Some(name), wish, &mut parts, &mut removals);
+    let (mut parts, mut removals) = (Vec::new(), Vec::new());
+    let mut sets_limit = false;
+    match <[Update; 1]>::try_from(updates) {
+        // Most commands want one thing of one element: there is nothing to put together.
+        Ok([Update::AddMember(name)]) => draft.member(name, true, &mut parts, &mut removals),
+        Ok([Update::RemoveMember(name)]) => draft.member(name, false, &mut parts, &mut removals),
+        Ok([Update::SetField(name, value)]) => {
+            draft.field(name, Wish::written(value), &mut parts, &mut removals);
+        }
+        Ok([Update::RemoveField(name)]) => {
+            draft.field(name, Wish::removal(), &mut parts, &mut removals);
+        }
+        Ok(sole) => sets_limit = draft.all(sole, &mut parts, &mut removals),
+        Err(updates) => sets_limit = draft.all(updates, &mut parts, &mut removals),
     }
-    draft.members(&intent.members, rules, &mut parts, &mut removals);
-    for (name, rating) in intent.scores {
-        draft.score(name, &rating, &mut parts, &mut removals);
-    }
-    draft.splices(intent.splices, rules, &mut parts, &mut removals);
-    draft.stream(intent.stream, &mut parts, &mut removals);
-    if let Some(sketch) = intent.sketch {
-        parts.extend(draft.raise(&sketch));
-    }
-    draft.revise(intent.revisions, &mut parts);
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
         draft.remove_key(&mut removals);
-    } else if !object.is_live() && !parts.is_empty() && !sets_limit {
+    } else if !parts.is_empty() && !sets_limit && !object.is_live() {
         parts.push(Part::Anew { field: None });
     }
     // Removals come last, so that memory of them does not take their own effect for a late one.
-    parts.append(&mut removals);
+    if parts.is_empty() {
+        parts = removals;
+    } else {
+        parts.append(&mut removals);
+    }
     match parts.as_slice() {
         [] => None,
         [
@@ -233,22 +77,55 @@ struct Draft<'a> {
     object: &'a Object,
     dot: Dot,
     observed: &'a VersionVector,
+    rules: Rules,
     /// Whether the whole key is removed first.
     removes: bool,
 }
 
 impl Draft<'_> {
+    /// What updates want together. Returns whether the key's deadline is written.
+    fn all(
+        &mut self,
+        updates: impl IntoIterator<Item = Update>,
+        parts: &mut Vec<Part>,
+        removals: &mut Vec<Part>,
+    ) -> bool {
+        let mut intent = Intent::default();
+        for update in updates {
+            intent.note(update);
+        }
+        self.removes = intent.removes && self.object.is_live();
+        let sets_limit = intent.string.sets_limit();
+        self.scalar(None, intent.string, parts, removals);
+        for (name, wish) in intent.fields.0 {
+            self.field(name, wish, parts, removals);
+        }
+        for (name, is_in) in intent.members.0 {
+            self.member(name, is_in, parts, removals);
+        }
+        for (name, rating) in intent.scores.0 {
+            self.score(name, &rating, parts, removals);
+        }
+        self.splices(intent.splices, self.rules, parts, removals);
+        self.stream(intent.stream, parts, removals);
+        if let Some(sketch) = intent.sketch {
+            parts.extend(self.raise(&sketch));
+        }
+        self.revise(intent.revisions, parts);
+        sets_limit
+    }
+
     fn remove_key(&self, removals: &mut Vec<Part>) {
         let types = self.object.types();
         if let Some(scalar) = types.string() {
-            removals.extend(erasure(None, scalar));
+            removals.extend(erasure(|| None, scalar));
         }
         for (name, field) in types.hash().into_iter().flat_map(|hash| hash.counters()) {
-            removals.extend(erasure(Some(name.clone()), field.scalar()));
+            removals.extend(erasure(|| Some(Name::from(name)), field.scalar()));
         }
         let sorted = types.sorted_set().into_iter();
         for (name, member) in sorted.flat_map(|sorted| sorted.counters()) {
-            removals.extend(score_erasure(name, member));
+            removals.extend(score_erasure(&Name::from(name), member));
         }
         if types.stream().is_some_and(Datatype::is_live) {
             removals.push(Part::Stream(Box::new(StreamOp::DestroyAll)));
@@ -256,40 +133,46 @@ impl Draft<'_> {
         removals.push(Part::Remove);
     }
 
-    /// `HDEL`, unless the field is written again by the same command or not there to remove.
-    fn remove_field(&self, name: &Name, wish: &Wish, removals: &mut Vec<Part>) {
-        let field = self.object.types().hash().and_then(|hash| hash.field(name));
-        if let Some(field) = field.filter(|_| wish.removes && !self.removes) {
-            removals.extend(erasure(Some(name.clone()), field.scalar()));
-            removals.push(Part::RemoveField(name.clone()));
+    /// What a command wants of one field: `HDEL`, unless it is written again by the same command or
+    /// not there to remove, and what is written.
+    fn field(&self, name: Name, wish: Wish, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+        if wish.removes && !self.removes {
+            let field = self
+                .object
+                .types()
+                .hash()
+                .and_then(|hash| hash.field(&name));
+            if let Some(field) = field {
+                removals.extend(erasure(|| Some(name.clone()), field.scalar()));
+                put(removals, Part::RemoveField(name.clone()));
+            }
         }
+        self.scalar(Some(name), wish, parts, removals);
     }
 
-    fn members(
-        &self,
-        members: &BTreeMap<Name, bool>,
-        rules: Rules,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
-    ) {
+    /// What a command wants of one member of a set.
+    fn member(&self, name: Name, is_in: bool, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
         let set = self.object.types().set().filter(|_| !self.removes);
-        for (name, is_in) in members {
-            let was_in = set.is_some_and(|set| set.contains(name));
-            if *is_in && (!was_in || rules.readd_is_fresh) {
-                parts.push(Part::AddMember(name.clone()));
-            } else if !*is_in && was_in {
-                removals.push(Part::RemoveMember(name.clone()));
+        let was_in = || set.is_some_and(|set| set.contains(&name));
+        if is_in {
+            if self.rules.readd_is_fresh || !was_in() {
+                put(parts, Part::AddMember(name));
             }
+        } else if was_in() {
+            put(removals, Part::RemoveMember(name));
         }
     }
 
     fn scalar(
         &self,
-        field: Option<Name>,
+        mut field: Option<Name>,
         wish: Wish,
         parts: &mut Vec<Part>,
         removals: &mut Vec<Part>,
     ) {
+        if wish.is_idle() {
+            return;
+        }
         let types = self.object.types();
         let trace = field.as_ref().and_then(|name| types.hash()?.trace(name));
         let (scalar, limits, removed) = match &field {
@@ -313,16 +196,20 @@ impl Draft<'_> {
             if !self.removes
                 && let Some(scalar) = scalar
             {
-                removals.extend(erasure(field.clone(), scalar));
+                removals.extend(erasure(|| field.clone(), scalar));
             }
-            let beyond = beyond.map(Box::new);
-            let field = field.clone();
-            parts.push(Part::Write {
-                field,
-                value,
-                persists: wish.persists,
-                beyond,
-            });
+            let is_last = wish.amount.is_none() && wish.limit.is_none();
+            let field = if is_last { field.take() } else { field.clone() };
+            let (persists, beyond) = (wish.persists, beyond.map(Box::new));
+            put(
+                parts,
+                Part::Write {
+                    field,
+                    value,
+                    persists,
+                    beyond,
+                },
+            );
         }
         if let Some(amount) = wish.amount {
             let vacant = Scalar::default();
@@ -401,6 +288,14 @@ impl Draft<'_> {
         removed: Option<&Memory>,
     ) -> Option<Beyond> {
         let foreseen = scalar.map(|scalar| scalar.writes().foreseen());
+        let nothing = |memory: Option<&Memory>| memory.is_none_or(Memory::is_empty);
+        if self.object.removed().is_empty()
+            && nothing(removed)
+            && nothing(foreseen)
+            && limits.is_none_or(Limits::is_empty)
+        {
+            return None;
+        }
         let mut beyond = Beyond {
             write: self.register_beyond(foreseen, removed),
             limit: self.register_beyond(None, removed),
@@ -428,12 +323,21 @@ impl Draft<'_> {
     }
 }
 
-fn erasure(field: Option<Name>, scalar: &Scalar) -> Option<Part> {
+fn erasure(field: impl FnOnce() -> Option<Name>, scalar: &Scalar) -> Option<Part> {
     let erasures = scalar.erasures();
     (!erasures.is_empty()).then(|| Part::Erase {
-        field,
+        field: field(),
         erasures: erasures.into(),
     })
+}
+
+/// Adds a part. Most changes have only one, and room is made for one.
+fn put(parts: &mut Vec<Part>, part: Part) {
+    if parts.capacity() == 0 {
+        *parts = vec![part];
+    } else {
+        parts.push(part);
+    }
 }
 
 fn score_erasure(member: &Name, trace: &Member) -> Option<Part> {

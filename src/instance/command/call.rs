@@ -178,7 +178,7 @@ impl<'a> Call<'a> {
     /// All fields with their values.
     pub(super) fn fields(&self, key: &[u8]) -> Result<Vec<FieldValue>, CommandError> {
         let all = |hash: &Hash| {
-            let pair = |(name, field): (&Name, &Field)| {
+            let pair = |(name, field): (&[u8], &Field)| {
                 Some((name.to_vec(), field.scalar().bytes()?.into_owned()))
             };
             let live = hash
@@ -213,7 +213,7 @@ impl<'a> Call<'a> {
 
     /// All members.
     pub(super) fn members(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, CommandError> {
-        let all = |set: &Set| set.members().map(|name| name.to_vec()).collect();
+        let all = |set: &Set| set.members().map(<[u8]>::to_vec).collect();
         Ok(self.in_set(key, all)?.unwrap_or_default())
     }
 
@@ -380,7 +380,7 @@ impl<'a> Call<'a> {
             View::SortedSet(sorted) => {
                 let scores = sorted.scores();
                 scores
-                    .map(|(name, score)| Update::SetScore(name.clone(), score))
+                    .map(|(name, score)| Update::SetScore(name.into(), score))
                     .collect()
             }
             View::List(list) => {

@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/traffic/",
         ],
     ),
+    ("hashbrown", &["src/engine/index.rs"]),
     ("maud", &["src/report/html.rs", "src/report/html/"]),
     ("plotters", &["src/report/svg.rs"]),
     ("plotters_backend", &["src/report/canvas.rs"]),
