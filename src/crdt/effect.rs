@@ -277,6 +277,7 @@ impl Change {
     pub(crate) fn concerns_limits(&self) -> bool {
         match self {
             Self::Write(_) => true,
+            Self::Message(_) => false,
             Self::Parts(parts) => parts.iter().any(Part::concerns_limits),
         }
     }
