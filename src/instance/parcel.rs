@@ -61,6 +61,8 @@ pub enum Parcel {
     Alive,
     /// The source gives the connection up; the receiver connects anew at once.
     Hangup,
+    /// The receiver takes nothing any more.
+    Quit,
     /// A member has been dropped from the group.
     Unlinked(ReplicaId),
 }
@@ -193,4 +195,6 @@ pub enum Timer {
     Reconnect(ReplicaId, u32),
     /// Expire what is due.
     Expire,
+    /// Evict one slice.
+    Evict,
 }

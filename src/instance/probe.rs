@@ -214,6 +214,8 @@ mod tests {
             naming: Arc::new(Naming::default()),
             shard_of: Arc::new(Vec::new()),
             seed: 1,
+            eviction: crate::assumption::Eviction::NoEviction,
+            tells_idle_times: false,
         })
     }
 

@@ -86,6 +86,8 @@ pub struct Counts {
     pub collected_bytes: u64,
     /// Keys that expired here, their deadline being this instance's.
     pub expired: u64,
+    /// Keys evicted here.
+    pub evicted: u64,
     /// Bytes of state merged in full synchronisations.
     pub merged_bytes: u64,
     /// Milliseconds spent in full synchronisations.

@@ -26,6 +26,7 @@ impl Instance {
         self.outgoing[from.index()].heard_at = now;
         match &flight.parcel {
             Parcel::Connect => return self.on_connect(from, flight.epoch, wire),
+            Parcel::Quit => return self.on_quit(from, flight.epoch),
             Parcel::Request(frontiers) => {
                 return self.on_request(from, flight.epoch, frontiers, wire);
             }
@@ -48,7 +49,11 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect | Parcel::Request(_) | Parcel::Effect(_) | Parcel::Alive => {}
+            Parcel::Quit
+            | Parcel::Connect
+            | Parcel::Request(_)
+            | Parcel::Effect(_)
+            | Parcel::Alive => {}
         }
     }
 
@@ -146,6 +151,7 @@ impl Instance {
         for id in self.shards.ids() {
             self.close_merges(id);
         }
+        self.reconcile_if_due(wire);
         if self.members.len() == 1 {
             self.settle_alone(wire);
         }
@@ -248,8 +254,7 @@ impl Instance {
 
     /// The source hears this receiver, and is heard.
     fn on_accept(&self, from: ReplicaId, epoch: u32, wire: &mut impl Wire) {
-        let frontiers = self.shards.iter().map(|shard| shard.frontier).collect();
-        self.signal(from, epoch, Parcel::Request(frontiers), wire);
+        self.signal(from, epoch, Parcel::Request(self.told_frontiers()), wire);
     }
 
     /// Starts a peer's stream as it asks.
@@ -324,6 +329,7 @@ impl Instance {
         }
         self.observe_link(from, None, LinkEvent::Resumed, wire);
         self.leave_stale_if_caught_up();
+        self.end_reconciliation(wire);
     }
 
     fn on_chunk(
@@ -375,6 +381,7 @@ impl Instance {
         self.measure_sync_buffers(id);
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
         self.leave_stale_if_caught_up();
+        self.end_reconciliation(wire);
     }
 
     /// Sends a parcel without effects.

@@ -1,6 +1,6 @@
 //! Plans made by hand, for tests that need no file.
 
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, Eviction};
 use meridian::catalogue;
 use meridian::id::{IdVec, InstanceId, PopulationId, RegionId};
 use meridian::network::Delay;
@@ -36,6 +36,7 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
             region,
             sku: catalogue::sku("Balanced_B3").expect("the SKU is in the catalogue"),
             shards: 2,
+            eviction: Eviction::NoEviction,
         })
         .collect();
     Plan {
