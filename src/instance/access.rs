@@ -229,3 +229,124 @@ impl Instance {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AccessClocks, FIRST_FREQUENCY, MINUTE_MS, Measure, Seat};
+    use crate::engine::Stream;
+
+    fn clocks(measure: Measure) -> AccessClocks {
+        AccessClocks {
+            measure,
+            rows: vec![0; 4],
+            places: Vec::new(),
+            stream: Stream::named(7, "access"),
+        }
+    }
+
+    fn counting(log_factor: u32, decay_minutes: u32) -> AccessClocks {
+        clocks(Measure::Frequency {
+            log_factor,
+            decay_minutes,
+        })
+    }
+
+    #[test]
+    fn idle_times_are_whole_ticks() {
+        let mut clocks = clocks(Measure::Recency {
+            resolution_ms: 1_000,
+        });
+        let word = clocks.first(5_900);
+        assert_eq!(clocks.idle_ms(word, 5_999), 0);
+        assert_eq!(clocks.idle_ms(word, 6_000), 1_000);
+        assert_eq!(clocks.idle_ms(word, 65_999), 60_000);
+        let again = clocks.next(word, 60_000);
+        assert_eq!(clocks.idle_ms(again, 65_000), 5_000);
+    }
+
+    /// Source: Redis 7 source, `estimateObjectIdleTime` in src/evict.c.
+    #[test]
+    fn the_clock_of_recency_wraps_as_in_redis() {
+        let clocks = clocks(Measure::Recency {
+            resolution_ms: 1_000,
+        });
+        let end_ms = (1 << 24) * 1_000;
+        let word = clocks.first(end_ms - 2_000);
+        assert_eq!(clocks.idle_ms(word, end_ms + 3_000), 4_000);
+    }
+
+    /// Redis' own table (redis.conf): with a factor of 10 a key is at about 10 after 100 uses, 18
+    /// after 1000, 142 after 100 000; with 0 it is at 255 after a few hundred.
+    #[test]
+    fn frequencies_rise_as_in_redis() {
+        let after = |log_factor: u32, uses: u32| {
+            let mut clocks = counting(log_factor, 1);
+            let mut word = clocks.first(0);
+            for _ in 0..uses {
+                word = clocks.next(word, 0);
+            }
+            clocks.frequency(word, 0)
+        };
+        assert_eq!(after(10, 0), FIRST_FREQUENCY);
+        // The first use always counts, as no step is below the first.
+        assert_eq!(after(10, 1), FIRST_FREQUENCY + 1);
+        assert!((8..=12).contains(&after(10, 100)), "{}", after(10, 100));
+        assert!(
+            (15..=22).contains(&after(10, 1_000)),
+            "{}",
+            after(10, 1_000)
+        );
+        let many = after(10, 100_000);
+        assert!((130..=155).contains(&many), "{many}");
+        assert_eq!(after(0, 100), FIRST_FREQUENCY + 100);
+        assert_eq!(after(0, 1_000), 255);
+        assert!(after(100, 1_000) < after(10, 1_000));
+    }
+
+    #[test]
+    fn frequencies_fall_with_idle_minutes() {
+        let clocks = counting(10, 2);
+        let word = clocks.first(10 * MINUTE_MS);
+        let told = |minutes: u64| clocks.frequency(word, minutes * MINUTE_MS);
+        assert_eq!(
+            [10, 11, 12, 13, 18, 20, 100].map(told),
+            [5, 5, 4, 4, 1, 0, 0]
+        );
+        let steady = counting(10, 0);
+        assert_eq!(steady.frequency(word, 60_000 * MINUTE_MS), 5);
+        // The minutes have 16 bits.
+        let late = clocks.first(65_535 * MINUTE_MS);
+        assert_eq!(clocks.frequency(late, 65_538 * MINUTE_MS), 4);
+    }
+
+    /// A use counts on top of what is left, and starts the minutes anew.
+    #[test]
+    fn a_use_keeps_what_the_minutes_left() {
+        let mut clocks = counting(0, 1);
+        let mut word = clocks.first(0);
+        for _ in 0..10 {
+            word = clocks.next(word, 0);
+        }
+        let used = clocks.next(word, 4 * MINUTE_MS);
+        assert_eq!(clocks.frequency(used, 4 * MINUTE_MS), 12);
+        assert_eq!(clocks.frequency(used, 5 * MINUTE_MS), 11);
+    }
+
+    #[test]
+    fn every_key_has_a_word_of_its_own() {
+        let mut clocks = counting(0, 1);
+        for (number, seat) in [Seat::Row(0), Seat::Row(3), Seat::Place(0), Seat::Place(9)]
+            .into_iter()
+            .enumerate()
+        {
+            *clocks.word(seat) = u32::try_from(number).expect("few") + 1;
+        }
+        let told =
+            [Seat::Row(0), Seat::Row(1), Seat::Row(3), Seat::Place(0)].map(|s| clocks.told(s));
+        assert_eq!(told, [1, 0, 2, 3]);
+        assert_eq!(
+            (clocks.told(Seat::Place(9)), clocks.told(Seat::Place(4))),
+            (4, 0)
+        );
+    }
+}

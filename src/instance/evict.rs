@@ -396,3 +396,7 @@ fn slice_budget(used: u64, start: u64, limit: u64, most: u64) -> u64 {
     let budget = share.checked_div(span).unwrap_or(u128::from(most));
     u64::try_from(budget).unwrap_or(u64::MAX).max(1)
 }
+
+#[cfg(test)]
+#[path = "evict_tests.rs"]
+mod tests;

@@ -141,3 +141,30 @@ pub(crate) fn both(left: u16, right: u16) -> Vec<(RegionId, RegionId)> {
         (RegionId(right), RegionId(left)),
     ]
 }
+
+/// Gives every member this policy.
+pub(crate) fn evict(plan: &mut Plan, policy: Eviction) {
+    for instance in plan.instances.iter_mut() {
+        instance.eviction = policy;
+    }
+}
+
+/// Gives every shard about so many bytes.
+pub(crate) fn limit(plan: &mut Plan, bytes: u64) {
+    let instance = &plan.instances[InstanceId(0)];
+    let usable = bytes * u64::from(instance.shards);
+    let ppm = usable * 1_000_000 / instance.sku.memory.0;
+    plan.assumptions.usable_share = Ratio { ppm };
+}
+
+/// A literal command on one member.
+pub(crate) fn command(plan: &mut Plan, millis: u64, on: u16, text: &str) {
+    let step = Step::Command {
+        on: InstanceId(on),
+        client: None,
+        text: text.to_owned(),
+        reply: None,
+        effects: None,
+    };
+    at(plan, millis, step);
+}

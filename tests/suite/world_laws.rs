@@ -9,14 +9,14 @@ use meridian::world::{Ending, Options, World};
 
 use crate::plans;
 
-fn run(plan: &Plan, options: Options) -> (Ending, Vec<Observation>) {
+pub(crate) fn run(plan: &Plan, options: Options) -> (Ending, Vec<Observation>) {
     let mut seen = Vec::new();
     let ending = World::new(plan, options).run(&mut |observation| seen.push(observation.clone()));
     (ending, seen)
 }
 
 /// Every kind of operation on every kind of key, for a group of so many members.
-fn busy(members: usize, seed: u64) -> Plan {
+pub(crate) fn busy(members: usize, seed: u64) -> Plan {
     let mut plan = plans::group(members, 40);
     plan.seed = seed;
     plans::jitter(&mut plan);
@@ -52,7 +52,7 @@ fn final_prints(seen: &[Observation]) -> Vec<Fingerprint> {
         .collect()
 }
 
-fn assert_agreement(plan: &Plan, seen: &[Observation]) {
+pub(crate) fn assert_agreement(plan: &Plan, seen: &[Observation]) {
     let prints = final_prints(seen);
     for print in &prints {
         for other in prints.iter().filter(|other| other.shard == print.shard) {
@@ -83,7 +83,7 @@ fn assert_agreement(plan: &Plan, seen: &[Observation]) {
     );
 }
 
-fn assert_honest(plan: &Plan, seen: &[Observation]) {
+pub(crate) fn assert_honest(plan: &Plan, seen: &[Observation]) {
     for observation in seen {
         match &observation.event {
             Event::Ledger(ledger) => {
@@ -224,7 +224,7 @@ fn members_agree_by_wall_clock_after_partitions() {
 }
 
 /// Full detail moves nothing, and every write is found, one by one, where the tallies have it.
-fn assert_counted(plan: &Plan) {
+pub(crate) fn assert_counted(plan: &Plan) {
     let mut checks = Checks::new(plan);
     let full = Options {
         detail: Some(Detail::Full),

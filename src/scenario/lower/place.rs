@@ -114,6 +114,12 @@ impl Places {
         self.named_at.get(known).copied()
     }
 
+    /// Whether some instance lets keys go.
+    pub(super) fn evicts(&self) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.eviction != Eviction::NoEviction)
+    }
+
     /// The sizes of the instances that have one.
     pub(super) fn skus(&self) -> impl Iterator<Item = &'static Sku> {
         self.members.iter().filter_map(|member| member.sku)
