@@ -261,7 +261,7 @@ mod tests {
         shard.log.append(&entry(3));
         let mut report = shard.reports[1];
         report.clock.0[0] = 2;
-        shard.note_report(ReplicaId(1), &report, crate::time::SimTime::ZERO);
+        shard.note_report(ReplicaId(1), &report, false, crate::time::SimTime::ZERO);
         let kind = MemoryKind::Backlog;
         assert_eq!(instance.recount()[SHARD][kind as usize], 300);
         instance.measure_backlog(SHARD);

@@ -130,9 +130,11 @@ impl Instance {
     }
 
     fn on_report(&mut self, from: ReplicaId, frontiers: &[Option<Frontier>], wire: &mut impl Wire) {
-        for (shard, frontier) in self.shards.iter_mut().zip(frontiers) {
+        let inflows = &self.incoming[from.index()].shards;
+        for ((shard, frontier), inflow) in self.shards.iter_mut().zip(frontiers).zip(inflows) {
             if let Some(frontier) = frontier {
-                shard.note_report(from, frontier, self.now);
+                let overtakes = *inflow != Inflow::Streaming;
+                shard.note_report(from, frontier, overtakes, self.now);
                 shard.settle_stable(self.replica, &self.members);
             }
         }
@@ -288,7 +290,9 @@ impl Instance {
         let shard = &self.shards[id];
         let resumed = shard.log.resume(theirs.clock.0[self.replica.index()]);
         // Replaying the log would bring back what others have deleted and forgotten.
-        let has_nothing = theirs.clock == VersionVector::ZERO;
+        let mut of_others = theirs.clock;
+        of_others.0[peer.index()] = 0;
+        let has_nothing = of_others == VersionVector::ZERO;
         let lacks_dropped = self
             .dropped
             .iter()

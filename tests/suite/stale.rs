@@ -68,7 +68,7 @@ fn a_stale_member_reads_and_does_not_write() {
         (9_000, 1, "GET mine", "\"a\""),
         (9_001, 1, "GET theirs", "\"b\""),
         (9_002, 1, "SET mine d", "OK"),
-        (10_000, 0, "GET mine", "\"d\""),
+        (19_000, 0, "GET mine", "\"d\""),
     ];
     for (at, on, text, _) in lines {
         plans::command(&mut plan, at, on, text);
@@ -132,6 +132,9 @@ fn keys_of_peers_appear_while_it_is_stale() {
         route.bandwidth = ByteRate(300_000);
     }
     plans::command(&mut plan, 1_000, 1, "SET mine a");
+    for ms in [7_500, 8_000, 8_500, 9_000, 9_500, 10_000, 10_500] {
+        plans::command(&mut plan, ms, 1, "EXISTS user:0 user:1 user:2 user:3999");
+    }
     plans::command(&mut plan, 8_500, 1, "EXISTS user:0");
     plans::command(&mut plan, 8_501, 1, "EXISTS user:3999");
     plans::command(&mut plan, 8_502, 1, "SET mine b");
