@@ -86,11 +86,15 @@ impl Instance {
         open.sum::<u64>() * self.assumptions.chunk_bytes.0
     }
 
-    /// Whether a full synchronisation into `shard` is half merged.
+    /// Whether a full synchronisation into `shard` is half merged, under way or stopped for want of
+    /// memory.
     pub fn is_merging(&self, shard: ShardId) -> bool {
-        self.incoming
-            .iter()
-            .any(|link| link.shards[shard.index()] == Inflow::Merging)
+        let mut inflows = self.incoming.iter().map(|link| link.shards[shard.index()]);
+        inflows.any(|inflow| match inflow {
+            Inflow::Streaming => false,
+            Inflow::Merging => true,
+            Inflow::Stopped => !self.shards[shard].ahead.is_empty(),
+        })
     }
 
     /// What this replica knows of the writes of each origin, over all shards.

@@ -10,6 +10,7 @@ mod conflicts;
 mod coverage;
 mod detail;
 mod eviction;
+mod eviction_laws;
 mod fuzzed;
 mod group;
 mod group_rules;
