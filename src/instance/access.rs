@@ -77,7 +77,7 @@ impl AccessClocks {
         let Measure::Frequency { decay_minutes, .. } = self.measure else {
             return counter;
         };
-        let (then, now) = (u64::from(word >> 8), wall_ms / MINUTE_MS & MINUTES_MAX);
+        let (then, now) = (u64::from(word >> 8), (wall_ms / MINUTE_MS) & MINUTES_MAX);
         let idle = if now >= then {
             now - then
         } else {
@@ -138,12 +138,12 @@ fn measure(policy: Eviction, is_asked: bool, set: &Assumptions) -> Option<Measur
 }
 
 fn tick(wall_ms: u64, resolution_ms: u64) -> u32 {
-    let tick = wall_ms / resolution_ms & CLOCK_MAX;
+    let tick = (wall_ms / resolution_ms) & CLOCK_MAX;
     u32::try_from(tick).expect("a clock of 24 bits")
 }
 
 fn counted(wall_ms: u64, counter: u8) -> u32 {
-    let minutes = wall_ms / MINUTE_MS & MINUTES_MAX;
+    let minutes = (wall_ms / MINUTE_MS) & MINUTES_MAX;
     u32::try_from(minutes << 8).expect("24 bits") | u32::from(counter)
 }
 
