@@ -399,7 +399,8 @@ fn use_is_told_as_the_policy_keeps_it() {
             (6_403, 1, "OBJECT FREQ k"),
             (6_500, 0, "TOUCH k"),
             (6_600, 0, "OBJECT IDLETIME k"),
-            (6_700, 1, "SET k w"),
+            // What a peer writes is written here, too.
+            (8_700, 1, "SET k w"),
             (9_800, 0, "OBJECT IDLETIME k"),
             (9_900, 0, "OBJECT IDLETIME none"),
             (9_901, 0, "OBJECT FREQ none"),
@@ -440,7 +441,7 @@ fn use_is_told_as_the_policy_keeps_it() {
                 "(integer) 5",
                 no,
                 "(integer) 0",
-                "(integer) 3",
+                "(integer) 1",
             ]
         };
         for (place, (reply, expected)) in told.iter().zip(expected).enumerate() {
