@@ -13,14 +13,15 @@ Transcripts of tests/fixtures/connections tell of several connections: `> a: GET
 one called a, and what others are sent meanwhile stands behind the reply, under `< b` for the one
 called b.
 
-Two commands are for this script and the test alone: `> sleep 20ms`, and the comment
-`# server: cluster`, which asks for a server that knows hash slots.
+What is for this script and the test alone: `> sleep 20ms`; the comment `# server: cluster`, which
+asks for a server that knows hash slots; and `# server: lfu`, for one that evicts by frequency.
 
 Needs redis-server and redis-cli 7.0 or later in PATH. Servers listen on loopback, keep nothing on
 disk, and are stopped at the end.
 """
 
 import argparse
+import contextlib
 import difflib
 import json
 import pathlib
@@ -38,6 +39,8 @@ FOLDER = FIXTURES / "transcripts"
 CONNECTIONS = FIXTURES / "connections"
 OPTIONS = FIXTURES / "options.txt"
 END = "end-of-reply"
+# The servers that are started.
+KINDS = ("single", "cluster", "lfu")
 
 
 def free_port():
@@ -149,9 +152,12 @@ def recorded_connections(text, servers):
 class Server:
     """A redis-server of our own."""
 
-    def __init__(self, folder, cluster):
+    def __init__(self, folder, kind):
+        cluster = kind == "cluster"
         self.port = free_port()
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        if kind == "lfu":
+            options += ["--maxmemory-policy", "allkeys-lfu"]
         if cluster:
             options += ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
         self.process = subprocess.Popen(
@@ -218,7 +224,8 @@ def recorded(text, servers):
     """The transcript with the replies of a real server."""
     kept = told(text)
     commands = [line[2:] for line in kept if line.startswith("> ")]
-    server = servers["cluster" if "# server: cluster" in kept else "single"]
+    asked = (kind for kind in KINDS if f"# server: {kind}" in kept)
+    server = servers[next(asked, "single")]
     replies = iter(server.replies(commands))
     lines = []
     for line in kept:
@@ -468,8 +475,9 @@ def main():
     if arguments.check:
         paths = random.sample(paths, min(arguments.check, len(paths)))
     differing = 0
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        servers = {"single": Server(first, False), "cluster": Server(second, True)}
+    with contextlib.ExitStack() as stack:
+        folders = (stack.enter_context(tempfile.TemporaryDirectory()) for _ in KINDS)
+        servers = {kind: Server(folder, kind) for kind, folder in zip(KINDS, folders)}
         try:
             old = OPTIONS.read_text() if OPTIONS.exists() else ""
             differing += differences(OPTIONS, old, options(servers["single"]), is_check)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crdts::{CmRDT, CvRDT, LWWReg, MVReg, Map};
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, Eviction};
 use meridian::crdt::{Effect, Update, Value};
 use meridian::history::Event;
 use meridian::id::{Id, InstanceId, ReplicaId, ShardId};
@@ -69,6 +69,8 @@ fn instance(index: usize) -> Instance {
         shards: 1,
         shard_limit: Bytes(1 << 40),
         backlog: Bytes(1 << 20),
+        eviction: Eviction::NoEviction,
+        tells_idle_times: false,
         wall_ms_at_start: 0,
         assumptions: Arc::new(Assumptions::default()),
         naming: Arc::new(Naming::default()),

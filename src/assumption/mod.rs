@@ -3,6 +3,8 @@
 //! The outcome of a run lists the ones in force (contract C2). What a source does settle stands
 //! beside the code that uses it, with that source.
 
+mod options;
+mod pressure;
 pub mod range;
 mod table;
 mod words;
@@ -10,6 +12,7 @@ mod words;
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
 
+pub use pressure::{Eviction, OomMode};
 pub use range::Range;
 pub use table::Listed;
 
@@ -163,6 +166,26 @@ pub struct Assumptions {
     pub causal_consistency: bool,
     /// A-HASHING: which part of a key's name is hashed to its slot.
     pub hashing: Hashing,
+    /// A-EVICT-START: at what share of its limit a shard begins to evict.
+    pub eviction_start: Ratio,
+    /// A-EVICT-SAMPLES: how many keys are compared for each one evicted.
+    pub eviction_samples: u32,
+    /// A-EVICT-SLICE: how often a shard under pressure evicts.
+    pub eviction_slice: SimDuration,
+    /// A-EVICT-KEYS: how many keys a shard evicts in one slice at its limit.
+    pub eviction_keys: u32,
+    /// A-LRU-CLOCK: the grain of the clock that tells when a key was last used.
+    pub lru_resolution: SimDuration,
+    /// A-LFU-LOG: how much harder each further step of a key's frequency is to take.
+    pub lfu_log_factor: u32,
+    /// A-LFU-DECAY: after how many idle minutes a key's frequency falls by one; never with 0.
+    pub lfu_decay_minutes: u32,
+    /// A-OOM: what an instance does that runs out of memory.
+    pub oom: OomMode,
+    /// A-UNLATCH: whether replication into a full shard resumes by itself.
+    pub oom_unlatch: bool,
+    /// A-OOM-RESERVE: what share of the limit is kept from clients, under `Reserve`.
+    pub oom_reserve: Ratio,
 }
 
 impl Default for Assumptions {
@@ -209,6 +232,16 @@ impl Default for Assumptions {
             stale_text: STALE_TEXT.to_owned(),
             causal_consistency: false,
             hashing: Hashing::Oss,
+            eviction_start: Ratio { ppm: 800_000 },
+            eviction_samples: 5,
+            eviction_slice: SimDuration::from_millis(100),
+            eviction_keys: 10_000,
+            lru_resolution: SimDuration::from_secs(1),
+            lfu_log_factor: 10,
+            lfu_decay_minutes: 1,
+            oom: OomMode::Resume,
+            oom_unlatch: true,
+            oom_reserve: Ratio { ppm: 50_000 },
         }
     }
 }

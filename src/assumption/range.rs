@@ -119,3 +119,31 @@ pub const STALE_TEXT: Range<usize> = Range {
     least: 1,
     most: 200,
 };
+/// A-EVICT-START.
+pub const EVICTION_START: Range<Ratio> = shares(1, 1_000_000);
+/// A-EVICT-SAMPLES. Redis takes any number; more than the keys of a pool change little.
+pub const EVICTION_SAMPLES: Range<u32> = Range {
+    least: 1,
+    most: 1_000,
+};
+/// A-EVICT-SLICE.
+pub const EVICTION_SLICE: Range<SimDuration> = times(MILLISECOND, HOUR);
+/// A-EVICT-KEYS.
+pub const EVICTION_KEYS: Range<u32> = Range {
+    least: 1,
+    most: 1_000_000_000,
+};
+/// A-LRU-CLOCK.
+pub const LRU_RESOLUTION: Range<SimDuration> = times(MILLISECOND, HOUR);
+/// A-LFU-LOG.
+pub const LFU_LOG_FACTOR: Range<u32> = Range {
+    least: 0,
+    most: 1_000_000,
+};
+/// A-LFU-DECAY: minutes, of which the clock has 16 bits.
+pub const LFU_DECAY_MINUTES: Range<u32> = Range {
+    least: 0,
+    most: 65_535,
+};
+/// A-OOM-RESERVE. Source: Redis docs, `replication_oom_threshold_percent`, 0 to 20.
+pub const OOM_RESERVE: Range<Ratio> = shares(0, 200_000);

@@ -4,11 +4,11 @@ use crate::assumption::Assumptions;
 use crate::assumption::range;
 
 const BYTES: &str = "bytes, as `\"120B\"` or `\"1MB\"`";
-const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
-const SHARE: &str = "a share, as `\"80%\"`";
+pub(super) const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
+pub(super) const SHARE: &str = "a share, as `\"80%\"`";
 const FLOW: &str = "bytes a second, as `\"200MB/s\"`";
-const COUNT: &str = "a number";
-const WORD: &str = "a word";
+pub(super) const COUNT: &str = "a number";
+pub(super) const WORD: &str = "a word";
 const TEXT: &str = "a text in quotes";
 
 /// One assumption of a run.
@@ -41,6 +41,9 @@ impl Assumptions {
         listed.extend(self.listed_metrics());
         listed.extend(self.listed_streams());
         listed.extend(self.listed_details());
+        listed.extend(self.listed_eviction());
+        listed.extend(self.listed_use());
+        listed.extend(self.listed_shortage());
         listed.extend(self.listed_routes());
         listed.extend(self.listed_options());
         listed
@@ -417,29 +420,6 @@ impl Assumptions {
                     published",
             },
         ]
-    }
-
-    /// What a database is created with.
-    fn listed_options(&self) -> Vec<Listed> {
-        let hashing = Listed {
-            id: "A-HASHING",
-            field: "hashing",
-            unit: WORD,
-            range: "Oss or Standard".to_owned(),
-            value: self.hashing.name().to_owned(),
-            meaning: "by which policy hash tags are told: OSS or standard (regular expressions).",
-            reason: "Azure's OSS clustering policy; its Enterprise policy has the standard rules",
-        };
-        let causal = Listed {
-            id: "A-CAUSAL",
-            field: "causal_consistency",
-            unit: WORD,
-            range: "true or false".to_owned(),
-            value: self.causal_consistency.to_string(),
-            meaning: "whether members relay what they receive, in causal order (MA-21).",
-            reason: "Redis docs: causal consistency, off unless set; Azure does not offer it",
-        };
-        vec![causal, hashing]
     }
 
     /// How long messages take, where no source says.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use crate::assumption::Eviction;
 use crate::catalogue::{Sku, Tier};
 use crate::control::operation::{Kind, Operation};
 use crate::control::refusal::{Refusal, Refused};
@@ -26,20 +27,6 @@ pub enum Clustering {
     EnterpriseCluster,
     /// A single shard, up to 25 GB.
     NoCluster,
-}
-
-/// What goes when memory is full. Source: Azure REST API, redisEnterprise databases.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[allow(missing_docs, reason = "Redis' own names")]
-pub enum Eviction {
-    AllKeysLfu,
-    AllKeysLru,
-    AllKeysRandom,
-    VolatileLru,
-    VolatileLfu,
-    VolatileTtl,
-    VolatileRandom,
-    NoEviction,
 }
 
 /// A module. Source: Azure REST API, redisEnterprise databases.

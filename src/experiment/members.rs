@@ -65,7 +65,7 @@ fn member(
             full_bytes: count(|counts| counts.merged_bytes),
             full_ms: count(|counts| counts.merging_ms),
         },
-        evicted: 0,
+        evicted: count(|counts| counts.evicted),
         expired: count(|counts| counts.expired),
         collected: count(|counts| counts.collected),
         collected_bytes: count(|counts| counts.collected_bytes),
@@ -92,6 +92,7 @@ fn shard_outcome(shard: &ShardEnding) -> ShardOutcome {
         keys: shard.keys,
         memory: Memory::from_amounts(kinds, total),
         limit_bytes: shard.limit,
+        evicted: shard.counts.evicted,
         oom_at_ms: shard.oom_at.map(SimTime::as_millis),
     }
 }

@@ -15,6 +15,7 @@ pub struct Conditions {
     broken: BTreeSet<(InstanceId, InstanceId)>,
     syncing: BTreeSet<(InstanceId, InstanceId, ShardId)>,
     stopped: BTreeSet<(InstanceId, InstanceId, ShardId)>,
+    exited: BTreeSet<(InstanceId, InstanceId)>,
     full: BTreeSet<(InstanceId, ShardId)>,
     unlinked: BTreeSet<InstanceId>,
     changed_at: SimTime,
@@ -48,6 +49,8 @@ pub enum Obstacle {
     Cut(RegionId, RegionId),
     /// Replication into a full shard has stopped.
     Stopped(InstanceId, ShardId),
+    /// A shard was full, and replication into the instance does not resume by itself.
+    Exited(InstanceId),
     /// A full synchronisation is still running.
     Syncing(InstanceId, InstanceId, ShardId),
     /// The link is broken and has not been connected again.
@@ -73,6 +76,10 @@ impl Obstacle {
                     shard.0
                 )
             }
+            Self::Exited(member) => {
+                let name = roster.name(*member);
+                format!("replication into {name} ended when a shard of it was full")
+            }
             Self::Syncing(from, to, _) => {
                 let (from, to) = (roster.name(*from), roster.name(*to));
                 format!("a full synchronisation {from} → {to} is still running")
@@ -94,6 +101,7 @@ impl Conditions {
             broken: BTreeSet::new(),
             syncing: BTreeSet::new(),
             stopped: BTreeSet::new(),
+            exited: BTreeSet::new(),
             full: BTreeSet::new(),
             unlinked: BTreeSet::new(),
             changed_at: SimTime::ZERO,
@@ -205,6 +213,7 @@ impl Conditions {
         self.broken.is_empty()
             && self.syncing.is_empty()
             && self.stopped.is_empty()
+            && self.exited.is_empty()
             && !self.full.iter().any(|(instance, _)| is_member(instance))
             && !self.open_faults().any(concerns_members)
     }
@@ -230,7 +239,9 @@ impl Conditions {
                 return Some(Obstacle::Cut(from, to));
             }
         }
-        if self.stopped.contains(&(from, to, shard)) {
+        if self.exited.contains(&(from, to)) {
+            Some(Obstacle::Exited(to))
+        } else if self.stopped.contains(&(from, to, shard)) {
             Some(Obstacle::Stopped(to, shard))
         } else if self.syncing.contains(&(from, to, shard)) {
             Some(Obstacle::Syncing(from, to, shard))
@@ -316,6 +327,7 @@ impl Conditions {
             }
             (LinkEvent::Resumed, _) => {
                 self.broken.remove(&(from, to));
+                self.exited.remove(&(from, to));
                 self.stopped.retain(|of| !is_of_link(of));
             }
             (LinkEvent::PartialSync | LinkEvent::FullSyncDone, Some(shard)) => {
@@ -323,6 +335,10 @@ impl Conditions {
             }
             (LinkEvent::FullSyncStarted { .. }, Some(shard)) => {
                 self.syncing.insert((from, to, shard));
+            }
+            (LinkEvent::Exited, _) => {
+                self.exited.insert((from, to));
+                self.syncing.retain(|of| !is_of_link(of));
             }
             (LinkEvent::Stopped, Some(shard)) => {
                 self.syncing.remove(&(from, to, shard));

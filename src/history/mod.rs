@@ -70,6 +70,20 @@ pub enum Event {
         /// Whether it is full now.
         full: bool,
     },
+    /// A shard has evicted a key, for the first time.
+    Evicting {
+        /// Whose.
+        instance: InstanceId,
+        /// Which shard.
+        shard: ShardId,
+    },
+    /// An instance that ran out of memory counts as inconsistent, or no longer does.
+    Inconsistent {
+        /// Which.
+        instance: InstanceId,
+        /// Whether it begins.
+        begins: bool,
+    },
     /// A fault began or ended.
     Fault(FaultSeen),
     /// A request to the control plane was answered, or its effect became known somewhere.
@@ -188,6 +202,8 @@ pub enum LinkEvent {
     Overrun,
     /// Replication into a full shard stopped.
     Stopped,
+    /// Replication into an instance ended, as a shard of it was full and nothing is to resume it.
+    Exited,
     /// A message was dropped on arrival.
     Dropped,
     /// A message of a member that is no longer one was refused.
@@ -311,6 +327,8 @@ pub struct MetSeen {
     pub add_wins: u64,
     /// Concurrent increments that met.
     pub concurrent_increments: u64,
+    /// Keys evicted.
+    pub evicted: u64,
 }
 
 /// An acknowledged write that is lost, or hidden by a concurrent one.

@@ -24,6 +24,9 @@ impl Instance {
     #[inline]
     pub fn read(&mut self, now: SimTime, key: u32) -> Option<u64> {
         self.now = now;
+        if self.access.is_some() {
+            self.note_use(&Key::Generated(key));
+        }
         let row = &self.keyspace.rows[key as usize];
         match row.state {
             RowState::Absent => None,
@@ -51,14 +54,17 @@ impl Instance {
         let is_ready = self.has_rows
             && !self.stale
             && matches!(row.state, RowState::Absent | RowState::Plain)
-            && !self.shards[id].ledger.is_full();
+            && !self.shards[id].ledger.is_full_for_clients();
         if !is_ready {
-            self.admit_write(id)?;
-            if !self.clear_row(id, key) {
-                let value = generated(bytes, tag);
-                self.change(Key::Generated(key), vec![Update::Write(value)], wire);
-                return Ok(());
-            }
+            self.admit_write(id, wire)?;
+        }
+        if self.follows_use {
+            self.note_write(&Key::Generated(key));
+        }
+        if !is_ready && !self.clear_row(id, key) {
+            let value = generated(bytes, tag);
+            self.change(Key::Generated(key), vec![Update::Write(value)], wire);
+            return Ok(());
         }
         let wall_ms = self.wall_ms();
         let first_seq = self.first_seq();
@@ -83,14 +89,13 @@ impl Instance {
         Ok(())
     }
 
-    /// Whether a shard takes writes of clients.
-    pub(super) fn admit_write(&mut self, id: ShardId) -> Result<(), Refusal> {
+    /// Whether a shard takes writes of clients; keys may go to make room.
+    pub(super) fn admit_write(&mut self, id: ShardId, wire: &mut impl Wire) -> Result<(), Refusal> {
         if self.stale {
             return Err(Refusal::Stale);
         }
-        let shard = &mut self.shards[id];
-        if shard.ledger.is_full() {
-            shard.counts.refused += 1;
+        if !self.make_room(id, wire) {
+            self.shards[id].counts.refused += 1;
             return Err(Refusal::OutOfMemory);
         }
         Ok(())
@@ -149,6 +154,10 @@ impl Instance {
             return;
         }
         shard.counts.applied += 1;
+        if self.follows_use {
+            self.note_write(&entry.key());
+        }
+        let shard = &mut self.shards[id];
         if let Payload::Write { key, bytes, tag } = entry.payload {
             let wall_ms = entry.wall_ms;
             let arriving = Arriving {
@@ -246,11 +255,12 @@ impl Instance {
         true
     }
 
-    /// Tells the witness when a shard runs out of memory or has room again.
+    /// Tells the witness when a shard runs out of memory or has room again, and has keys evicted
+    /// where one runs short.
     #[inline]
     pub(super) fn note_memory(&mut self, id: ShardId, wire: &mut impl Wire) {
         let shard = &self.shards[id];
-        if shard.full || shard.ledger.is_full() {
+        if shard.full || shard.ledger.is_marked() {
             self.note_full(id, wire);
         }
     }
@@ -268,6 +278,12 @@ impl Instance {
                 shard: id,
                 full,
             });
+            if full {
+                self.on_exhausted(wire);
+            }
+        }
+        if self.evictor.is_some() {
+            self.evict_if_due(id, wire);
         }
     }
 
@@ -280,6 +296,9 @@ impl Instance {
         *inflow = Inflow::Stopped;
         self.shards[id].counts.stopped += 1;
         self.observe_link(from, Some(id), crate::history::LinkEvent::Stopped, wire);
+        if self.stops_for_good() {
+            self.exit_replication(wire);
+        }
     }
 }
 

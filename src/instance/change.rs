@@ -77,13 +77,13 @@ impl Instance {
         self.settle_slot(id, at, &before);
     }
 
-    /// Whether clients may write `key`.
+    /// Whether clients may write `key`; others may go to make room for it.
     ///
     /// # Errors
     /// When its shard refuses writes.
-    pub fn admit(&mut self, key: &Key) -> Result<(), Refusal> {
+    pub fn admit(&mut self, key: &Key, wire: &mut impl Wire) -> Result<(), Refusal> {
         let id = self.shard_of(key);
-        self.admit_write(id)
+        self.admit_write(id, wire)
     }
 
     /// The length of the string a general key shows, or the number of elements of a collection;
@@ -152,7 +152,13 @@ impl Instance {
     pub(super) fn object_place(&mut self, key: &Key, id: ShardId) -> u32 {
         match self.keyspace.place(key) {
             Place::Object(at) => at,
-            Place::Nowhere => self.keyspace.insert(key.clone(), id, Object::new()),
+            Place::Nowhere => {
+                let at = self.keyspace.insert(key.clone(), id, Object::new());
+                if self.access.is_some() {
+                    self.note_arrival(key);
+                }
+                at
+            }
             Place::Row(index) => {
                 let object = self.object_of_row(id, &self.keyspace.rows[index as usize]);
                 self.keyspace.unhide(index);
@@ -217,6 +223,9 @@ impl Instance {
         }
         if can_shrink {
             self.enqueue(id, at);
+        }
+        if self.evictor.is_some() {
+            self.list_slot(id, at);
         }
     }
 

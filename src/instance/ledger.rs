@@ -16,6 +16,10 @@ pub struct Ledger {
     total_peak: u64,
     lean_peak: u64,
     limit: u64,
+    /// Up to where clients may fill it.
+    client_limit: u64,
+    /// From where on somebody wants to know.
+    mark: u64,
 }
 
 impl Ledger {
@@ -28,7 +32,15 @@ impl Ledger {
             total_peak: 0,
             lean_peak: 0,
             limit: limit.0,
+            client_limit: limit.0,
+            mark: limit.0,
         }
+    }
+
+    /// Lets clients fill it up to `client_limit` only, and marks it from `mark` bytes in use on.
+    pub fn set_marks(&mut self, client_limit: u64, mark: u64) {
+        self.client_limit = client_limit.min(self.limit);
+        self.mark = mark.min(self.limit);
     }
 
     /// Takes `bytes` into use.
@@ -113,6 +125,18 @@ impl Ledger {
     /// Whether nothing more may be taken.
     pub fn is_full(&self) -> bool {
         self.total >= self.limit
+    }
+
+    /// Whether clients may take nothing more.
+    #[inline]
+    pub fn is_full_for_clients(&self) -> bool {
+        self.total >= self.client_limit
+    }
+
+    /// Whether as much is in use as somebody wants to know.
+    #[inline]
+    pub fn is_marked(&self) -> bool {
+        self.total >= self.mark
     }
 
     /// Everything is gone; the peaks stay.

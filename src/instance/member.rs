@@ -5,6 +5,7 @@ use crate::id::{Id, InstanceId, ReplicaId};
 use crate::instance::Instance;
 use crate::instance::link::{Inflow, LinkState};
 use crate::instance::parcel::{Parcel, Timer, Wire};
+use crate::instance::shortage::Standing;
 use crate::time::SimTime;
 
 impl Instance {
@@ -17,12 +18,23 @@ impl Instance {
         for shard in self.shards.iter_mut() {
             shard.lose_memory(self.replica);
         }
+        if let Some(evictor) = &mut self.evictor {
+            evictor.clear();
+        }
+        self.standing = Standing::Sound;
         self.audience_changed = true;
         for outgoing in &mut self.outgoing {
             outgoing.epoch = None;
         }
         self.life += 1;
-        self.stale = self.peers().next().is_some();
+        self.stale = self.peers().next().is_some() && self.has_written();
+    }
+
+    /// Whether it has ever made an effect: one that has not has no clock to use anew, and is ready
+    /// at once. Source: Redis docs, app-failover-active-active.md.
+    fn has_written(&self) -> bool {
+        let mut shards = self.shards.iter();
+        shards.any(|shard| shard.acknowledged + shard.removals > 0)
     }
 
     /// What a timer comes to while the region is dark: reports and collection go on once it is
@@ -34,6 +46,7 @@ impl Instance {
             Timer::Report => wire.timer(now + self.assumptions.report_every, Timer::Report),
             Timer::Collect => self.collecting = false,
             Timer::Expire => self.expiring = false,
+            Timer::Evict => self.end_eviction(),
             Timer::Pump(peer) => self.outgoing[peer.index()].pumping = false,
             Timer::Reconnect(..) => {}
         }
@@ -43,12 +56,16 @@ impl Instance {
     pub fn come_back(&mut self, now: SimTime, wire: &mut impl Wire) {
         self.now = now;
         self.connections.clear();
+        self.has_exited = false;
         for peer in self.peers() {
             self.incoming[peer.index()].tries = 0;
             self.connect(peer, wire);
         }
         self.collect_if_due(wire);
         self.expire_if_due(wire);
+        for id in self.shards.ids() {
+            self.evict_if_due(id, wire);
+        }
     }
 
     /// Drops a member at this instance's operator's request, and tells the other members.
@@ -104,8 +121,8 @@ impl Instance {
         self.collect_if_due(wire);
     }
 
-    /// A restarted instance takes writes again once every link it can reach has caught up.
-    pub(super) fn leave_stale_if_caught_up(&mut self) {
+    /// Whether every link that can be reached has caught up, and there is one.
+    pub(super) fn is_caught_up(&self) -> bool {
         let reachable = |peer: &ReplicaId| self.incoming[peer.index()].state != LinkState::Broken;
         let caught_up = |peer: ReplicaId| {
             let incoming = &self.incoming[peer.index()];
@@ -115,11 +132,13 @@ impl Instance {
                 .all(|inflow| *inflow == Inflow::Streaming);
             incoming.state == LinkState::Online && streaming
         };
-        if !self.stale {
-            return;
-        }
         let mut peers = self.peers().filter(reachable).peekable();
-        if peers.peek().is_some() && peers.all(caught_up) {
+        peers.peek().is_some() && peers.all(caught_up)
+    }
+
+    /// A restarted instance takes writes again once every link it can reach has caught up.
+    pub(super) fn leave_stale_if_caught_up(&mut self) {
+        if self.stale && self.is_caught_up() {
             self.stale = false;
             for shard in self.shards.iter_mut() {
                 let own = shard.frontier.clock.0[self.replica.index()];

@@ -10,12 +10,14 @@ pub mod command;
 pub mod footprint;
 pub mod slot;
 
+mod access;
 mod apply;
 mod change;
 mod collect;
 mod compare;
 mod contest;
 mod effect;
+mod evict;
 mod example;
 mod frontier;
 mod keyspace;
@@ -32,6 +34,7 @@ mod relay;
 mod row;
 mod scripted;
 mod shard;
+mod shortage;
 mod snapshot;
 mod stretch;
 mod subscription;
@@ -39,12 +42,13 @@ mod sync;
 
 use std::sync::Arc;
 
-use crate::assumption::{Assumptions, Lww, Metadata};
+use crate::assumption::{Assumptions, Eviction, Lww, Metadata};
 use crate::crdt::Rules;
 use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 
+pub use access::Usage;
 pub use change::shard_of_slot;
 pub use command::Refusal;
 pub use compare::Comparison;
@@ -90,6 +94,10 @@ pub struct Setup {
     pub shard_of: Arc<Vec<u16>>,
     /// The seed of the run, for the instance's own stream.
     pub seed: u64,
+    /// What goes when memory runs short.
+    pub eviction: Eviction,
+    /// Whether somebody will ask how long keys have not been used.
+    pub tells_idle_times: bool,
 }
 
 /// One database in one region.
@@ -123,6 +131,14 @@ pub struct Instance {
     deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
     expiring: bool,
     stream: crate::engine::Stream,
+    policy: Eviction,
+    evictor: Option<Box<evict::Evictor>>,
+    access: Option<Box<access::AccessClocks>>,
+    /// Whether reads and writes of keys are followed, for the one or the other.
+    follows_use: bool,
+    standing: shortage::Standing,
+    /// Whether nothing comes in any more, as a shard was full.
+    has_exited: bool,
     examples: example::Examples,
     /// What waits for its causes, where members relay what they receive.
     relay: Option<Box<relay::Relay>>,
@@ -138,18 +154,14 @@ const LIFE_BITS: u32 = 40;
 impl Instance {
     /// An instance that holds nothing, linked to all its peers.
     pub fn new(setup: Setup) -> Self {
-        let framing = setup.assumptions.wire_bytes.0;
         let members = setup.members.len();
         let relays = setup.assumptions.causal_consistency && members >= relay::MEMBERS_LEAST;
         let shards = (0..setup.shards)
-            .map(|shard| {
-                let mut log = Log::new(setup.replica, setup.backlog.0, framing);
-                if relays {
-                    log.relay();
-                }
-                Shard::new(ShardId(shard), log, setup.shard_limit)
-            })
+            .map(|shard| new_shard(&setup, ShardId(shard), relays))
             .collect();
+        let access = access::AccessClocks::for_setup(&setup);
+        let evictor = evict::Evictor::for_setup(&setup);
+        let takes_all_keys = evictor.as_ref().is_some_and(|one| one.takes_all_keys());
         let slots = setup
             .members
             .iter()
@@ -183,6 +195,12 @@ impl Instance {
                 setup.seed,
                 &format!("instance {} choices", setup.id.0),
             ),
+            policy: setup.eviction,
+            follows_use: access.is_some() || takes_all_keys,
+            evictor,
+            access,
+            standing: shortage::Standing::Sound,
+            has_exited: false,
             examples: example::Examples::default(),
             relay: relays.then(|| Box::new(relay::Relay::new(slots, setup.shards))),
             connections: std::collections::BTreeMap::new(),
@@ -259,6 +277,7 @@ impl Instance {
             Timer::Pump(peer) => self.on_pump_due(peer, wire),
             Timer::Reconnect(peer, epoch) => self.on_reconnect_due(peer, epoch, wire),
             Timer::Expire => self.on_expire_due(wire),
+            Timer::Evict => self.on_evict_due(wire),
         }
     }
 
@@ -275,4 +294,21 @@ impl Instance {
     fn first_seq(&self) -> u64 {
         self.life << LIFE_BITS
     }
+}
+
+fn new_shard(setup: &Setup, id: ShardId, relays: bool) -> Shard {
+    let framing = setup.assumptions.wire_bytes.0;
+    let mut log = Log::new(setup.replica, setup.backlog.0, framing);
+    if relays {
+        log.relay();
+    }
+    let mut shard = Shard::new(id, log, setup.shard_limit);
+    let limit = setup.shard_limit.0;
+    let mark = match setup.eviction {
+        Eviction::NoEviction => limit,
+        _ => setup.assumptions.eviction_start.of(limit),
+    };
+    let client_limit = shortage::client_limit(limit, &setup.assumptions);
+    shard.ledger.set_marks(client_limit, mark);
+    shard
 }

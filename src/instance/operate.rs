@@ -49,7 +49,7 @@ impl Instance {
     pub fn delete(&mut self, now: SimTime, key: u32, wire: &mut impl Wire) -> Result<(), Refusal> {
         self.now = now;
         let name = Key::Generated(key);
-        self.admit(&name)?;
+        self.admit(&name, wire)?;
         if self.read(now, key).is_some() {
             self.change(name, vec![Update::Remove], wire);
         }
@@ -69,7 +69,10 @@ impl Instance {
     ) -> Result<(), Refusal> {
         self.now = now;
         let name = Key::Generated(key);
-        self.admit(&name)?;
+        self.admit(&name, wire)?;
+        if self.follows_use {
+            self.note_write(&name);
+        }
         self.change(name, vec![update], wire);
         Ok(())
     }
@@ -87,7 +90,7 @@ impl Instance {
     ) -> Result<(), Refusal> {
         self.now = now;
         let name = Key::Generated(key);
-        self.admit(&name)?;
+        self.admit(&name, wire)?;
         let Place::Object(at) = self.keyspace.place(&name) else {
             return Ok(());
         };
@@ -102,6 +105,10 @@ impl Instance {
 
     /// Puts a key in place at time zero, as on every other member.
     pub fn fill(&mut self, key: u32, kind: FillKind, bytes: u32, deadline_ms: Option<u64>) {
+        let name = Key::Generated(key);
+        if self.follows_use {
+            self.note_arrival(&name);
+        }
         if kind == FillKind::String && deadline_ms.is_none() {
             let row = &mut self.keyspace.rows[key as usize];
             let write = PlainWrite::new(FILL, bytes, key);
@@ -114,7 +121,6 @@ impl Instance {
             self.keyspace.digests.toggle(key, part, &mut shard.digest);
             return;
         }
-        let name = Key::Generated(key);
         let id = self.shard_of(&name);
         let at = self.object_place(&name, id);
         let before = self.keyspace.slot(at).measure(&self.assumptions);

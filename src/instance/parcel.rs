@@ -72,6 +72,8 @@ pub enum Parcel {
     Alive,
     /// The source gives the connection up; the receiver connects anew at once.
     Hangup,
+    /// The receiver takes nothing any more.
+    Quit,
     /// A member has been dropped from the group.
     Unlinked(ReplicaId),
 }
@@ -213,4 +215,6 @@ pub enum Timer {
     Reconnect(ReplicaId, u32),
     /// Expire what is due.
     Expire,
+    /// Evict one slice.
+    Evict,
 }

@@ -85,11 +85,15 @@ impl Instance {
         open.sum::<u64>() * self.assumptions.chunk_bytes.0
     }
 
-    /// Whether a full synchronisation into `shard` is half merged.
+    /// Whether a full synchronisation into `shard` is half merged, under way or stopped for want of
+    /// memory.
     pub fn is_merging(&self, shard: ShardId) -> bool {
-        self.incoming
-            .iter()
-            .any(|link| link.shards[shard.index()] == Inflow::Merging)
+        let mut inflows = self.incoming.iter().map(|link| link.shards[shard.index()]);
+        inflows.any(|inflow| match inflow {
+            Inflow::Streaming => false,
+            Inflow::Merging => true,
+            Inflow::Stopped => !self.shards[shard].ahead.is_empty(),
+        })
     }
 
     /// What this replica knows of the writes of each origin, over all shards.
@@ -212,6 +216,8 @@ mod tests {
             naming: Arc::new(Naming::default()),
             shard_of: Arc::new(Vec::new()),
             seed: 1,
+            eviction: crate::assumption::Eviction::NoEviction,
+            tells_idle_times: false,
         })
     }
 
@@ -257,7 +263,7 @@ mod tests {
         shard.log.append(&entry(3));
         let mut report = shard.reports[1];
         report.clock.0[0] = 2;
-        shard.note_report(ReplicaId(1), &report, crate::time::SimTime::ZERO);
+        shard.note_report(ReplicaId(1), &report, false, crate::time::SimTime::ZERO);
         let kind = MemoryKind::Backlog;
         assert_eq!(instance.recount()[SHARD][kind as usize], 300);
         instance.measure_backlog(SHARD);

@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, Eviction};
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Message;
 use crate::crdt::{Object, Update};
 use crate::id::ShardId;
-use crate::instance::Instance;
 use crate::instance::command::{self, AppendRule, Connection, Refusal, Store};
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Place;
 use crate::instance::parcel::Wire;
 use crate::instance::slot;
 use crate::instance::subscription::Subscriptions;
+use crate::instance::{Instance, Usage};
 use crate::time::SimTime;
 
 /// What a client got for a command.
@@ -81,6 +81,9 @@ impl<W: Wire> Store for View<'_, W> {
 
     fn update(&mut self, key: &[u8], updates: Vec<Update>) {
         let key = self.instance.naming.key(key);
+        if self.instance.follows_use {
+            self.instance.note_arrival(&key);
+        }
         self.effects += u64::from(self.instance.change(key, updates, self.wire));
     }
 
@@ -125,8 +128,29 @@ impl<W: Wire> Store for View<'_, W> {
         if self.instance.stale {
             return Some(Refusal::Stale);
         }
-        let full = self.instance.shards[ShardId(shard)].ledger.is_full();
+        let ledger = &self.instance.shards[ShardId(shard)].ledger;
+        let full = ledger.is_full_for_clients();
         full.then_some(Refusal::OutOfMemory)
+    }
+
+    fn make_room(&mut self, slot: u16) {
+        let shard = crate::instance::shard_of_slot(slot, self.instance.shards.len());
+        self.instance.make_room(ShardId(shard), self.wire);
+    }
+
+    fn touch(&mut self, key: &[u8]) {
+        if self.instance.access.is_some() {
+            let key = self.instance.naming.key(key);
+            self.instance.note_use(&key);
+        }
+    }
+
+    fn usage(&self, key: &[u8]) -> Option<Usage> {
+        self.instance.usage(&self.instance.naming.key(key))
+    }
+
+    fn eviction(&self) -> Eviction {
+        self.instance.policy
     }
 
     fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance)) {

@@ -29,8 +29,14 @@ pub struct Shard {
     pub ahead: Vec<Ahead>,
     /// The number of the newest of them.
     pub ahead_number: u8,
-    /// What every linked member has applied, as far as this shard knows.
+    /// What each member last said so after all its effects up to then had come in here: a report
+    /// overtakes those that a full shard refuses.
+    sound: [Frontier; MEMBERS_MAX],
+    /// What every linked member has applied, as far as this shard knows, and nothing that any of
+    /// them did before can still come: what was kept for that may go.
     pub stable: Frontier,
+    /// What every linked member says it has applied: nobody needs its records.
+    seen_by_all: Frontier,
     /// Its own effects: the replication backlog.
     pub log: Log,
     /// Its memory.
@@ -86,6 +92,8 @@ pub struct Counts {
     pub collected_bytes: u64,
     /// Keys that expired here, their deadline being this instance's.
     pub expired: u64,
+    /// Keys evicted here.
+    pub evicted: u64,
     /// Bytes of state merged in full synchronisations.
     pub merged_bytes: u64,
     /// Milliseconds spent in full synchronisations.
@@ -118,7 +126,9 @@ impl Shard {
             acknowledged_bytes: [0; MEMBERS_MAX],
             ahead: Vec::new(),
             ahead_number: 0,
+            sound: [Frontier::FILLED; MEMBERS_MAX],
             stable: Frontier::FILLED,
+            seen_by_all: Frontier::FILLED,
             log,
             ledger: Ledger::new(limit),
             tally: Tally::default(),
@@ -136,9 +146,19 @@ impl Shard {
         }
     }
 
-    /// Takes in what a peer says it has applied.
-    pub fn note_report(&mut self, peer: ReplicaId, frontier: &Frontier, now: SimTime) {
+    /// Takes in what a peer says it has applied; `overtakes` when effects it made before are
+    /// refused here.
+    pub fn note_report(
+        &mut self,
+        peer: ReplicaId,
+        frontier: &Frontier,
+        overtakes: bool,
+        now: SimTime,
+    ) {
         self.reports[peer.index()] = *frontier;
+        if !overtakes {
+            self.sound[peer.index()] = *frontier;
+        }
         self.reported_at[peer.index()] = now;
         // What the ring has lost needs no mark: all that is in it is unacknowledged.
         self.acknowledged_bytes[peer.index()] = self
@@ -237,12 +257,14 @@ impl Shard {
 
     /// Recomputes what every one of `members` has applied.
     pub fn settle_stable(&mut self, own: ReplicaId, members: &[ReplicaId]) {
-        let mut stable = self.frontier;
+        let (mut stable, mut seen) = (self.frontier, self.frontier);
         for member in members.iter().filter(|member| **member != own) {
-            stable.meet(&self.reports[member.index()]);
+            stable.meet(&self.sound[member.index()]);
+            seen.meet(&self.reports[member.index()]);
         }
         // A member that has lost its memory tells less than before; what was stable stays so.
         stable.join(&self.stable);
+        self.seen_by_all.join(&seen);
         if stable.clock != self.stable.clock {
             self.stable = stable;
             self.collectable = true;
@@ -255,7 +277,7 @@ impl Shard {
         for origin in 0..MEMBERS_MAX {
             let held_below = self
                 .records
-                .held_below(origin, self.stable.prefix[origin].record_bytes);
+                .held_below(origin, self.seen_by_all.prefix[origin].record_bytes);
             let due = held_below.saturating_sub(self.records.collected[origin]);
             let bytes = due.min(budget - given);
             self.records.collected[origin] += bytes;
@@ -269,7 +291,7 @@ impl Shard {
     pub fn has_due(&self) -> bool {
         let records_due = (0..MEMBERS_MAX).any(|origin| {
             self.records
-                .held_below(origin, self.stable.prefix[origin].record_bytes)
+                .held_below(origin, self.seen_by_all.prefix[origin].record_bytes)
                 > self.records.collected[origin]
         });
         records_due || (self.collectable && !self.pending.is_empty())
@@ -304,7 +326,9 @@ impl Shard {
         self.frontier = Frontier::ZERO;
         self.reports = [Frontier::ZERO; MEMBERS_MAX];
         self.acknowledged_bytes = [0; MEMBERS_MAX];
+        self.sound = [Frontier::ZERO; MEMBERS_MAX];
         self.stable = Frontier::ZERO;
+        self.seen_by_all = Frontier::ZERO;
         self.tally = Tally::default();
         self.digest = 0;
         self.pending.clear();

@@ -272,6 +272,12 @@ pub(super) fn merge_item(
     number: u8,
 ) {
     instance.shards[id].counts.merged += 1;
+    if instance.follows_use {
+        match &item {
+            Item::Row(key, _) => instance.note_arrival(&Key::Generated(*key)),
+            Item::Object(key, _) => instance.note_arrival(key),
+        }
+    }
     match item {
         Item::Row(key, row) => {
             if !merge_row(instance, id, key, &row, theirs, number) {

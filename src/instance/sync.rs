@@ -30,6 +30,7 @@ impl Instance {
         self.outgoing[from.index()].heard_at = now;
         match &flight.parcel {
             Parcel::Connect => return self.on_connect(from, flight.epoch, wire),
+            Parcel::Quit => return self.on_quit(from, flight.epoch),
             Parcel::Request(frontiers) => {
                 return self.on_request(from, flight.epoch, frontiers, wire);
             }
@@ -52,7 +53,8 @@ impl Instance {
             }
             Parcel::Hangup => self.connect(from, wire),
             Parcel::Unlinked(member) => self.learn_unlinked(member, from, wire),
-            Parcel::Connect
+            Parcel::Quit
+            | Parcel::Connect
             | Parcel::Request(_)
             | Parcel::Effect(_)
             | Parcel::Relayed(_)
@@ -162,8 +164,10 @@ impl Instance {
                 .as_ref()
                 .filter(|_| !self.is_waiting(from, Some(id)))
             {
+                let inflow = self.incoming[from.index()].shards[id.index()];
+                let overtakes = inflow != Inflow::Streaming;
                 let shard = &mut self.shards[id];
-                shard.note_report(from, frontier, self.now);
+                shard.note_report(from, frontier, overtakes, self.now);
                 shard.settle_stable(self.replica, &self.members);
             }
         }
@@ -183,6 +187,7 @@ impl Instance {
         for id in self.shards.ids() {
             self.close_merges(id);
         }
+        self.reconcile_if_due(wire);
         if self.members.len() == 1 {
             self.settle_alone(wire);
         }
@@ -285,8 +290,7 @@ impl Instance {
 
     /// The source hears this receiver, and is heard.
     fn on_accept(&self, from: ReplicaId, epoch: u32, wire: &mut impl Wire) {
-        let frontiers = self.shards.iter().map(|shard| shard.frontier).collect();
-        self.signal(from, epoch, Parcel::Request(frontiers), wire);
+        self.signal(from, epoch, Parcel::Request(self.told_frontiers()), wire);
     }
 
     /// Starts a peer's stream as it asks.
@@ -320,7 +324,9 @@ impl Instance {
         let shard = &self.shards[id];
         let resumed = shard.log.resume(&theirs.clock);
         // Replaying the log would bring back what others have deleted and forgotten.
-        let has_nothing = theirs.clock == VersionVector::ZERO;
+        let mut of_others = theirs.clock;
+        of_others.0[peer.index()] = 0;
+        let has_nothing = of_others == VersionVector::ZERO;
         let lacks_dropped = self
             .dropped
             .iter()
@@ -364,6 +370,7 @@ impl Instance {
         }
         self.observe_link(from, None, LinkEvent::Resumed, wire);
         self.leave_stale_if_caught_up();
+        self.end_reconciliation(wire);
     }
 
     fn on_chunk(
@@ -419,6 +426,7 @@ impl Instance {
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
         self.release(id, wire);
         self.leave_stale_if_caught_up();
+        self.end_reconciliation(wire);
     }
 
     /// Sends a parcel without effects.

@@ -93,4 +93,6 @@ pub enum Occurrence {
     ConcurrentIncrement,
     /// An operator's rule fired.
     RuleFired,
+    /// A shard evicted a key.
+    Eviction,
 }

@@ -8,7 +8,7 @@ pub mod expectation;
 mod published;
 mod roster;
 
-use crate::assumption::Assumptions;
+use crate::assumption::{Assumptions, Eviction};
 use crate::catalogue::Sku;
 use crate::id::{FleetId, IdVec, InstanceId, PopulationId, RegionId};
 use crate::network::Delay;
@@ -110,6 +110,10 @@ pub struct InstancePlan {
     pub sku: &'static Sku,
     /// Primary shards: the SKU's, unless the scenario says otherwise.
     pub shards: u16,
+    /// What goes when memory runs short: the same on all members, and nothing unless the scenario
+    /// says otherwise. Source: Redis docs, active-active/manage.md: `noeviction` is the default of
+    /// Active-Active databases, unlike that of others.
+    pub eviction: Eviction,
 }
 
 /// Generated keys of one kind: `prefix` and a number from 0.

@@ -176,9 +176,19 @@ fn instance(plan: &Plan, id: InstanceId, naming: &Arc<Naming>, slots: &[u16]) ->
         naming: Arc::clone(naming),
         shard_of: Arc::new(shard_of),
         seed: plan.seed,
+        eviction: made.eviction,
+        tells_idle_times: asks_for_idle_times(plan),
     });
     fill(plan, &mut instance);
     instance
+}
+
+/// Whether some command asks how long a key has not been used: then it is kept whatever the policy.
+fn asks_for_idle_times(plan: &Plan) -> bool {
+    plan.timeline.iter().any(|timed| match &timed.step {
+        Step::Command { text, .. } => text.to_ascii_lowercase().contains("idletime"),
+        _ => false,
+    })
 }
 
 /// How much each shard's backlog holds.

@@ -111,7 +111,7 @@ impl Clients {
         dark: bool,
     ) {
         self.counts.sent += 1;
-        let done = if dark {
+        let done = if dark || !instance.answers() {
             self.counts.unavailable += 1;
             0
         } else {

@@ -14,7 +14,13 @@ pub(super) fn linked(plan: &Plan) -> Control {
         ..Settings::default()
     };
     let members = plan.instances.iter();
-    let members = members.map(|one| (one.name.clone(), Configuration::of(one.sku)));
+    let members = members.map(|one| {
+        let configuration = Configuration {
+            eviction: one.eviction,
+            ..Configuration::of(one.sku)
+        };
+        (one.name.clone(), configuration)
+    });
     Control::linked(settings, "group", members)
 }
 

@@ -42,21 +42,40 @@ fn expected_operations(plan: &Plan) -> u128 {
     fleets.sum::<u128>() + commands as u128
 }
 
-/// How far each shard of an instance had got: the end of its log, and its last own effect.
+/// How far an instance had got: for each shard the end of its log, and its last own effect.
 #[derive(Clone, Debug)]
-pub(super) struct Heads(Vec<(u64, u64)>);
+pub(super) struct Heads {
+    shards: Vec<(u64, u64)>,
+    /// Keys evicted.
+    evicted: u64,
+}
 
 impl Heads {
     /// Those of an instance now.
     pub(super) fn of(instance: &Instance) -> Self {
         let own = instance.replica().index();
         let shards = instance.shards().iter();
-        Self(
-            shards
+        Self {
+            shards: shards
                 .map(|shard| (shard.log.end(), shard.frontier.clock.0[own]))
                 .collect(),
-        )
+            evicted: evicted(instance),
+        }
     }
+
+    /// Effects made since, those that evict left out.
+    fn effects_since(&self, instance: &Instance) -> u64 {
+        let shards = instance.shards().iter().zip(&self.shards);
+        let made: u64 = shards
+            .map(|(shard, (from, _))| shard.log.end() - from)
+            .sum();
+        made - (evicted(instance) - self.evicted)
+    }
+}
+
+fn evicted(instance: &Instance) -> u64 {
+    let shards = instance.shards().iter();
+    shards.map(|shard| shard.counts.evicted).sum()
 }
 
 impl Fabric {
@@ -70,7 +89,7 @@ impl Fabric {
     ) -> Option<(ShardId, u64)> {
         let own = instance.replica().index();
         let mut last = None;
-        for (shard, (from, before)) in instance.shards().iter().zip(&heads.0) {
+        for (shard, (from, before)) in instance.shards().iter().zip(&heads.shards) {
             let mut before = *before;
             for position in *from..shard.log.end() {
                 // A backlog smaller than one command's effects has lost some of them.
@@ -96,7 +115,9 @@ impl Fabric {
         before: ClientCounts,
         heads: &Heads,
     ) {
-        let dot = self.tell_effects(arrival.at, instance, heads);
+        let last = self.tell_effects(arrival.at, instance, heads);
+        // Keys that went to make room are not the operation's doing.
+        let dot = last.filter(|_| heads.effects_since(instance) > 0);
         let seen = OperationSeen {
             fleet: clients.id,
             region: self.region,

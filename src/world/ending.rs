@@ -170,6 +170,7 @@ impl World<'_> {
             concurrent_writes: conflicts(Conflict::WriteWrite),
             add_wins: conflicts(Conflict::AddRemove),
             concurrent_increments: conflicts(Conflict::IncrementIncrement),
+            evicted: shards.iter().map(|shard| shard.counts.evicted).sum(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::world::detail::Heads;
 use crate::world::fabric::{Fabric, narrow};
 use crate::world::inbound::Inbound;
 
-/// What a client sees of an instance in a dark region.
+/// What a client sees of an instance in a dark region, or of one that answers nobody.
 const NO_CONNECTION: &str = "(error) no connection to the server";
 
 /// A scripted command: a client operation at a fixed instant.
@@ -361,7 +361,7 @@ impl Region {
         let on = instance.id();
         let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
-        let answer = if self.dark {
+        let answer = if self.dark || !instance.answers() {
             Answer {
                 reply: NO_CONNECTION.to_owned(),
                 effects: 0,

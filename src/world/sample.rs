@@ -146,6 +146,8 @@ impl World<'_> {
             ),
             ("crdt_sync_full", total(|counts| counts.full_syncs)),
             ("crdt_sync_partial_ok", partial_syncs),
+            ("evictedkeys", total(|counts| counts.evicted)),
+            ("expiredkeys", total(|counts| counts.expired)),
             ("totalkeys", instance.key_count()),
             (
                 "usedmemory",

@@ -1,6 +1,6 @@
 //! Plans made by hand, for tests that need no file.
 
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, Eviction};
 use meridian::catalogue;
 use meridian::id::{IdVec, InstanceId, PopulationId, RegionId};
 use meridian::network::Delay;
@@ -36,6 +36,7 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
             region,
             sku: catalogue::sku("Balanced_B3").expect("the SKU is in the catalogue"),
             shards: 2,
+            eviction: Eviction::NoEviction,
         })
         .collect();
     Plan {
@@ -139,4 +140,31 @@ pub(crate) fn both(left: u16, right: u16) -> Vec<(RegionId, RegionId)> {
         (RegionId(left), RegionId(right)),
         (RegionId(right), RegionId(left)),
     ]
+}
+
+/// Gives every member this policy.
+pub(crate) fn evict(plan: &mut Plan, policy: Eviction) {
+    for instance in plan.instances.iter_mut() {
+        instance.eviction = policy;
+    }
+}
+
+/// Gives every shard about so many bytes.
+pub(crate) fn limit(plan: &mut Plan, bytes: u64) {
+    let instance = &plan.instances[InstanceId(0)];
+    let usable = bytes * u64::from(instance.shards);
+    let ppm = usable * 1_000_000 / instance.sku.memory.0;
+    plan.assumptions.usable_share = Ratio { ppm };
+}
+
+/// A literal command on one member.
+pub(crate) fn command(plan: &mut Plan, millis: u64, on: u16, text: &str) {
+    let step = Step::Command {
+        on: InstanceId(on),
+        client: None,
+        text: text.to_owned(),
+        reply: None,
+        effects: None,
+    };
+    at(plan, millis, step);
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use meridian::assumption::{Assumptions, XaddIds};
+use meridian::assumption::{Assumptions, Eviction, XaddIds};
 use meridian::crdt::Rules;
 use meridian::crdt::clock::{Dot, Stamp, VersionVector};
 use meridian::crdt::consumer_group::Attendance;
@@ -11,6 +11,7 @@ use meridian::crdt::effect::{Effect, Update};
 use meridian::crdt::object::Object;
 use meridian::crdt::tally::Tally;
 use meridian::id::ReplicaId;
+use meridian::instance::Usage;
 use meridian::instance::command::{AppendRule, Refusal, Store};
 use meridian::instance::slot::{TagRule, slot};
 
@@ -34,6 +35,9 @@ pub(crate) struct Replica {
     pub(crate) now_ms: u64,
     pub(crate) rules: Rules,
     pub(crate) xadd_ids: XaddIds,
+    pub(crate) eviction: Eviction,
+    /// When each key was last used, and how often.
+    uses: BTreeMap<Vec<u8>, (u64, u8)>,
     pub(crate) refusal: Option<Refusal>,
     /// The effects by key, with the updates they were made of.
     pub(crate) sent: Vec<Sent>,
@@ -49,6 +53,8 @@ impl Replica {
             now_ms: START_MS,
             rules: Rules::from(&Assumptions::default()),
             xadd_ids: XaddIds::Strict,
+            eviction: Eviction::NoEviction,
+            uses: BTreeMap::new(),
             refusal: None,
             sent: Vec::new(),
         }
@@ -62,6 +68,7 @@ impl Replica {
         object.collect(&self.observed, &stable, &mut Tally::default());
         if object.is_vacant() {
             self.keys.remove(key);
+            self.uses.remove(key);
         }
     }
 }
@@ -85,6 +92,10 @@ impl Store for Replica {
         let object = self.keys.get(key).unwrap_or(&blank);
         if let Some(effect) = object.effect(stamp, &self.observed, self.rules, updates.clone()) {
             self.apply(key, &effect);
+            if self.keys.contains_key(key) {
+                // A new key counts as used five times.
+                self.uses.entry(key.to_vec()).or_insert((self.now_ms, 5));
+            }
             self.sent.push(Sent {
                 key: key.to_vec(),
                 updates,
@@ -104,6 +115,27 @@ impl Store for Replica {
     fn slot_of(&self, key: &[u8]) -> u16 {
         // The transcripts of a single server ask for one slot alone.
         self.tag_rule.map_or(0, |rule| slot(key, rule))
+    }
+
+    fn touch(&mut self, key: &[u8]) {
+        if let Some((last, often)) = self.uses.get_mut(key) {
+            *last = self.now_ms;
+            // The first use is counted for certain, no other is in a transcript.
+            *often = 6;
+        }
+    }
+
+    fn usage(&self, key: &[u8]) -> Option<Usage> {
+        let (last, often) = self.uses.get(key)?;
+        Some(if self.eviction.is_by_frequency() {
+            Usage::Frequency(*often)
+        } else {
+            Usage::Idle(self.now_ms - last)
+        })
+    }
+
+    fn eviction(&self) -> Eviction {
+        self.eviction
     }
 
     fn keys(&self) -> Vec<Vec<u8>> {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use meridian::assumption::XaddIds;
+use meridian::assumption::{Eviction, XaddIds};
 use meridian::instance::command::reply::Reply;
 use meridian::instance::command::{Connection, answers, execute, parse};
 use meridian::instance::slot::TagRule;
@@ -173,6 +173,9 @@ fn replay(name: &str, text: &str, used: &mut Vec<&'static str>) -> Vec<String> {
     let mut replica = Replica::new(rule);
     // The ids that plain Redis takes and makes.
     replica.xadd_ids = XaddIds::Liberal;
+    if text.contains("# server: lfu") {
+        replica.eviction = Eviction::AllKeysLfu;
+    }
     let mut connection = Connection::default();
     let mut mistakes = Vec::new();
     for Exchange {

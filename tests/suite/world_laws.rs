@@ -9,7 +9,7 @@ use meridian::world::{Ending, Options, World};
 
 use crate::plans;
 
-fn run(plan: &Plan, options: Options) -> (Ending, Vec<Observation>) {
+pub(crate) fn run(plan: &Plan, options: Options) -> (Ending, Vec<Observation>) {
     let mut seen = Vec::new();
     let ending = World::new(plan, options).run(&mut |observation| seen.push(observation.clone()));
     (ending, seen)
@@ -224,7 +224,7 @@ fn members_agree_by_wall_clock_after_partitions() {
 }
 
 /// Full detail moves nothing, and every write is found, one by one, where the tallies have it.
-fn assert_counted(plan: &Plan) {
+pub(crate) fn assert_counted(plan: &Plan) {
     let mut checks = Checks::new(plan);
     let full = Options {
         detail: Some(Detail::Full),

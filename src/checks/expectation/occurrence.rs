@@ -76,6 +76,7 @@ impl Sighting {
         matches!(
             self.occurrence,
             Occurrence::OomRefusal
+                | Occurrence::Eviction
                 | Occurrence::ConcurrentWrite
                 | Occurrence::AddWins
                 | Occurrence::ConcurrentIncrement
@@ -85,6 +86,7 @@ impl Sighting {
     fn in_total(&self, met: &MetSeen) -> u64 {
         match self.occurrence {
             Occurrence::OomRefusal => met.refused_for_memory,
+            Occurrence::Eviction => met.evicted,
             Occurrence::ConcurrentWrite => met.concurrent_writes,
             Occurrence::AddWins => met.add_wins,
             Occurrence::ConcurrentIncrement => met.concurrent_increments,

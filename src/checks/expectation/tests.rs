@@ -24,6 +24,7 @@ fn plan(demand: Option<Judgement>) -> Plan {
         region: RegionId(region),
         sku: sku("Balanced_B3").expect("the catalogue has it"),
         shards: 1,
+        eviction: crate::assumption::Eviction::NoEviction,
     };
     let expectation = |demand| Expectation {
         demand,
@@ -239,6 +240,7 @@ fn what_must_happen_sometimes_must_happen() {
         concurrent_writes: 2,
         add_wins: 0,
         concurrent_increments: 0,
+        evicted: 3,
     };
     let mut history = sampled(10, EAST, 0).to_vec();
     let once =
@@ -263,6 +265,7 @@ fn what_must_happen_sometimes_must_happen() {
         (Occurrence::PartialSync, Status::Pass),
         (Occurrence::RuleFired, Status::Pass),
         (Occurrence::ConcurrentWrite, Status::Pass),
+        (Occurrence::Eviction, Status::Pass),
         (Occurrence::FullSync, Status::Fail),
         (Occurrence::BacklogOverrun, Status::Fail),
         (Occurrence::AddWins, Status::Fail),

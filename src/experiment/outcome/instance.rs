@@ -54,6 +54,8 @@ pub struct ShardOutcome {
     pub memory: Memory,
     /// What data may fill.
     pub limit_bytes: u64,
+    /// Keys evicted.
+    pub evicted: u64,
     /// When it ran out of memory.
     pub oom_at_ms: Option<u64>,
 }

@@ -118,6 +118,10 @@ impl CommandError {
          that when switching between policies at runtime LRU and LFU data will take some time to \
          adjust.",
     );
+    pub(super) const NO_IDLE_TIMES: Self = Self::Text(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when \
+         switching between policies at runtime LRU and LFU data will take some time to adjust.",
+    );
     pub(super) const OUT_OF_MEMORY: Self =
         Self::Text("OOM command not allowed when used memory > 'maxmemory'.");
 }

@@ -76,11 +76,12 @@ mod transaction;
 
 use std::borrow::Cow;
 
-use crate::assumption::{Assumptions, XaddIds};
+use crate::assumption::{Assumptions, Eviction, XaddIds};
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::{Message, Update};
 use crate::crdt::object::Object;
 use crate::id::ReplicaId;
+use crate::instance::access::Usage;
 use crate::instance::subscription::Subscriptions;
 
 use call::Call;
@@ -128,6 +129,18 @@ pub trait Store {
     fn key_count(&self) -> u64;
     /// Why the shard of `slot` takes no writes now, if it does not.
     fn refuses_writes(&self, slot: u16) -> Option<Refusal>;
+    /// Lets keys go, under a policy that does, until the shard of `slot` has room for a write.
+    fn make_room(&mut self, _slot: u16) {}
+    /// A command looks `key` up, which counts as a use of it.
+    fn touch(&mut self, _key: &[u8]) {}
+    /// How `key` has been used; nothing where that is not kept.
+    fn usage(&self, _key: &[u8]) -> Option<Usage> {
+        None
+    }
+    /// What goes when memory runs short.
+    fn eviction(&self) -> Eviction {
+        Eviction::NoEviction
+    }
     /// Changes what this region alone knows of a consumer group, and nothing without such a group.
     fn attend(&mut self, key: &[u8], group: &[u8], edit: &mut dyn FnMut(&mut Attendance));
     /// By which rule `XADD` makes ids here.
@@ -171,6 +184,11 @@ fn run(
     if connection.is_queueing() && !transaction::is_steering(command) {
         return Ok(connection.enqueue(words));
     }
+    if command.uses_keys() {
+        for key in command.keys_of(words) {
+            store.touch(key);
+        }
+    }
     let now_ms = store.now_ms();
     handler(&mut Call {
         store,
@@ -183,7 +201,7 @@ fn run(
 
 /// The command that `words` call, if it may be carried out.
 fn admitted(
-    store: &dyn Store,
+    store: &mut dyn Store,
     words: &[Vec<u8>],
 ) -> Result<(&'static Command, Carried), CommandError> {
     let command = table::lookup(words)?;
@@ -214,7 +232,11 @@ fn shown(command: &Command) -> String {
 }
 
 /// Checks that the keys share a slot, and that the slot takes writes.
-fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result<(), CommandError> {
+fn check_keys(
+    store: &mut dyn Store,
+    command: &Command,
+    words: &[Vec<u8>],
+) -> Result<(), CommandError> {
     let keys = command.keys_of(words);
     let Some((first, rest)) = keys.split_first() else {
         return Ok(());
@@ -225,6 +247,9 @@ fn check_keys(store: &dyn Store, command: &Command, words: &[Vec<u8>]) -> Result
     }
     if !command.access.writes() {
         return Ok(());
+    }
+    if command.access == Access::Grow {
+        store.make_room(slot);
     }
     match store.refuses_writes(slot) {
         Some(Refusal::OutOfMemory) if command.access == Access::Grow => {

@@ -403,7 +403,9 @@ const KEYS: &[Command] = commands! { "key":
     "memory|usage" -3 Read SECOND, Promised, object::memory_usage, "",
         ["SAMPLES"], "What a key takes by the ledger, its metadata included";
     "object|freq" 3 Read SECOND, Promised, object::freq, "",
-        "Refused: frequencies are kept by an LFU policy alone";
+        "How often the key is used here, under an LFU policy";
+    "object|idletime" 3 Read SECOND, Promised, object::idletime, "",
+        "For how long the key has not been used here";
     "object|refcount" 3 Read SECOND, Promised, object::refcount, "",
         "How many share the value: small integers do";
     "persist" 2 Write KEY, Promised, expiry::persist, "EXP-2 EXP-3", "Takes the deadline away";

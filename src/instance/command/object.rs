@@ -5,7 +5,7 @@ use crate::instance::command::error::CommandError;
 use crate::instance::command::is_word;
 use crate::instance::command::number;
 use crate::instance::command::reply::Reply;
-use crate::instance::footprint;
+use crate::instance::{Usage, footprint};
 
 /// Integers below this are one shared object each, which Redis says this often is shared.
 /// Source: Redis source, `OBJ_SHARED_INTEGERS` and `OBJ_SHARED_REFCOUNT` in src/server.h.
@@ -24,12 +24,34 @@ pub(super) fn refcount(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     Ok(Reply::Integer(if is_shared { SHARED } else { 1 }))
 }
 
-/// No instance has an LFU policy.
+/// `OBJECT FREQ key`: told under an LFU policy alone.
 pub(super) fn freq(call: &mut Call<'_>) -> Result<Reply, CommandError> {
-    match call.exists(call.word(2)) {
-        true => Err(CommandError::NO_FREQUENCIES),
-        false => Ok(Reply::Nil),
+    let key = call.word(2);
+    if !call.exists(key) {
+        return Ok(Reply::Nil);
     }
+    match call.store.usage(key) {
+        Some(Usage::Frequency(often)) => Ok(Reply::Integer(i64::from(often))),
+        _ => Err(CommandError::NO_FREQUENCIES),
+    }
+}
+
+/// `OBJECT IDLETIME key`: told under every policy but LFU.
+pub(super) fn idletime(call: &mut Call<'_>) -> Result<Reply, CommandError> {
+    let key = call.word(2);
+    if !call.exists(key) {
+        return Ok(Reply::Nil);
+    }
+    if call.store.eviction().is_by_frequency() {
+        return Err(CommandError::NO_IDLE_TIMES);
+    }
+    let Some(Usage::Idle(ms)) = call.store.usage(key) else {
+        return Err(CommandError::Unmodelled {
+            name: "OBJECT IDLETIME".to_owned(),
+            reason: "nobody said beforehand that it would be asked for",
+        });
+    };
+    Ok(Reply::count(ms / 1000))
 }
 
 /// `MEMORY USAGE key [SAMPLES count]`: by the ledger, which counts all elements.

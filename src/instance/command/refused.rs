@@ -68,7 +68,6 @@ const SESSIONS: &str = "a scenario's clients need no login and have no settings"
 const SERVERS: &str = "the outcome tells what an instance does, in figures of its own";
 const LATER: &str = "it came after Redis 7.4";
 const SERIALISED: &str = "values have no serialised form; RESTORE takes none of Redis' own types";
-const IDLE: &str = "when a key was last read is not kept";
 const DOCUMENTS: &str = "how a document lies in memory is an estimate; MEMORY USAGE tells it";
 
 /// What Redis knows and the product allows, and why it is not carried out.
@@ -88,6 +87,5 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
         "module|list";
     LATER: "hgetex" "hsetex";
     SERIALISED: "dump";
-    IDLE: "object|idletime";
     DOCUMENTS: "json.debug";
 };

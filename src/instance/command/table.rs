@@ -116,6 +116,24 @@ impl Command {
         }
     }
 
+    /// Whether looking its keys up counts as a use of them. Source: Redis 7 source, the commands
+    /// that pass `LOOKUP_NOTOUCH` or look into the dict themselves.
+    pub(super) fn uses_keys(&self) -> bool {
+        const DISCREET: &[&str] = &[
+            "exists",
+            "expiretime",
+            "memory|usage",
+            "object|freq",
+            "object|idletime",
+            "object|refcount",
+            "pexpiretime",
+            "pttl",
+            "ttl",
+            "type",
+        ];
+        self.access != Access::None && !DISCREET.contains(&self.name)
+    }
+
     /// The keys among `words`.
     pub fn keys_of<'a>(&self, words: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
         let from = |first: usize, step: usize| {

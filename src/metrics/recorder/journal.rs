@@ -60,6 +60,20 @@ impl Journal {
                     format!("shard {} {what}", shard.0),
                 )
             }
+            Event::Evicting { instance, shard } => {
+                let subject = roster.name(*instance).to_owned();
+                let text = format!("shard {} begins to evict keys", shard.0);
+                (JournalKind::Memory, subject, text)
+            }
+            Event::Inconsistent { instance, begins } => {
+                let text = if *begins {
+                    "is inconsistent for want of memory and answers nobody"
+                } else {
+                    "has taken its peers' state and answers again"
+                };
+                let subject = roster.name(*instance).to_owned();
+                (JournalKind::Memory, subject, text.to_owned())
+            }
             Event::Link {
                 from,
                 to,
@@ -160,6 +174,7 @@ fn link(shard: Option<ShardId>, what: LinkEvent) -> Option<String> {
         LinkEvent::FullSyncDone => "full synchronisation is done".to_owned(),
         LinkEvent::Overrun => "the backlog no longer has what the peer needs".to_owned(),
         LinkEvent::Stopped => "replication stops for want of memory".to_owned(),
+        LinkEvent::Exited => "replication ends for want of memory".to_owned(),
         LinkEvent::Dropped | LinkEvent::Refused => return None,
     };
     Some(match shard {

@@ -166,9 +166,14 @@ codes! {
     "Choose a SKU that `meridian catalogue skus` marks as geo-replicated."
 
     Mismatch "E0403" "members differ"
-    "Members of one group have different SKUs or shard counts."
+    "Members of one group have different SKUs, eviction policies or shard counts."
     "The service refuses it (`E-MISMATCH`): all members must be configured alike."
-    "Give all of them the same SKU, and the same `shards` if any."
+    "Give all of them the same SKU, the same `eviction`, and the same `shards` if any."
+
+    FlashEvict "E0404" "eviction on flash"
+    "A Flash Optimized member has an eviction policy other than `NoEviction`."
+    "The service refuses it (`E-FLASH-EVICT`)."
+    "Leave `eviction` out, or take another SKU."
 
     Phases "E0501" "phases of impossible length"
     "`storm` or `settle` is zero where it may not be, or beyond all measure."

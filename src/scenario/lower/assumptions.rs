@@ -1,7 +1,9 @@
 //! The assumptions in force: the defaults, and what the scenario sets.
 
 use crate::assumption::range::{self, Range};
-use crate::assumption::{Assumptions, BacklogSharing, FullSync, Hashing, Lww, Metadata, XaddIds};
+use crate::assumption::{
+    Assumptions, BacklogSharing, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
+};
 use crate::quantity::Bytes;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -21,6 +23,21 @@ macro_rules! take {
                 range::$range,
                 &mut $set.$field,
             );
+        )*
+    };
+}
+
+/// Takes each of these plain numbers, likewise.
+macro_rules! numbers {
+    ($lowering:ident, $file:ident, $set:ident: $($field:ident in $range:ident,)*) => {
+        $(
+            if let Some(given) = $file.$field.given() {
+                let Range { least, most } = range::$range;
+                let name = concat!("`", stringify!($field), "`");
+                if let Some(number) = $lowering.between(given, name, least, most) {
+                    $set.$field = number;
+                }
+            }
         )*
     };
 }
@@ -52,7 +69,12 @@ impl Lowering<'_> {
             reconnect_max in RECONNECT_MAX,
             healthy_within in HEALTHY_WITHIN,
             ingestion_delay in INGESTION_DELAY,
+            eviction_start in EVICTION_START,
+            eviction_slice in EVICTION_SLICE,
+            lru_resolution in LRU_RESOLUTION,
+            oom_reserve in OOM_RESERVE,
         }
+        self.numbers_assumed(file, &mut set);
         self.pauses_ordered(file, &set);
         self.stale_text_assumed(file, &mut set);
         set
@@ -76,17 +98,16 @@ impl Lowering<'_> {
             self.assumed(&file.backlog_bytes, "backlog_bytes", range, &mut bytes);
             set.backlog_bytes = Some(bytes);
         }
-        if let Some(given) = file.xadd_stride.given() {
-            let Range { least, most } = range::XADD_STRIDE;
-            if let Some(stride) = self.between(given, "`xadd_stride`", least, most) {
-                set.xadd_stride = stride;
-            }
-        }
-        if let Some(given) = file.collection_objects.given() {
-            let Range { least, most } = range::COLLECTION_OBJECTS;
-            if let Some(objects) = self.between(given, "`collection_objects`", least, most) {
-                set.collection_objects = objects;
-            }
+    }
+
+    fn numbers_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
+        numbers! { self, file, set:
+            xadd_stride in XADD_STRIDE,
+            collection_objects in COLLECTION_OBJECTS,
+            eviction_samples in EVICTION_SAMPLES,
+            eviction_keys in EVICTION_KEYS,
+            lfu_log_factor in LFU_LOG_FACTOR,
+            lfu_decay_minutes in LFU_DECAY_MINUTES,
         }
     }
 
@@ -164,5 +185,7 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .copied()
         .unwrap_or(set.causal_consistency);
     set.hashing = file.hashing.value().map_or(set.hashing, Hashing::from);
+    set.oom = file.oom.value().map_or(set.oom, OomMode::from);
+    set.oom_unlatch = file.oom_unlatch.value().copied().unwrap_or(set.oom_unlatch);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

@@ -19,6 +19,7 @@ use crate::time::{SimDuration, SimTime};
 pub(super) struct Causes {
     rules: bool,
     peers: bool,
+    evicts: bool,
     writes: bool,
 }
 
@@ -27,6 +28,7 @@ impl Causes {
         Self {
             rules: !entries(&file.runbook).is_empty(),
             peers: places.ids().count() > 1 || !places.names_complete,
+            evicts: places.evicts(),
             writes: !entries(&file.traffic).is_empty() || !entries(&file.timeline).is_empty(),
         }
     }
@@ -286,7 +288,8 @@ impl Lowering<'_> {
         let missing = match what {
             Occurrence::RuleFired if !causes.rules => "there is no rule in `runbook`",
             Occurrence::OomRefusal if !causes.writes => "nothing writes",
-            Occurrence::RuleFired | Occurrence::OomRefusal => return,
+            Occurrence::Eviction if !causes.evicts => "no member has an `eviction` policy",
+            Occurrence::RuleFired | Occurrence::OomRefusal | Occurrence::Eviction => return,
             _ if !causes.peers => "there is only one instance, so nothing replicates",
             _ if !causes.writes => "nothing writes, and nothing happens",
             _ => return,

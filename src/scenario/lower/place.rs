@@ -1,6 +1,7 @@
 //! Instances and the regions they are in.
 
-use crate::catalogue::{self, Region, Sku};
+use crate::assumption::Eviction;
+use crate::catalogue::{self, Region, Sku, Tier};
 use crate::id::{Id, IdVec, InstanceId, RegionId};
 use crate::plan::{InstancePlan, RegionPlan};
 use crate::scenario::code::Code;
@@ -13,6 +14,8 @@ use crate::scenario::suggest::listed;
 
 /// The most members of a group. Source: Azure docs, active geo-replication, limits.
 const MEMBERS_MAX: usize = 5;
+/// Source: Redis docs, active-active/manage.md: Active-Active databases evict nothing unless told.
+const DEFAULT_EVICTION: Eviction = Eviction::NoEviction;
 /// The most shards of any SKU; Redis has 16 384 slots to share among them.
 const SHARDS_MAX: u16 = 1_024;
 /// How far a clock may be off: ten days.
@@ -37,6 +40,7 @@ struct Member {
     region: Option<RegionId>,
     sku: Option<&'static Sku>,
     shards: Option<u16>,
+    eviction: Eviction,
 }
 
 impl Places {
@@ -110,6 +114,12 @@ impl Places {
         self.named_at.get(known).copied()
     }
 
+    /// Whether some instance lets keys go.
+    pub(super) fn evicts(&self) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.eviction != Eviction::NoEviction)
+    }
+
     /// The sizes of the instances that have one.
     pub(super) fn skus(&self) -> impl Iterator<Item = &'static Sku> {
         self.members.iter().filter_map(|member| member.sku)
@@ -133,6 +143,7 @@ impl Places {
                     region: member.region?,
                     sku: member.sku?,
                     shards: member.shards?,
+                    eviction: member.eviction,
                 })
             })
             .collect();
@@ -215,12 +226,31 @@ impl Lowering<'_> {
             Some(given) => self.between(given, "`shards`", 1, SHARDS_MAX),
             None => sku.map(|sku| sku.shards),
         };
+        let eviction = self.eviction(file, sku);
         Member {
             name,
             region,
             sku,
             shards,
+            eviction,
         }
+    }
+
+    /// What goes when memory runs short; on flash nothing may.
+    fn eviction(&mut self, file: &Instance, sku: Option<&Sku>) -> Eviction {
+        let Some(given) = file.eviction.given() else {
+            return DEFAULT_EVICTION;
+        };
+        let eviction = Eviction::from(&given.value);
+        let is_flash = sku.is_some_and(|sku| sku.tier == Tier::FlashOptimized);
+        if is_flash && eviction != Eviction::NoEviction {
+            let message = format!("`{eviction:?}` on a Flash Optimized member");
+            self.report(
+                Diagnostic::new(Code::FlashEvict, given.span, message)
+                    .label("refused as E-FLASH-EVICT: expected `NoEviction`"),
+            );
+        }
+        eviction
     }
 
     /// All members of a group are configured alike.
@@ -228,6 +258,7 @@ impl Lowering<'_> {
         let given: Vec<&Sp<Instance>> = instances.iter().filter_map(Field::given).collect();
         let mut first_sku: Option<(&Sku, _)> = None;
         let mut first_shards = None;
+        self.evict_alike(&given);
         for instance in given {
             let named = instance.value.sku.given();
             let sku = named.and_then(|name| Some((catalogue::sku(&name.value.0)?, name.span)));
@@ -246,6 +277,32 @@ impl Lowering<'_> {
                     self.mismatch(&what, shards.span, place);
                 }
             }
+        }
+    }
+
+    /// The policy is the same on all, whoever states it: one left out is a policy too.
+    fn evict_alike(&mut self, instances: &[&Sp<Instance>]) {
+        let policy = |instance: &Instance| {
+            let given = instance.eviction.value();
+            given.map_or(DEFAULT_EVICTION, Eviction::from)
+        };
+        let Some((first, others)) = instances.split_first() else {
+            return;
+        };
+        let place = |instance: &Sp<Instance>| {
+            let given = instance.value.eviction.span();
+            given.unwrap_or_else(|| self.head(instance.span))
+        };
+        let expected = policy(&first.value);
+        let differing = others.iter().map(|other| (policy(&other.value), *other));
+        let differing: Vec<(Eviction, Span)> = differing
+            .filter(|(found, _)| *found != expected)
+            .map(|(found, other)| (found, place(other)))
+            .collect();
+        let first = place(first);
+        for (found, span) in differing {
+            let what = format!("`{expected:?}` and `{found:?}` in one group");
+            self.mismatch(&what, span, first);
         }
     }
 

@@ -123,6 +123,7 @@ fn instances(plan: &Plan) -> Field<List<Instance>> {
         region: text(&plan.regions[instance.region].name),
         sku: text(instance.sku.name),
         shards: Field::of(instance.shards),
+        eviction: Field::of(instance.eviction.into()),
     }))
 }
 
@@ -206,5 +207,15 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         stale_text: Field::of(Text(set.stale_text.clone())),
         causal_consistency: Field::of(set.causal_consistency),
         hashing: Field::of(set.hashing.into()),
+        eviction_start: quantity(set.eviction_start),
+        eviction_samples: Field::of(set.eviction_samples),
+        eviction_slice: quantity(set.eviction_slice),
+        eviction_keys: Field::of(set.eviction_keys),
+        lru_resolution: quantity(set.lru_resolution),
+        lfu_log_factor: Field::of(set.lfu_log_factor),
+        lfu_decay_minutes: Field::of(set.lfu_decay_minutes),
+        oom: Field::of(set.oom.into()),
+        oom_unlatch: Field::of(set.oom_unlatch),
+        oom_reserve: quantity(set.oom_reserve),
     }
 }

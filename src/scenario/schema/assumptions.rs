@@ -90,6 +90,38 @@ record! {
         causal_consistency: bool,
         /// A-HASHING: which part of a key's name is hashed to its slot.
         hashing: HashingChoice,
+        /// A-EVICT-START: at what share of its limit a shard begins to evict.
+        eviction_start: Quantity<Ratio>,
+        /// A-EVICT-SAMPLES: how many keys are compared for each one evicted.
+        eviction_samples: u32,
+        /// A-EVICT-SLICE: how often a shard under pressure evicts.
+        eviction_slice: Quantity<SimDuration>,
+        /// A-EVICT-KEYS: how many keys a shard evicts in one slice at its limit.
+        eviction_keys: u32,
+        /// A-LRU-CLOCK: the grain of the clock that tells when a key was last used.
+        lru_resolution: Quantity<SimDuration>,
+        /// A-LFU-LOG: how much harder each further step of a key's frequency is to take.
+        lfu_log_factor: u32,
+        /// A-LFU-DECAY: after how many idle minutes a key's frequency falls by one.
+        lfu_decay_minutes: u32,
+        /// A-OOM: what an instance does that runs out of memory.
+        oom: OomChoice,
+        /// A-UNLATCH: whether replication into a full shard resumes by itself.
+        oom_unlatch: bool,
+        /// A-OOM-RESERVE: what share of the limit is kept from clients, under `Reserve`.
+        oom_reserve: Quantity<Ratio>,
+    }
+}
+
+choice! {
+    /// What an instance does that runs out of memory.
+    OomChoice {
+        /// It answers no client, and takes the whole state of its peers once it has room.
+        Reconcile,
+        /// Replication into the full shard stops and resumes.
+        Resume,
+        /// Clients are refused before replication is.
+        Reserve,
     }
 }
 

@@ -111,5 +111,7 @@ choice! {
         ConcurrentIncrement,
         /// An operator's rule fired.
         RuleFired,
+        /// A shard evicted a key.
+        Eviction,
     }
 }

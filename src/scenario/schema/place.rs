@@ -26,6 +26,30 @@ record! {
         sku: Text,
         /// Primary shards; the SKU's when left out.
         shards: u16,
+        /// What goes when memory runs short, the same on all members; `NoEviction` when left out.
+        eviction: EvictionChoice,
+    }
+}
+
+choice! {
+    /// What goes when memory runs short, by Azure's names.
+    EvictionChoice {
+        /// Any key, the least often used first.
+        AllKeysLfu,
+        /// Any key, the longest unused first.
+        AllKeysLru,
+        /// Any key, at random.
+        AllKeysRandom,
+        /// Keys with a deadline, the longest unused first.
+        VolatileLru,
+        /// Keys with a deadline, the least often used first.
+        VolatileLfu,
+        /// Keys with a deadline, the next to expire first.
+        VolatileTtl,
+        /// Keys with a deadline, at random.
+        VolatileRandom,
+        /// Nothing.
+        NoEviction,
     }
 }
 

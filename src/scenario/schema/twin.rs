@@ -1,13 +1,17 @@
 //! Words of the file that are words of the model, letter for letter.
 
-use crate::assumption::{BacklogSharing, FullSync, Hashing, Lww, Metadata, XaddIds};
+use crate::assumption::{
+    BacklogSharing, Eviction, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
+};
 use crate::plan::expectation::Occurrence;
 use crate::plan::{Memory, MemoryKind, TieBreak};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
-    BacklogSharingChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice, XaddIdsChoice,
+    BacklogSharingChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice, OomChoice,
+    XaddIdsChoice,
 };
 use crate::scenario::schema::expectation::{MemoryKindChoice, OccurrenceChoice};
+use crate::scenario::schema::place::EvictionChoice;
 use crate::scenario::schema::timeline::MemoryChoice;
 
 macro_rules! twins {
@@ -40,12 +44,17 @@ twins! {
     BacklogSharingChoice BacklogSharing { Shared PerPeer }
     FullSyncChoice FullSync { Delta Whole }
     XaddIdsChoice XaddIds { Strict SemiStrict Liberal }
+    OomChoice OomMode { Reconcile Resume Reserve }
+    EvictionChoice Eviction {
+        AllKeysLfu AllKeysLru AllKeysRandom VolatileLru VolatileLfu VolatileTtl VolatileRandom
+        NoEviction
+    }
     MemoryChoice Memory { Kept Lost }
     MemoryKindChoice MemoryKind {
         Values Keys Metadata Tombstones Unstable Backlog SyncBuffers
     }
     OccurrenceChoice Occurrence {
         BacklogOverrun PartialSync FullSync OomRefusal ReplicationStopped MessageDropped
-        ConcurrentWrite AddWins ConcurrentIncrement RuleFired
+        ConcurrentWrite AddWins ConcurrentIncrement RuleFired Eviction
     }
 }

@@ -1,7 +1,7 @@
 //! The table of assumptions, and what a scenario may make of each.
 
 use super::{SMALL, mistakes, plan};
-use crate::assumption::{Assumptions, XaddIds};
+use crate::assumption::{Assumptions, OomMode, XaddIds};
 use crate::network::Delay;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::reference::Described;
@@ -62,9 +62,10 @@ fn every_range_is_held() {
             "reconnect_max" => "reconnect_min: \"1ms\", ",
             _ => "",
         };
-        let quoted = |value: &str| match one.field {
-            "collection_objects" | "xadd_stride" => value.to_owned(),
-            _ => format!("\"{value}\""),
+        let is_number = one.unit == "a number";
+        let quoted = |value: &str| match is_number {
+            true => value.to_owned(),
+            false => format!("\"{value}\""),
         };
         for end in [least, most] {
             let text = with(&format!("{other}{}: {}", one.field, quoted(end)));
@@ -72,9 +73,9 @@ fn every_range_is_held() {
             let now = listed.iter().find(|other| other.field == one.field);
             assert_eq!(now.map(|now| &*now.value), Some(end), "{}", one.field);
         }
-        let beyond = match one.field {
-            "collection_objects" | "xadd_stride" => "1000000001".to_owned(),
-            _ => format!("\"{}\"", grown(most)),
+        let beyond = match is_number {
+            true => "1000000001".to_owned(),
+            false => format!("\"{}\"", grown(most)),
         };
         let refused = mistakes(&with(&format!("{}: {beyond}", one.field)), &[]).to_string();
         let named =
@@ -82,7 +83,7 @@ fn every_range_is_held() {
         assert!(named, "{}: {refused}", one.field);
         checked += 1;
     }
-    assert_eq!(checked, 30, "ranges");
+    assert_eq!(checked, 38, "ranges");
 }
 
 /// A written amount, ten times as large.
@@ -94,8 +95,10 @@ fn grown(amount: &str) -> String {
 
 #[test]
 fn words_and_texts_are_settable() {
-    let set = "mirror: false, xadd_ids: Liberal, stale_text: \"LOADING not yet\"";
+    let set = "mirror: false, xadd_ids: Liberal, stale_text: \"LOADING not yet\", \
+               oom: Reconcile, oom_unlatch: false";
     let set = plan(&with(set)).assumptions;
+    assert_eq!((set.oom, set.oom_unlatch), (OomMode::Reconcile, false));
     assert!(!set.mirror);
     assert_eq!(set.xadd_ids, XaddIds::Liberal);
     assert_eq!(set.stale_text, "LOADING not yet");

@@ -144,6 +144,18 @@ fn groups() {
         ],
     );
     check("mismatch", &[("Balanced_B3", "Balanced_B5")]);
+    let sku = "sku: \"Balanced_B3\"";
+    check(
+        "mismatch_eviction",
+        &[(sku, &format!("{sku}, eviction: AllKeysLru"))],
+    );
+    check(
+        "flash_evict",
+        &[
+            (sku, "sku: \"FlashOptimized_A250\", eviction: NoEviction"),
+            (sku, "sku: \"FlashOptimized_A250\", eviction: VolatileTtl"),
+        ],
+    );
     check(
         "shards",
         &[("sku: \"Balanced_B3\"", "sku: \"Balanced_B3\", shards: 0")],

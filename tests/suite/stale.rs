@@ -1,0 +1,225 @@
+//! Stale mode, statement by statement: a member that has lost its memory and not caught up.
+//!
+//! Source: Redis docs, active-active/syncer.md and app-failover-active-active.md.
+
+use meridian::checks::{Checks, Status};
+use meridian::history::{Event, Observation};
+use meridian::id::{InstanceId, RegionId};
+use meridian::network::Delay;
+use meridian::plan::{Memory, Operation, Plan, Step, ValueKind};
+use meridian::quantity::{ByteRate, Bytes};
+use meridian::time::SimDuration;
+use meridian::world::{Options, World};
+
+use crate::plans;
+use crate::world_laws::{assert_agreement, assert_honest};
+
+const STALE: &str =
+    "(error) ERR this instance is stale: it takes no writes until it has caught up with its peers";
+
+/// Runs a plan whose checks hold; what each command was answered.
+fn told(mut plan: Plan) -> (Vec<String>, Vec<Observation>) {
+    plan.timeline.sort_by_key(|timed| timed.at);
+    let (mut checks, mut seen) = (Checks::new(&plan), Vec::new());
+    World::new(&plan, Options::default()).run(&mut |observation| {
+        checks.observe(observation);
+        seen.push(observation.clone());
+    });
+    for verdict in checks.finish().checks {
+        assert_ne!(verdict.status, Status::Fail, "{verdict:#?}");
+    }
+    let replies = seen.iter().filter_map(|one| match &one.event {
+        Event::Command(command) => Some(command.reply.clone()),
+        _ => None,
+    });
+    (replies.collect(), seen)
+}
+
+/// The second of so many members loses its memory at 5 s, and is back at 7 s.
+fn returning(members: usize) -> Plan {
+    let mut plan = plans::group(members, 40);
+    let (region, memory) = (RegionId(1), Memory::Lost);
+    plans::at(&mut plan, 5_000, Step::Outage { region, memory });
+    plans::at(&mut plan, 7_000, Step::Return(region));
+    plan
+}
+
+/// It answers reads and refuses writes, those of a transaction too; to know that it is not stale a
+/// client must write.
+#[test]
+fn a_stale_member_reads_and_does_not_write() {
+    let mut plan = returning(2);
+    let lines = [
+        (1_000, 1, "SET mine a", "OK"),
+        (1_001, 0, "SET theirs b", "OK"),
+        (7_001, 1, "GET mine", "(nil)"),
+        (7_002, 1, "SET mine c", STALE),
+        (7_003, 1, "DEL mine", STALE),
+        (7_004, 1, "MULTI", "OK"),
+        (7_005, 1, "SET mine c", STALE),
+        (
+            7_006,
+            1,
+            "EXEC",
+            "(error) EXECABORT Transaction discarded because of previous errors.",
+        ),
+        (7_007, 1, "EXISTS mine", "(integer) 0"),
+        // Released by the merge: its own older writes have come back to it.
+        (9_000, 1, "GET mine", "\"a\""),
+        (9_001, 1, "GET theirs", "\"b\""),
+        (9_002, 1, "SET mine d", "OK"),
+        (19_000, 0, "GET mine", "\"d\""),
+    ];
+    for (at, on, text, _) in lines {
+        plans::command(&mut plan, at, on, text);
+    }
+    let expected: Vec<&str> = lines.iter().map(|line| line.3).collect();
+    assert_eq!(told(plan).0, expected);
+}
+
+/// One that has never been written to is ready at once, though what it holds is old, or nothing.
+#[test]
+fn a_member_never_written_to_is_never_stale() {
+    let mut plan = returning(3);
+    let lines = [
+        (1_000, 0, "SET theirs a", "OK"),
+        (7_001, 1, "GET theirs", "(nil)"),
+        (7_002, 1, "SET mine b", "OK"),
+        (7_003, 1, "SET theirs c", "OK"),
+        (7_004, 1, "GET mine", "\"b\""),
+        (15_000, 1, "GET mine", "\"b\""),
+        (15_001, 0, "GET mine", "\"b\""),
+        (15_002, 2, "GET mine", "\"b\""),
+        // It had not seen the other: the later by wall clock.
+        (15_003, 0, "GET theirs", "\"c\""),
+        (15_004, 1, "GET theirs", "\"c\""),
+    ];
+    for (at, on, text, _) in lines {
+        plans::command(&mut plan, at, on, text);
+    }
+    let expected: Vec<&str> = lines.iter().map(|line| line.3).collect();
+    let (replies, seen) = told(plan.clone());
+    assert_eq!(replies, expected);
+    assert_agreement(&plan, &seen);
+}
+
+/// The same under load, with filled keys: whatever it writes before it is reloaded is merged.
+#[test]
+fn a_member_never_written_to_may_write_while_it_is_reloaded() {
+    for seed in 0..4 {
+        let mut plan = returning(3);
+        plan.seed = seed;
+        plans::jitter(&mut plan);
+        let keys = plans::populate(&mut plan, "user:", 2_000, ValueKind::String);
+        let mix = [(Operation::Update, 7), (Operation::Delete, 2)];
+        plans::traffic(&mut plan, keys, 300, &mix);
+        for fleet in plan.fleets.iter_mut().filter(|one| one.instance.0 == 1) {
+            fleet.starts = meridian::time::SimTime::from_millis(7_000);
+        }
+        let (_, seen) = told(plan.clone());
+        assert_agreement(&plan, &seen);
+        assert_honest(&plan, &seen);
+    }
+}
+
+/// Keys of peers appear while it is still stale: as their state is merged, before all of it is.
+#[test]
+fn keys_of_peers_appear_while_it_is_stale() {
+    let mut plan = returning(2);
+    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+    plan.assumptions.chunk_bytes = Bytes(20_000);
+    for route in plan.routes.iter_mut() {
+        route.bandwidth = ByteRate(300_000);
+    }
+    plans::command(&mut plan, 1_000, 1, "SET mine a");
+    let some = "EXISTS user:0 user:1 user:2 user:3999";
+    plans::command(&mut plan, 8_500, 1, some);
+    plans::command(&mut plan, 8_502, 1, "SET mine b");
+    plans::command(&mut plan, 19_000, 1, some);
+    plans::command(&mut plan, 19_001, 1, "SET mine b");
+    let (replies, _) = told(plan);
+    // One of the four is under its tagged name.
+    let (some, all) = ("(integer) 2", "(integer) 3");
+    assert_eq!(replies, ["OK", some, STALE, all, "OK"]);
+}
+
+/// It is released by whom it can reach, and not before it can reach somebody.
+#[test]
+fn a_stale_member_alone_stays_so() {
+    let mut plan = returning(2);
+    plans::command(&mut plan, 1_000, 1, "SET mine a");
+    plans::at(&mut plan, 6_000, Step::Partition(plans::both(0, 1)));
+    plans::at(&mut plan, 15_000, Step::Heal(plans::both(0, 1)));
+    plans::command(&mut plan, 14_900, 1, "SET mine b");
+    plans::command(&mut plan, 35_000, 1, "SET mine b");
+    plan.storm = SimDuration::from_secs(40);
+    assert_eq!(told(plan).0, ["OK", STALE, "OK"]);
+}
+
+/// What it writes once released has clocks that were never used: no peer takes it for known, though
+/// it had written much before, of which they have all.
+#[test]
+fn clocks_are_not_used_anew() {
+    let mut plan = returning(3);
+    for number in 0..50 {
+        let text = format!("SET k{number} before");
+        plans::command(&mut plan, 1_000 + number, 1, &text);
+        let text = format!("SET k{number} after");
+        plans::command(&mut plan, 15_000 + number, 1, &text);
+        for on in [0, 2] {
+            let text = format!("GET k{number}");
+            plans::command(&mut plan, 17_000 + number, on, &text);
+        }
+    }
+    let (replies, _) = told(plan);
+    let after = replies.iter().filter(|reply| *reply == "\"after\"").count();
+    assert_eq!(after, 100);
+}
+
+/// A link that breaks and resumes from the backlog while the member is stale loses no key (the
+/// behaviour since 7.8.2-34, RS114258).
+#[test]
+fn a_partial_sync_into_a_stale_member_loses_nothing() {
+    let mut plan = returning(3);
+    plan.storm = SimDuration::from_secs(60);
+    // The third member's state takes long: the second stays stale for its sake.
+    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+    plan.assumptions.chunk_bytes = Bytes(20_000);
+    for route in plan.routes.iter_mut() {
+        let ends = (route.from, route.to);
+        route.delay = Delay::Constant(SimDuration::from_millis(40));
+        if ends == (RegionId(2), RegionId(1)) {
+            route.bandwidth = ByteRate(100_000);
+        }
+    }
+    plans::command(&mut plan, 1_000, 1, "SET mine a");
+    plans::at(&mut plan, 10_000, Step::Partition(plans::both(0, 1)));
+    for number in 0..20 {
+        let text = format!("SET k{number} v");
+        plans::command(&mut plan, 10_100 + number, 0, &text);
+    }
+    plans::at(&mut plan, 11_000, Step::Heal(plans::both(0, 1)));
+    plans::command(&mut plan, 14_000, 1, "SET mine b");
+    for number in 0..20 {
+        plans::command(&mut plan, 14_100 + number, 1, &format!("GET k{number}"));
+    }
+    plans::command(&mut plan, 59_000, 1, "SET mine b");
+    let (replies, seen) = told(plan.clone());
+    assert_eq!(replies[21], STALE);
+    assert!(replies[22..42].iter().all(|reply| reply == "\"v\""));
+    assert_eq!(replies[42], "OK");
+    let resumed = seen.iter().any(|one| {
+        let what = &one.event;
+        matches!(
+            what,
+            Event::Link {
+                from: InstanceId(0),
+                to: InstanceId(1),
+                what: meridian::history::LinkEvent::PartialSync,
+                ..
+            }
+        ) && one.at.as_millis() > 11_000
+    });
+    assert!(resumed, "by a partial synchronisation");
+    assert_agreement(&plan, &seen);
+}
