@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, Eviction};
 use meridian::history::Event;
 use meridian::id::{Id, InstanceId, RegionId, ReplicaId, ShardId};
 use meridian::instance::command::parse;
@@ -352,6 +352,8 @@ fn member(number: u16) -> Instance {
         shards: 1,
         shard_limit: Bytes(1_000_000),
         backlog: Bytes(100_000),
+        eviction: Eviction::NoEviction,
+        tells_idle_times: false,
         wall_ms_at_start: 0,
         assumptions: Arc::new(Assumptions {
             causal_consistency: true,

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use meridian::assumption::Assumptions;
+use meridian::assumption::{Assumptions, Eviction};
 use meridian::history::{Event, MessageSeen};
 use meridian::id::{InstanceId, ReplicaId};
 use meridian::instance::command::parse;
@@ -52,6 +52,8 @@ fn instance() -> Instance {
         shards: 2,
         shard_limit: Bytes(1_000_000),
         backlog: Bytes(100_000),
+        eviction: Eviction::NoEviction,
+        tells_idle_times: false,
         wall_ms_at_start: 1_700_000_000_000,
         assumptions: Arc::new(Assumptions::default()),
         naming: Arc::new(Naming::default()),
