@@ -54,7 +54,7 @@ impl Application<'_> {
             } => {
                 self.write(field.as_ref(), value, *persists, beyond.as_deref());
             }
-            Part::Add { field, run, reach } => self.add(field.as_ref(), *run, *reach),
+            Part::Add { field, run, reach } => self.add(field.as_ref(), *run, **reach),
             Part::AddMember(name) => {
                 self.types.set_mut().add(name, &self.arrival, self.tally);
             }
@@ -122,7 +122,7 @@ impl Application<'_> {
                 sorted.write(member, entry, beyond.as_deref(), &self.arrival, self.tally);
             }
             Part::AddScore { member, run, reach } => {
-                sorted.add(member, *run, *reach, &self.arrival, self.tally);
+                sorted.add(member, *run, **reach, &self.arrival, self.tally);
             }
             Part::EraseScore { member, erasures } => {
                 sorted.erase(member, erasures, &self.arrival, self.tally);

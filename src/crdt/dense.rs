@@ -74,8 +74,8 @@ impl<T> DenseMap<T> {
     /// Puts in a name that is not there, whose hash is `mark`.
     pub(crate) fn insert(&mut self, mark: u64, label: Label, value: T) {
         if self.entries.len() == self.entries.capacity() {
-            // By a quarter, as a collection of a hundred thousand should not hold room for another.
-            self.entries.reserve_exact(4.max(self.entries.len() / 4));
+            // By half, as a collection of a hundred thousand should not hold room for another.
+            self.entries.reserve_exact(4.max(self.entries.len() / 2));
         }
         self.entries.push((label, value));
         let last = self.entries.len() - 1;

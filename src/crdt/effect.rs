@@ -1,6 +1,9 @@
 //! What travels: the effect of one command on one key.
 
+use std::ops::Deref;
+
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
+use crate::crdt::few::Few;
 use crate::crdt::json::Edit;
 use crate::crdt::json::literal::Revision;
 use crate::crdt::run::{Reach, RunId};
@@ -128,7 +131,7 @@ pub enum Part {
         /// The run it extends.
         run: RunId,
         /// How far the run now goes, this increment included.
-        reach: Reach,
+        reach: Box<Reach>,
     },
     /// A member is added.
     AddMember(Name),
@@ -148,7 +151,7 @@ pub enum Part {
         /// The run it extends.
         run: RunId,
         /// How far the run now goes, this increment included.
-        reach: Reach,
+        reach: Box<Reach>,
     },
     /// Elements of a list come in, each behind the one before it. Boxed, as it is large.
     Insert(Box<Insertion>),
@@ -204,13 +207,32 @@ pub enum Part {
     Remove,
 }
 
+/// The parts of a change, in the order in which they take hold. Most have one, which stands in
+/// place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parts(Few<Part>);
+
+impl From<Few<Part>> for Parts {
+    fn from(parts: Few<Part>) -> Self {
+        Self(parts)
+    }
+}
+
+impl Deref for Parts {
+    type Target = [Part];
+
+    fn deref(&self) -> &[Part] {
+        self.0.as_slice()
+    }
+}
+
 /// What an effect does to its key.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Change {
     /// A plain `SET`: a write of the string that takes the deadline away, and nothing else.
     Write(Value),
     /// Anything else, in the order of [`Part`].
-    Parts(Box<[Part]>),
+    Parts(Parts),
     /// A published message: it reaches subscribers, and leaves no state under any key.
     Message(Box<Message>),
 }
@@ -272,7 +294,17 @@ impl Effect {
     }
 }
 
+const _: () = assert!(size_of::<Part>() == 48, "parts of an effect are many");
+
 impl Change {
+    /// Its parts; none of a plain write or a message.
+    pub fn parts(&self) -> &[Part] {
+        match self {
+            Self::Parts(parts) => parts,
+            Self::Write(_) | Self::Message(_) => &[],
+        }
+    }
+
     /// Whether it may concern the string under the key, or the deadline of the key.
     pub(crate) fn concerns_limits(&self) -> bool {
         match self {

@@ -1,7 +1,7 @@
 //! A list that mostly holds one item, and then takes no allocation.
 
 /// Zero, one, or many items.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Few<T> {
     One(T),
     Many(Vec<T>),
@@ -58,10 +58,30 @@ impl<T> Few<T> {
     }
 }
 
+impl<T> Few<T> {
+    /// Adds all of another's items.
+    pub(crate) fn append(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        match other {
+            Self::One(item) => self.push(item),
+            Self::Many(items) => self.extend(items),
+        }
+    }
+}
+
+impl<T> Extend<T> for Few<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.push(item));
+    }
+}
+
 impl<T> FromIterator<T> for Few<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut few = Self::default();
-        items.into_iter().for_each(|item| few.push(item));
+        few.extend(items);
         few
     }
 }

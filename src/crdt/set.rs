@@ -116,7 +116,8 @@ impl Member {
         is_alone
     }
 
-    /// Takes in a removal of the only addition, where there is nothing else. Returns whether it did.
+    /// Takes in a removal of the only addition, where there is nothing else. Returns whether it
+    /// did.
     fn remove_alone(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) -> bool {
         let sole = self.sole().map(|sole| sole.dot);
         let Some(dot) = sole.filter(|dot| arrival.before.covers(*dot)) else {

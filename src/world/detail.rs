@@ -207,7 +207,7 @@ fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
         }
     };
     let mut touches = Vec::new();
-    for part in parts {
+    for part in parts.iter() {
         match part {
             Part::Write {
                 beyond: Some(beyond),

@@ -3,6 +3,7 @@
 use crate::crdt::Datatype;
 use crate::crdt::Rules;
 use crate::crdt::effect::{Insertion, Part, Raise};
+use crate::crdt::few::Few;
 use crate::crdt::json::Json;
 use crate::crdt::json::literal::Revision;
 use crate::crdt::list::List;
@@ -39,8 +40,8 @@ impl Draft<'_> {
         &self,
         splices: Vec<Splice>,
         rules: Rules,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
+        parts: &mut Few<Part>,
+        removals: &mut Few<Part>,
     ) {
         if splices.is_empty() {
             return;
@@ -86,8 +87,8 @@ impl Draft<'_> {
     pub(super) fn stream(
         &self,
         ops: Vec<StreamOp>,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
+        parts: &mut Few<Part>,
+        removals: &mut Few<Part>,
     ) {
         let stream = self.object.types().stream().filter(|_| !self.removes);
         let has_group = |name: &Name| stream.is_some_and(|stream| stream.group(name).is_some());
@@ -132,7 +133,7 @@ impl Draft<'_> {
     }
 
     /// What a command wants of a document.
-    pub(super) fn revise(&self, revisions: Vec<Revision>, parts: &mut Vec<Part>) {
+    pub(super) fn revise(&self, revisions: Vec<Revision>, parts: &mut Few<Part>) {
         let vacant = Json::default();
         let json = self.object.types().json();
         let json = json.filter(|_| !self.removes).unwrap_or(&vacant);

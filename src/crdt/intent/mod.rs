@@ -6,6 +6,7 @@ mod wishes;
 use crate::crdt::clock::{Dot, VersionVector};
 use crate::crdt::effect::{Beyond, Change, Part, Update};
 use crate::crdt::expiry::Limits;
+use crate::crdt::few::Few;
 use crate::crdt::object::Object;
 use crate::crdt::run::{Amount, Reach, RunId};
 use crate::crdt::scalar::Scalar;
@@ -31,7 +32,7 @@ pub(crate) fn change(
         rules,
         removes: false,
     };
-    let (mut parts, mut removals) = (Vec::new(), Vec::new());
+    let (mut parts, mut removals) = (Few::default(), Few::default());
     let mut sets_limit = false;
     match <[Update; 1]>::try_from(updates) {
         // Most commands want one thing of one element: there is nothing to put together.
@@ -53,11 +54,7 @@ pub(crate) fn change(
         parts.push(Part::Anew { field: None });
     }
     // Removals come last, so that memory of them does not take their own effect for a late one.
-    if parts.is_empty() {
-        parts = removals;
-    } else {
-        parts.append(&mut removals);
-    }
+    parts.append(removals);
     match parts.as_slice() {
         [] => None,
         [
@@ -87,8 +84,8 @@ impl Draft<'_> {
     fn all(
         &mut self,
         updates: impl IntoIterator<Item = Update>,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
+        parts: &mut Few<Part>,
+        removals: &mut Few<Part>,
     ) -> bool {
         let mut intent = Intent::default();
         for update in updates {
@@ -115,7 +112,7 @@ impl Draft<'_> {
         sets_limit
     }
 
-    fn remove_key(&self, removals: &mut Vec<Part>) {
+    fn remove_key(&self, removals: &mut Few<Part>) {
         let types = self.object.types();
         if let Some(scalar) = types.string() {
             removals.extend(erasure(|| None, scalar));
@@ -135,7 +132,7 @@ impl Draft<'_> {
 
     /// What a command wants of one field: `HDEL`, unless it is written again by the same command or
     /// not there to remove, and what is written.
-    fn field(&self, name: Name, wish: Wish, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+    fn field(&self, name: Name, wish: Wish, parts: &mut Few<Part>, removals: &mut Few<Part>) {
         if wish.removes && !self.removes {
             let field = self
                 .object
@@ -144,22 +141,22 @@ impl Draft<'_> {
                 .and_then(|hash| hash.field(&name));
             if let Some(field) = field {
                 removals.extend(erasure(|| Some(name.clone()), field.scalar()));
-                put(removals, Part::RemoveField(name.clone()));
+                removals.push(Part::RemoveField(name.clone()));
             }
         }
         self.scalar(Some(name), wish, parts, removals);
     }
 
     /// What a command wants of one member of a set.
-    fn member(&self, name: Name, is_in: bool, parts: &mut Vec<Part>, removals: &mut Vec<Part>) {
+    fn member(&self, name: Name, is_in: bool, parts: &mut Few<Part>, removals: &mut Few<Part>) {
         let set = self.object.types().set().filter(|_| !self.removes);
         let was_in = || set.is_some_and(|set| set.contains(&name));
         if is_in {
             if self.rules.readd_is_fresh || !was_in() {
-                put(parts, Part::AddMember(name));
+                parts.push(Part::AddMember(name));
             }
         } else if was_in() {
-            put(removals, Part::RemoveMember(name));
+            removals.push(Part::RemoveMember(name));
         }
     }
 
@@ -167,8 +164,8 @@ impl Draft<'_> {
         &self,
         mut field: Option<Name>,
         wish: Wish,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
+        parts: &mut Few<Part>,
+        removals: &mut Few<Part>,
     ) {
         if wish.is_idle() {
             return;
@@ -201,15 +198,12 @@ impl Draft<'_> {
             let is_last = wish.amount.is_none() && wish.limit.is_none();
             let field = if is_last { field.take() } else { field.clone() };
             let (persists, beyond) = (wish.persists, beyond.map(Box::new));
-            put(
-                parts,
-                Part::Write {
-                    field,
-                    value,
-                    persists,
-                    beyond,
-                },
-            );
+            parts.push(Part::Write {
+                field,
+                value,
+                persists,
+                beyond,
+            });
         }
         if let Some(amount) = wish.amount {
             let vacant = Scalar::default();
@@ -218,7 +212,7 @@ impl Draft<'_> {
             parts.push(Part::Add {
                 field: field.clone(),
                 run,
-                reach,
+                reach: Box::new(reach),
             });
         }
         if let Some(deadline_ms) = wish.limit {
@@ -236,8 +230,8 @@ impl Draft<'_> {
         &self,
         member: Name,
         rating: &Rating,
-        parts: &mut Vec<Part>,
-        removals: &mut Vec<Part>,
+        parts: &mut Few<Part>,
+        removals: &mut Few<Part>,
     ) {
         let sorted = self.object.types().sorted_set();
         let trace = sorted.and_then(|sorted| sorted.trace(&member));
@@ -274,6 +268,7 @@ impl Draft<'_> {
             });
         }
         if let Some((run, reach)) = run.filter(is_finite) {
+            let reach = Box::new(reach);
             parts.push(Part::AddScore { member, run, reach });
         }
     }
@@ -329,15 +324,6 @@ fn erasure(field: impl FnOnce() -> Option<Name>, scalar: &Scalar) -> Option<Part
         field: field(),
         erasures: erasures.into(),
     })
-}
-
-/// Adds a part. Most changes have only one, and room is made for one.
-fn put(parts: &mut Vec<Part>, part: Part) {
-    if parts.capacity() == 0 {
-        *parts = vec![part];
-    } else {
-        parts.push(part);
-    }
 }
 
 fn score_erasure(member: &Name, trace: &Member) -> Option<Part> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Op;
 use super::oracle::bits;
-use crate::crdt::effect::{Change, Effect, Part, Update};
+use crate::crdt::effect::{Effect, Part, Update};
 use crate::crdt::json::Edit;
 use crate::crdt::json::literal::{Deed, Literal, Revision, Step};
 
@@ -170,9 +170,7 @@ impl Writings {
 
 /// The counter that an effect's values were given, if it wrote any.
 fn counter(effect: &Effect) -> u64 {
-    let Change::Parts(parts) = &effect.change else {
-        return 0;
-    };
+    let parts = effect.change.parts();
     let edits = parts.iter().filter_map(|part| match part {
         Part::Json(edits) => Some(edits),
         _ => None,

@@ -8,7 +8,7 @@ use super::{END, json_alphabet};
 use crate::assumption::Lww;
 use crate::crdt::Datatype;
 use crate::crdt::clock::MEMBERS_MAX;
-use crate::crdt::effect::{Change, Effect, Part, Update};
+use crate::crdt::effect::{Effect, Part, Update};
 use crate::crdt::json::literal::Deed;
 use crate::crdt::object::{Object, View};
 use crate::crdt::stream_op::StreamOp;
@@ -222,10 +222,7 @@ pub(super) fn seen(object: &Object) -> Expected {
 
 /// The updates without removals of what was not there; the others must be in the effect.
 pub(super) fn done(seen: &Expected, updates: Vec<Update>, effect: &Effect) -> Vec<Update> {
-    let parts = match &effect.change {
-        Change::Write(_) | Change::Message(_) => &[][..],
-        Change::Parts(parts) => parts,
-    };
+    let parts = effect.change.parts();
     let removes = updates.contains(&Update::Remove) && !seen.visible.is_empty();
     let mut expected = Vec::new();
     let mut done = Vec::new();

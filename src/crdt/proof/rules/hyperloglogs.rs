@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Scene, expire, sadd, set};
 use crate::crdt::effect::Update::{Raise, Remove};
-use crate::crdt::effect::{Change, Part, Update};
+use crate::crdt::effect::{Part, Update};
 use crate::crdt::sketch::{Malformed, Sketch};
 use crate::crdt::tally::Conflict;
 
@@ -160,9 +160,7 @@ fn what_adds_nothing_sends_nothing() {
     let scene = scene.at(1, 1, pfadd(&[(1, 4), (2, 1)]));
     assert_eq!(scene.0.ops.len(), 1);
     let scene = scene.at(1, 1, pfadd(&[(1, 5), (2, 1)]));
-    let Change::Parts(parts) = &scene.0.effects[1].change else {
-        panic!("an addition has parts");
-    };
+    let parts = scene.0.effects[1].change.parts();
     let [Part::Raise(raise)] = &parts[..] else {
         panic!("registers alone: {parts:?}");
     };

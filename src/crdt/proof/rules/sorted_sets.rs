@@ -19,10 +19,8 @@ impl Scene {
 
     /// The parts of the newest effect.
     fn parts(&self) -> Vec<Part> {
-        match &self.0.effects.last().expect("something was sent").change {
-            crate::crdt::Change::Parts(parts) => parts.to_vec(),
-            _ => Vec::new(),
-        }
+        let newest = self.0.effects.last().expect("something was sent");
+        newest.change.parts().to_vec()
     }
 }
 
