@@ -2,7 +2,7 @@
 //! made of.
 
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
-use crate::crdt::dense::{DenseMap, mark_of};
+use crate::crdt::dense::{DenseMap, Part, Place, mark_of};
 use crate::crdt::label::Label;
 use crate::crdt::object::Sizes;
 use crate::crdt::tally::Tally;
@@ -116,14 +116,10 @@ impl<C: Collection> Datatype for C {
     }
 }
 
-/// Elements by name.
-///
-/// Those a client sees and those of which only memory is left stand apart: who reads passes by no
-/// tombstone, and who collects by few that live.
+/// Elements by name: those a client sees, and apart from them those of which only memory is left.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Elements<E> {
-    live: DenseMap<E>,
-    dead: DenseMap<E>,
+    map: DenseMap<E>,
     totals: Totals,
 }
 
@@ -133,7 +129,7 @@ impl<E: Element> Elements<E> {
     }
 
     pub(crate) fn is_vacant(&self) -> bool {
-        self.live.is_empty() && self.dead.is_empty()
+        self.map.is_empty()
     }
 
     /// An element, even if only memory is left of it.
@@ -142,28 +138,24 @@ impl<E: Element> Elements<E> {
     }
 
     fn find_marked(&self, mark: u64, name: &[u8]) -> Option<&E> {
-        let find = |map: &DenseMap<E>| map.place(mark, name);
-        match find(&self.live) {
-            Some(place) => Some(&self.live.at(place).1),
-            None if self.dead.is_empty() => None,
-            None => find(&self.dead).map(|place| &self.dead.at(place).1),
-        }
+        let place = self.map.find(mark, name)?;
+        Some(&self.map.at(place).1)
     }
 
     /// A live element.
     pub(crate) fn find_live(&self, name: &[u8]) -> Option<&E> {
-        let place = self.live.place(mark_of(name), name)?;
-        Some(&self.live.at(place).1)
+        let place = self.map.find(mark_of(name), name)?;
+        (place.part == Part::Live).then(|| &self.map.at(place).1)
     }
 
     /// All elements, in no order that means something.
     pub(crate) fn all(&self) -> impl Iterator<Item = &(Label, E)> {
-        self.live.iter().chain(self.dead.iter())
+        self.live().chain(self.map.of(Part::Dead))
     }
 
     /// The live elements, in no order that means something.
     pub(crate) fn live(&self) -> impl Iterator<Item = &(Label, E)> {
-        self.live.iter()
+        self.map.of(Part::Live).iter()
     }
 
     /// All elements, in the order of their names' bytes.
@@ -178,8 +170,7 @@ impl<E: Element> Elements<E> {
 
     /// Changes one element, made if it is missing and dropped if nothing is left.
     pub(crate) fn edit(&mut self, name: &Name, edit: impl FnOnce(&mut E)) {
-        let mark = mark_of(name);
-        self.edit_marked(mark, name, || Label::from(name), edit);
+        self.edit_marked(mark_of(name), name, || Label::from(name), edit);
     }
 
     fn edit_marked(
@@ -189,71 +180,73 @@ impl<E: Element> Elements<E> {
         label: impl FnOnce() -> Label,
         edit: impl FnOnce(&mut E),
     ) {
-        if let Some(place) = self.live.place(mark, name) {
-            let (_, element) = self.live.at_mut(place);
-            change(&mut self.totals, element, mark, name.len(), edit);
-            if !element.is_live() {
-                let (label, element) = self.live.remove(mark, place);
-                self.bury(mark, label, element);
+        let Some(place) = self.map.find(mark, name) else {
+            let mut element = E::default();
+            change(&mut self.totals, &mut element, mark, name.len(), edit);
+            if let Some(part) = part_of(&element) {
+                self.map.insert(mark, part, label(), element);
             }
             return;
-        }
-        let place = (!self.dead.is_empty()).then(|| self.dead.place(mark, name));
-        let (label, element) = match place.flatten() {
-            Some(place) => {
-                let (_, element) = self.dead.at_mut(place);
-                change(&mut self.totals, element, mark, name.len(), edit);
-                if !element.is_live() && !element.is_vacant() {
-                    return;
-                }
-                self.dead.remove(mark, place)
-            }
-            None => {
-                let mut element = E::default();
-                change(&mut self.totals, &mut element, mark, name.len(), edit);
-                (label(), element)
-            }
         };
-        if element.is_live() {
-            self.live.insert(mark, label, element);
-        } else {
-            self.bury(mark, label, element);
-        }
-    }
-
-    /// Keeps an element that is not live, if something is left of it.
-    fn bury(&mut self, mark: u64, label: Label, element: E) {
-        if !element.is_vacant() {
-            self.dead.insert(mark, label, element);
+        let (_, element) = self.map.at_mut(place);
+        change(&mut self.totals, element, mark, name.len(), edit);
+        match part_of(element) {
+            Some(part) if part == place.part => {}
+            Some(_) => self.map.shift(mark, place),
+            None => drop(self.map.remove(mark, place)),
         }
     }
 
     /// Changes all elements, given also the hash of the name, and drops those of which nothing is
     /// left.
     pub(crate) fn edit_all(&mut self, mut edit: impl FnMut(u64, &[u8], &mut E)) {
-        let fallen = sift(&mut self.live, &mut self.totals, E::is_live, &mut edit);
-        self.edit_dead(edit);
-        for (mark, label, element) in fallen {
-            self.bury(mark, label, element);
-        }
+        // Those that change sides are put back last, or some would be changed twice.
+        let mut apart = self.sift(Part::Live, &mut edit);
+        apart.extend(self.sift(Part::Dead, &mut edit));
+        self.put_back(apart);
     }
 
     /// Changes all elements of which a collection could free something, as [`Elements::edit_all`].
     fn edit_pending(&mut self, edit: impl FnMut(u64, &[u8], &mut E)) {
-        let dead = self.dead.iter();
+        let dead = self.map.of(Part::Dead).iter();
         let pending = dead.filter(|(_, element)| element.is_pending()).count();
         if pending as u64 == self.totals.pending {
-            self.edit_dead(edit);
+            let apart = self.sift(Part::Dead, edit);
+            self.put_back(apart);
         } else {
             self.edit_all(edit);
         }
     }
 
-    fn edit_dead(&mut self, edit: impl FnMut(u64, &[u8], &mut E)) {
-        let stays = |element: &E| !element.is_live() && !element.is_vacant();
-        for (mark, label, element) in sift(&mut self.dead, &mut self.totals, stays, edit) {
-            if element.is_live() {
-                self.live.insert(mark, label, element);
+    /// Changes all elements of one part, and takes out those that are no longer of it.
+    fn sift(
+        &mut self,
+        part: Part,
+        mut edit: impl FnMut(u64, &[u8], &mut E),
+    ) -> Vec<(u64, Label, E)> {
+        let (mut at, mut apart) = (0, Vec::new());
+        while at < self.map.of(part).len() {
+            let place = Place { part, at };
+            let (label, element) = self.map.at_mut(place);
+            let (mark, name) = (mark_of(label), &**label);
+            change(&mut self.totals, element, mark, name.len(), |element| {
+                edit(mark, name, element);
+            });
+            if part_of(element) == Some(part) {
+                at += 1;
+            } else {
+                // Another one, yet to be changed, comes to stand here.
+                let (label, element) = self.map.remove(mark, place);
+                apart.push((mark, label, element));
+            }
+        }
+        apart
+    }
+
+    fn put_back(&mut self, elements: Vec<(u64, Label, E)>) {
+        for (mark, label, element) in elements {
+            if let Some(part) = part_of(&element) {
+                self.map.insert(mark, part, label, element);
             }
         }
     }
@@ -279,30 +272,13 @@ impl<E: Element> Elements<E> {
     }
 }
 
-/// Changes all elements of a map, and takes out those that are not to stay.
-fn sift<E: Element>(
-    map: &mut DenseMap<E>,
-    totals: &mut Totals,
-    stays: impl Fn(&E) -> bool,
-    mut edit: impl FnMut(u64, &[u8], &mut E),
-) -> Vec<(u64, Label, E)> {
-    let (mut place, mut out) = (0, Vec::new());
-    while place < map.len() {
-        let (label, element) = map.at_mut(place);
-        let mark = mark_of(label);
-        let (name, name_bytes): (&[u8], _) = (label, label.len());
-        change(totals, element, mark, name_bytes, |element| {
-            edit(mark, name, element);
-        });
-        if stays(element) {
-            place += 1;
-        } else {
-            // Another one, yet to be changed, comes to stand here.
-            let (label, element) = map.remove(mark, place);
-            out.push((mark, label, element));
-        }
+/// The part of the map an element belongs to; none if nothing is left of it.
+fn part_of<E: Element>(element: &E) -> Option<Part> {
+    if element.is_live() {
+        Some(Part::Live)
+    } else {
+        (!element.is_vacant()).then_some(Part::Dead)
     }
-    out
 }
 
 /// Changes an element, and what it adds to the totals.

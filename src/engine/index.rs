@@ -7,17 +7,16 @@ use hashbrown::HashTable;
 pub struct Index(HashTable<u32>);
 
 impl Index {
-    /// Of as many things as there are hashes, at the places 0, 1, and so on; with room for as many
-    /// more.
+    /// Of things by hash and place, with room for `room` of them at least.
     ///
     /// # Panics
-    /// When there are 2^32 of them.
-    pub fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
-        let mut table = HashTable::with_capacity(2 * hashes.len());
-        for (hash, place) in hashes.zip(0..) {
-            table.insert_unique(hash, place, |_| unreachable!("there is room for all"));
+    /// When there are more than `room`, or a place is not below 2^32.
+    pub fn of(room: usize, places: impl Iterator<Item = (u64, usize)>) -> Self {
+        let mut index = Self(HashTable::with_capacity(room));
+        for (hash, place) in places {
+            index.insert(hash, place);
         }
-        Self(table)
+        index
     }
 
     /// Whether another place fits in.
@@ -39,7 +38,7 @@ impl Index {
     pub fn insert(&mut self, hash: u64, place: usize) {
         let place = narrow(place);
         self.0
-            .insert_unique(hash, place, |_| unreachable!("there is room for one more"));
+            .insert_unique(hash, place, |_| unreachable!("there is room"));
     }
 
     /// Takes a place out.
