@@ -6,9 +6,11 @@
 //! other side has numbers in their place, which is the best case for it.
 
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::disallowed_types,
     clippy::print_stdout,
-    reason = "a bench reads the clock of the machine, prints, and runs beside hash maps"
+    reason = "a bench counts small things, reads the clock of the machine, prints, and runs beside \
+              hash maps"
 )]
 
 mod counters;

@@ -4,11 +4,13 @@ use crate::crdt::clock::Stamp;
 use crate::engine::digest::mix;
 
 /// Adds `word` to a running hash; the order counts.
+#[inline]
 pub(crate) fn fold(state: u64, word: u64) -> u64 {
     mix(state.wrapping_add(0x9E37_79B9_7F4A_7C15) ^ word.rotate_left(17)).wrapping_add(word)
 }
 
 /// The hash of some bytes.
+#[inline]
 pub(crate) fn of_bytes(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut state = fold(1, bytes.len() as u64);
@@ -21,6 +23,7 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> u64 {
 }
 
 /// The hash of a stamp.
+#[inline]
 pub(crate) fn of_stamp(stamp: &Stamp) -> u64 {
     fold(
         fold(u64::from(stamp.dot.origin.0), stamp.dot.seq),

@@ -67,6 +67,7 @@ impl From<Record> for Member {
 
 impl Member {
     /// The only addition, where there is nothing else.
+    #[inline]
     fn sole(&self) -> Option<Stamp> {
         match self {
             Self::Sole(dot, wall_ms) => Some(Stamp {

@@ -25,6 +25,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// Counts an element in.
+    #[inline]
     pub(crate) fn add(&mut self, element: &Totals) {
         self.live += element.live;
         self.live_bytes += element.live_bytes;
@@ -37,6 +38,7 @@ impl Totals {
     }
 
     /// Counts an element out.
+    #[inline]
     pub(crate) fn subtract(&mut self, element: &Totals) {
         self.live -= element.live;
         self.live_bytes -= element.live_bytes;

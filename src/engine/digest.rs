@@ -3,6 +3,7 @@
 /// Scrambles a word: every input bit reaches every output bit.
 ///
 /// Source: the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+#[inline]
 pub fn mix(word: u64) -> u64 {
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -187,7 +187,7 @@ pub(super) fn seen(object: &Object) -> Expected {
         .set()
         .into_iter()
         .flat_map(|set| set.members())
-        .map(|name| text(name));
+        .map(text);
     let scores = types
         .sorted_set()
         .into_iter()

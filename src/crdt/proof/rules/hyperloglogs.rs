@@ -161,7 +161,7 @@ fn what_adds_nothing_sends_nothing() {
     assert_eq!(scene.0.ops.len(), 1);
     let scene = scene.at(1, 1, pfadd(&[(1, 5), (2, 1)]));
     let parts = scene.0.effects[1].change.parts();
-    let [Part::Raise(raise)] = &parts[..] else {
+    let [Part::Raise(raise)] = parts else {
         panic!("registers alone: {parts:?}");
     };
     assert_eq!(
