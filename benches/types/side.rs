@@ -69,9 +69,7 @@ impl Replica {
             seq,
         };
         let stamp = Stamp { dot, wall_ms: seq };
-        let made = self
-            .object
-            .effect(stamp, &self.clock, self.rules, vec![update]);
+        let made = self.object.effect(stamp, &self.clock, self.rules, [update]);
         let effect = made.expect("the update changes something");
         self.take(&effect);
         effect

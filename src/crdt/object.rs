@@ -154,7 +154,7 @@ impl Object {
         stamp: Stamp,
         replica: &VersionVector,
         rules: Rules,
-        updates: Vec<Update>,
+        updates: impl IntoIterator<Item = Update>,
     ) -> Option<Effect> {
         let observed = self.observed(replica);
         let change = intent::change(self, stamp.dot, &observed, rules, updates)?;

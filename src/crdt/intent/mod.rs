@@ -23,7 +23,7 @@ pub(crate) fn change(
     dot: Dot,
     observed: &VersionVector,
     rules: Rules,
-    updates: Vec<Update>,
+    updates: impl IntoIterator<Item = Update>,
 ) -> Option<Change> {
     let mut draft = Draft {
         object,
@@ -34,18 +34,25 @@ pub(crate) fn change(
     };
     let (mut parts, mut removals) = (Few::default(), Few::default());
     let mut sets_limit = false;
-    match <[Update; 1]>::try_from(updates) {
+    let mut updates = updates.into_iter();
+    match (updates.next(), updates.next()) {
         // Most commands want one thing of one element: there is nothing to put together.
-        Ok([Update::AddMember(name)]) => draft.member(name, true, &mut parts, &mut removals),
-        Ok([Update::RemoveMember(name)]) => draft.member(name, false, &mut parts, &mut removals),
-        Ok([Update::SetField(name, value)]) => {
+        (Some(Update::AddMember(name)), None) => {
+            draft.member(name, true, &mut parts, &mut removals)
+        }
+        (Some(Update::RemoveMember(name)), None) => {
+            draft.member(name, false, &mut parts, &mut removals)
+        }
+        (Some(Update::SetField(name, value)), None) => {
             draft.field(name, Wish::written(value), &mut parts, &mut removals);
         }
-        Ok([Update::RemoveField(name)]) => {
+        (Some(Update::RemoveField(name)), None) => {
             draft.field(name, Wish::removal(), &mut parts, &mut removals);
         }
-        Ok(sole) => sets_limit = draft.all(sole, &mut parts, &mut removals),
-        Err(updates) => sets_limit = draft.all(updates, &mut parts, &mut removals),
+        (first, second) => {
+            let all = first.into_iter().chain(second).chain(updates);
+            sets_limit = draft.all(all, &mut parts, &mut removals);
+        }
     }
     // What is left of the deadline of a key that is gone must not fall to a new key.
     if draft.removes {
