@@ -40,6 +40,7 @@ impl Instance {
         };
         slot.object.apply(&effect, &clock, rules, &mut shard.tally);
         self.settle_slot(id, at, &before);
+        self.note_change(&key);
         let (after, wall_ms) = (effect.after, effect.wall_ms);
         let entry = Entry {
             after,
@@ -118,6 +119,13 @@ impl Instance {
         self.apply_change(from, id, entry, body.key.clone(), body.change.clone());
     }
 
+    /// Counts a change of a key that is watched.
+    fn note_change(&mut self, key: &Key) {
+        if let Some(changes) = self.watched.get_mut(key) {
+            *changes += 1;
+        }
+    }
+
     fn apply_change(
         &mut self,
         from: ReplicaId,
@@ -127,6 +135,7 @@ impl Instance {
         change: Change,
     ) {
         let at = self.object_place(&key, id);
+        self.note_change(&key);
         let (after, wall_ms) = (entry.after, entry.wall_ms);
         let effect = Effect {
             origin: from,

@@ -96,11 +96,11 @@ impl Instance {
     }
 
     /// Deletes the keys and fields whose deadline has passed and whose deadline is this instance's
-    /// (`EXP-4`, `H-9`).
+    /// (`EXP-4`, `H-9`). A stale instance makes no effects: it waits until it has caught up.
     pub(super) fn on_expire_due(&mut self, wire: &mut impl Wire) {
         self.expiring = false;
         while let Some((deadline, ticket)) = self.deadlines.first().copied() {
-            if deadline >= self.wall_ms() {
+            if self.stale || deadline >= self.wall_ms() {
                 break;
             }
             self.deadlines.pop_first();

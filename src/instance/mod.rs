@@ -144,6 +144,8 @@ pub struct Instance {
     relay: Option<Box<relay::Relay>>,
     /// Connections in the middle of something, by client.
     connections: std::collections::BTreeMap<String, command::Connection>,
+    /// How often each key that was ever watched has been changed since.
+    watched: std::collections::BTreeMap<Key, u64>,
     now: SimTime,
 }
 
@@ -204,6 +206,7 @@ impl Instance {
             examples: example::Examples::default(),
             relay: relays.then(|| Box::new(relay::Relay::new(slots, setup.shards))),
             connections: std::collections::BTreeMap::new(),
+            watched: std::collections::BTreeMap::new(),
             assumptions: setup.assumptions,
             naming: setup.naming,
             now: SimTime::ZERO,

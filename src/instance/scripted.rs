@@ -95,6 +95,16 @@ impl<W: Wire> Store for View<'_, W> {
         self.instance.stream.below(below)
     }
 
+    fn watch(&mut self, key: &[u8]) {
+        let key = self.instance.naming.key(key);
+        self.instance.watched.entry(key).or_insert(0);
+    }
+
+    fn changes_of(&self, key: &[u8]) -> u64 {
+        let key = self.instance.naming.key(key);
+        self.instance.watched.get(&key).copied().unwrap_or(0)
+    }
+
     fn slot_of(&self, key: &[u8]) -> u16 {
         slot::slot(key, self.instance.assumptions.hashing.into())
     }

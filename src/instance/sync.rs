@@ -331,9 +331,8 @@ impl Instance {
             .dropped
             .iter()
             .any(|member| shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]);
-        // Nor does a log pass a member's own effects on to it.
-        let lacks_own =
-            self.relay.is_some() && shard.frontier.clock.seq(peer) > theirs.clock.seq(peer);
+        // Nor does a log give a member back its own effects, which it has lost with its memory.
+        let lacks_own = shard.frontier.clock.seq(peer) > theirs.clock.seq(peer);
         match resumed {
             Some(cursor) if !lacks_dropped && !has_nothing && !lacks_own => {
                 let end = shard.log.end();

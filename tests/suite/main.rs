@@ -32,4 +32,5 @@ mod tidy;
 mod told;
 mod transcripts;
 mod verdicts;
+mod watching;
 mod world_laws;

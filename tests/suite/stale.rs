@@ -8,6 +8,7 @@ use meridian::id::{InstanceId, RegionId};
 use meridian::network::Delay;
 use meridian::plan::{Memory, Operation, Plan, Step, ValueKind};
 use meridian::quantity::{ByteRate, Bytes};
+use meridian::scenario;
 use meridian::time::SimDuration;
 use meridian::world::{Options, World};
 
@@ -222,4 +223,54 @@ fn a_partial_sync_into_a_stale_member_loses_nothing() {
     });
     assert!(resumed, "by a partial synchronisation");
     assert_agreement(&plan, &seen);
+}
+
+/// Three members, of which the first loses its memory.
+fn scripted(timeline: &str) -> Plan {
+    let text = format!(
+        r#"(schema_version: 1, question: "What comes back?", seed: 1, storm: "60s", settle: "20s",
+        instances: [
+            (name: "a", region: "East US", sku: "Balanced_B3"),
+            (name: "b", region: "West Europe", sku: "Balanced_B3"),
+            (name: "c", region: "Southeast Asia", sku: "Balanced_B3"),
+        ], timeline: [{timeline}])"#
+    );
+    scenario::parse("stale.ron", &text, &[]).expect("it is valid")
+}
+
+/// A peer that was cut off from it has nothing of it to give back; another one has, and must send
+/// its state, also to a member that has merged the first one's by then.
+#[test]
+fn its_own_writes_come_back_from_whoever_has_them() {
+    let plan = scripted(
+        r#"(at: "6262ms", do: Partition(between: [("West Europe", "East US")])),
+        (at: "7419ms", do: Command(on: "a", run: "SET d 0")),
+        (at: "7420ms", do: Command(on: "a", run: "INCR n")),
+        (at: "10188ms", do: Outage(region: "East US", memory: Lost)),
+        (at: "12667ms", do: Heal()),
+        (at: "19188ms", do: Return(region: "East US")),
+        (at: "40s", do: Command(on: "a", run: "INCR n")),
+        (at: "50s", do: Command(on: "a", run: "MGET d n")),
+        (at: "50s", do: Command(on: "b", run: "MGET d n")),
+        (at: "50s", do: Command(on: "c", run: "MGET d n")),"#,
+    );
+    let (replies, _) = told(plan);
+    let both = "1) \"0\"\n2) \"2\"";
+    let expected = ["OK", "(integer) 1", "(integer) 2", both, both, both];
+    assert_eq!(replies, expected);
+}
+
+/// Its deadlines pass while it is stale; the removals are sent once it has caught up, and stand in
+/// its log like any other effect.
+#[test]
+fn a_stale_member_expires_nothing() {
+    let plan = scripted(
+        r#"(at: "1s", do: Command(on: "a", run: "SET k 1 PX 3000")),
+        (at: "1100ms", do: Outage(region: "East US", memory: Lost)),
+        (at: "9s", do: Return(region: "East US")),
+        (at: "40s", do: Command(on: "a", run: "DBSIZE")),
+        (at: "40s", do: Command(on: "b", run: "DBSIZE")),"#,
+    );
+    let (replies, _) = told(plan);
+    assert_eq!(replies, ["OK", "(integer) 0", "(integer) 0"]);
 }

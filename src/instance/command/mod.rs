@@ -121,6 +121,12 @@ pub trait Store {
     fn now_ms(&self) -> u64;
     /// A number below `below`, from the instance's own random stream.
     fn random(&mut self, below: u64) -> u64;
+    /// From now on counts the changes of `key`, for who watches it.
+    fn watch(&mut self, _key: &[u8]) {}
+    /// How many changes of `key` have been counted; they may cancel out, as `SET` and `DEL` do.
+    fn changes_of(&self, _key: &[u8]) -> u64 {
+        0
+    }
     /// The hash slot of `key`.
     fn slot_of(&self, key: &[u8]) -> u16;
     /// All keys, in an order that depends on the key space alone.
@@ -172,6 +178,13 @@ fn run(
 ) -> Result<Reply, CommandError> {
     let (command, Carried(handler)) = match admitted(store, words) {
         Ok(admitted) => admitted,
+        Err(CommandError::Arity("exec")) if connection.is_queueing() => {
+            connection.end();
+            return Err(CommandError::Text(
+                "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' \
+                 command",
+            ));
+        }
         Err(error) => {
             connection.spoil();
             return Err(error);

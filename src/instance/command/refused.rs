@@ -35,6 +35,7 @@ macro_rules! unmodelled {
 
 const FLUSH: &str = "with active geo-replication a group is flushed through the control plane";
 const ACTIVE_ACTIVE: &str = "Active-Active databases do not support it";
+const MODULES: &str = "Active-Active databases have no module but search and JSON";
 const ENTERPRISE: &str = "Redis Enterprise does not support it";
 
 /// What the product refuses.
@@ -42,8 +43,19 @@ pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
     ACTIVE_ACTIVE: "wait" "restore" "object|encoding" "json.mset"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
-        "vsim";
-    ENTERPRISE: "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
+        "vsim" "ft.dropindex" "ft.sugadd" "ft.sugdel" "ft.sugget" "ft.suglen";
+    MODULES: "bf.add" "bf.card" "bf.exists" "bf.info" "bf.insert" "bf.loadchunk" "bf.madd"
+        "bf.mexists" "bf.reserve" "bf.scandump" "cf.add" "cf.addnx" "cf.count" "cf.del" "cf.exists"
+        "cf.info" "cf.insert" "cf.insertnx" "cf.loadchunk" "cf.mexists" "cf.reserve" "cf.scandump"
+        "cms.incrby" "cms.info" "cms.initbydim" "cms.initbyprob" "cms.merge" "cms.query"
+        "tdigest.add" "tdigest.byrank" "tdigest.byrevrank" "tdigest.cdf" "tdigest.create"
+        "tdigest.info" "tdigest.max" "tdigest.merge" "tdigest.min" "tdigest.quantile"
+        "tdigest.rank" "tdigest.reset" "tdigest.revrank" "tdigest.trimmed_mean" "topk.add"
+        "topk.count" "topk.incrby" "topk.info" "topk.list" "topk.query" "topk.reserve" "ts.add"
+        "ts.alter" "ts.create" "ts.createrule" "ts.decrby" "ts.del" "ts.deleterule" "ts.get"
+        "ts.incrby" "ts.info" "ts.madd" "ts.mget" "ts.mrange" "ts.mrevrange" "ts.queryindex"
+        "ts.range" "ts.revrange";
+    ENTERPRISE: "increx" "xidmprecord" "xnack" "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
         "psync" "sync" "replconf" "role" "failover" "save" "bgsave" "bgrewriteaof" "lastsave"
         "shutdown" "debug" "reset"
         "readonly" "readwrite" "asking" "restore-asking" "client|caching" "client|getredir"
@@ -68,6 +80,7 @@ const SESSIONS: &str = "a scenario's clients need no login and have no settings"
 const SERVERS: &str = "the outcome tells what an instance does, in figures of its own";
 const LATER: &str = "it came after Redis 7.4";
 const SERIALISED: &str = "values have no serialised form; RESTORE takes none of Redis' own types";
+const ENCODINGS: &str = "how values lie in memory is an estimate; TYPE tells what they are";
 const DOCUMENTS: &str = "how a document lies in memory is an estimate; MEMORY USAGE tells it";
 
 /// What Redis knows and the product allows, and why it is not carried out.
@@ -76,7 +89,10 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
         "function|dump" "function|flush" "function|help" "function|kill" "function|list"
         "function|load" "function|restore" "function|stats" "script|exists" "script|flush"
         "script|help" "script|kill" "script|load";
-    SEARCH: "ft.aggregate" "ft.alter" "ft.create" "ft.dropindex" "ft.info" "ft.search" "ft._list";
+    SEARCH: "ft.aggregate" "ft.aliasadd" "ft.aliasdel" "ft.aliasupdate" "ft.alter" "ft.create"
+        "ft.cursor|del" "ft.cursor|read" "ft.config|get" "ft.config|help" "ft.config|set"
+        "ft.dictadd" "ft.dictdel" "ft.dictdump" "ft.explain" "ft.explaincli" "ft.info" "ft.profile"
+        "ft.search" "ft.spellcheck" "ft.syndump" "ft.synupdate" "ft.tagvals" "ft._list";
     SESSIONS: "acl|cat" "acl|dryrun" "acl|getuser" "acl|help" "acl|list" "acl|users" "acl|whoami"
         "auth" "hello" "quit" "client|getname" "client|help" "client|id" "client|info"
         "client|kill" "client|list" "client|no-touch" "client|setname" "client|setinfo"
@@ -88,4 +104,5 @@ pub(super) const UNMODELLED: &[Command] = unmodelled! {
     LATER: "hgetex" "hsetex";
     SERIALISED: "dump";
     DOCUMENTS: "json.debug";
+    ENCODINGS: "crdt.debug|encoding";
 };

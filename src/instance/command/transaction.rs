@@ -24,7 +24,7 @@ pub struct Connection {
     /// Whether one of them was refused: `EXEC` will refuse them all.
     is_spoilt: bool,
     /// Keys and what they were when `WATCH` was sent.
-    watched: Vec<(Vec<u8>, u64)>,
+    watched: Vec<(Vec<u8>, Mark)>,
     /// Whether `EXEC` is under way.
     is_executing: bool,
     /// The channels it listens to, and what has come from them.
@@ -66,7 +66,7 @@ impl Connection {
     }
 
     /// Ends the transaction and forgets the watched keys.
-    fn end(&mut self) -> Option<Vec<Vec<Vec<u8>>>> {
+    pub(super) fn end(&mut self) -> Option<Vec<Vec<Vec<u8>>>> {
         self.is_spoilt = false;
         self.watched.clear();
         self.queue.take()
@@ -84,11 +84,16 @@ pub(super) fn is_steering(command: &Command) -> bool {
     matches!(command.name, "multi" | "exec" | "discard" | "watch")
 }
 
-/// What a key is, told apart from what it was by the dots of its live writes; 0 for an absent one.
-fn mark_of(store: &dyn Store, key: &[u8]) -> u64 {
+/// Digest and number of changes of a watched key.
+type Mark = (u64, u64);
+
+/// What a key is, told apart from what it was by the dots of its live writes, 0 for an absent one;
+/// and how often it was changed, as changes may cancel out.
+fn mark_of(store: &dyn Store, key: &[u8]) -> Mark {
     let object = store.object(key);
     let live = object.filter(|object| object.is_live_at(store.now_ms()));
-    live.map_or(0, |object| object.digest())
+    let digest = live.map_or(0, |object| object.digest());
+    (digest, store.changes_of(key))
 }
 
 pub(super) fn multi(call: &mut Call<'_>) -> Result<Reply, CommandError> {
@@ -114,6 +119,7 @@ pub(super) fn watch(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     for key in &call.words[1..] {
         let watched = &mut call.connection.watched;
         if !watched.iter().any(|(known, _)| known == key) {
+            call.store.watch(key);
             watched.push((key.clone(), mark_of(call.store, key)));
         }
     }
