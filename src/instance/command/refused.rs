@@ -55,7 +55,8 @@ pub(super) const REFUSED: &[Command] = refused! {
         "ts.alter" "ts.create" "ts.createrule" "ts.decrby" "ts.del" "ts.deleterule" "ts.get"
         "ts.incrby" "ts.info" "ts.madd" "ts.mget" "ts.mrange" "ts.mrevrange" "ts.queryindex"
         "ts.range" "ts.revrange";
-    ENTERPRISE: "increx" "xidmprecord" "xnack" "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
+    ENTERPRISE: "increx" "xidmprecord" "xnack"
+        "pfdebug" "pfselftest" "substr" "swapdb" "move" "migrate" "replicaof" "slaveof"
         "psync" "sync" "replconf" "role" "failover" "save" "bgsave" "bgrewriteaof" "lastsave"
         "shutdown" "debug" "reset"
         "readonly" "readwrite" "asking" "restore-asking" "client|caching" "client|getredir"
