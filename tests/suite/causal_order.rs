@@ -24,17 +24,6 @@ use crate::{group, plans, world_laws};
 /// What a member heard, in order: when, and what.
 type Heard = BTreeMap<u16, Vec<(u64, String)>>;
 
-fn command(plan: &mut Plan, millis: u64, on: u16, client: &str, text: &str) {
-    let step = Step::Command {
-        on: InstanceId(on),
-        client: Some(client.to_owned()),
-        text: text.to_owned(),
-        reply: None,
-        effects: None,
-    };
-    plans::at(plan, millis, step);
-}
-
 /// Three members: from the first to the third it takes two seconds, all other ways 20 ms.
 fn triangle(causal: bool) -> Plan {
     let mut plan = plans::group(3, 20);
@@ -65,9 +54,9 @@ fn run(plan: &Plan) -> (Heard, Vec<String>, Ending) {
 fn an_answer_does_not_come_before_its_question() {
     for causal in [false, true] {
         let mut plan = triangle(causal);
-        command(&mut plan, 100, 2, "ear", "SUBSCRIBE talk");
-        command(&mut plan, 1_000, 0, "a", "PUBLISH talk question");
-        command(&mut plan, 1_100, 1, "b", "PUBLISH talk answer");
+        plans::by_client(&mut plan, 100, 2, "ear", "SUBSCRIBE talk");
+        plans::by_client(&mut plan, 1_000, 0, "a", "PUBLISH talk question");
+        plans::by_client(&mut plan, 1_100, 1, "b", "PUBLISH talk answer");
         let (heard, ..) = run(&plan);
         let question = |at: u64| (at, "question".to_owned());
         let answer = (1_120, "answer".to_owned());
@@ -85,13 +74,13 @@ fn an_answer_does_not_come_before_its_question() {
 fn a_reply_on_a_key_does_not_come_before_what_it_replies_to() {
     for causal in [false, true] {
         let mut plan = triangle(causal);
-        command(&mut plan, 1_000, 0, "a", "SADD talk question");
-        command(&mut plan, 1_000, 0, "a", "SET topic rain");
-        command(&mut plan, 1_100, 1, "b", "SADD talk answer");
-        command(&mut plan, 1_100, 1, "b", "APPEND topic !");
-        command(&mut plan, 1_050, 2, "c", "GET topic");
-        command(&mut plan, 1_200, 2, "c", "SMEMBERS talk");
-        command(&mut plan, 4_000, 2, "c", "SMEMBERS talk");
+        plans::by_client(&mut plan, 1_000, 0, "a", "SADD talk question");
+        plans::by_client(&mut plan, 1_000, 0, "a", "SET topic rain");
+        plans::by_client(&mut plan, 1_100, 1, "b", "SADD talk answer");
+        plans::by_client(&mut plan, 1_100, 1, "b", "APPEND topic !");
+        plans::by_client(&mut plan, 1_050, 2, "c", "GET topic");
+        plans::by_client(&mut plan, 1_200, 2, "c", "SMEMBERS talk");
+        plans::by_client(&mut plan, 4_000, 2, "c", "SMEMBERS talk");
         plan.timeline.sort_by_key(|timed| timed.at);
         let (_, replies, _) = run(&plan);
         let both = "1) \"answer\"\n2) \"question\"";
@@ -111,14 +100,14 @@ fn a_cut_link_is_gone_around() {
     for causal in [false, true] {
         let mut plan = plans::group(3, 20);
         plan.assumptions.causal_consistency = causal;
-        command(&mut plan, 100, 2, "ear", "SUBSCRIBE talk");
+        plans::by_client(&mut plan, 100, 2, "ear", "SUBSCRIBE talk");
         plans::at(
             &mut plan,
             500,
             Step::Partition(vec![(RegionId(0), RegionId(2))]),
         );
-        command(&mut plan, 1_000, 0, "a", "PUBLISH talk question");
-        command(&mut plan, 1_100, 1, "b", "PUBLISH talk answer");
+        plans::by_client(&mut plan, 1_000, 0, "a", "PUBLISH talk question");
+        plans::by_client(&mut plan, 1_100, 1, "b", "PUBLISH talk answer");
         plans::at(&mut plan, 3_000, Step::Heal(Vec::new()));
         let (heard, ..) = run(&plan);
         let texts: Vec<&str> = heard[&2].iter().map(|(_, text)| text.as_str()).collect();
@@ -212,12 +201,12 @@ fn troubled(seed: u64, causal: bool, backlog: u64) -> Plan {
 /// Every member talks, and listens; each message tells who says it and a number.
 fn talkative(plan: &mut Plan) {
     for on in 0..4 {
-        command(plan, 10, on, "ear", "SUBSCRIBE talk");
+        plans::by_client(plan, 10, on, "ear", "SUBSCRIBE talk");
     }
     for number in 0..150 {
         for on in 0..4 {
             let at = 1_000 + number * 100 + u64::from(on) * 13;
-            command(
+            plans::by_client(
                 plan,
                 at,
                 on,
@@ -225,7 +214,7 @@ fn talkative(plan: &mut Plan) {
                 &format!("PUBLISH talk {on}:{number}"),
             );
             let text = format!("RPUSH {{talk}}{} {on}:{number}", number % 5);
-            command(plan, at, on, "mouth", &text);
+            plans::by_client(plan, at, on, "mouth", &text);
         }
     }
     plan.timeline.sort_by_key(|timed| timed.at);

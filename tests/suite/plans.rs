@@ -159,9 +159,18 @@ pub(crate) fn limit(plan: &mut Plan, bytes: u64) {
 
 /// A literal command on one member.
 pub(crate) fn command(plan: &mut Plan, millis: u64, on: u16, text: &str) {
+    send(plan, millis, on, None, text);
+}
+
+/// The same from a client by name.
+pub(crate) fn by_client(plan: &mut Plan, millis: u64, on: u16, client: &str, text: &str) {
+    send(plan, millis, on, Some(client.to_owned()), text);
+}
+
+fn send(plan: &mut Plan, millis: u64, on: u16, client: Option<String>, text: &str) {
     let step = Step::Command {
         on: InstanceId(on),
-        client: None,
+        client,
         text: text.to_owned(),
         reply: None,
         effects: None,

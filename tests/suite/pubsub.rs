@@ -3,7 +3,7 @@
 //! Source: Redis docs, active-active/syncer.md and develop/app-failover-active-active.md.
 
 use meridian::history::{Event, MemoryKind};
-use meridian::id::{InstanceId, RegionId};
+use meridian::id::RegionId;
 use meridian::plan::{Memory, Plan, Step};
 use meridian::quantity::Bytes;
 use meridian::world::{Ending, Options, World};
@@ -20,20 +20,9 @@ const EAST_WEST: [(RegionId, RegionId); 2] =
 fn listening() -> Plan {
     let mut plan = plans::group(3, 40);
     for on in 0..3 {
-        command(&mut plan, 100, on, "ear", "SUBSCRIBE news");
+        plans::by_client(&mut plan, 100, on, "ear", "SUBSCRIBE news");
     }
     plan
-}
-
-fn command(plan: &mut Plan, millis: u64, on: u16, client: &str, text: &str) {
-    let step = Step::Command {
-        on: InstanceId(on),
-        client: Some(client.to_owned()),
-        text: text.to_owned(),
-        reply: None,
-        effects: None,
-    };
-    plans::at(plan, millis, step);
 }
 
 /// What was heard, what commands were answered, and how it ended.
@@ -63,7 +52,7 @@ fn heard_on(heard: &[Heard], on: u16) -> Vec<&str> {
 #[test]
 fn a_message_reaches_every_region_once_after_the_one_way_delay() {
     let mut plan = listening();
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
     let (heard, replies, ending) = run(&plan);
     let expected = |on, at| (on, "ear".to_owned(), at, "hello".to_owned());
     assert_eq!(
@@ -79,7 +68,7 @@ fn a_message_reaches_every_region_once_after_the_one_way_delay() {
 #[test]
 fn a_message_fills_the_backlog_and_no_other_memory() {
     let mut plan = listening();
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
     let (.., ending) = run(&plan);
     for (on, instance) in ending.instances.iter().enumerate() {
         let used = |kind| {
@@ -103,9 +92,9 @@ fn messages_come_in_the_order_of_their_publisher() {
     plans::jitter(&mut plan);
     for number in 0..50 {
         let text = format!("PUBLISH news a{number}");
-        command(&mut plan, 1_000 + number * 3, 0, "mouth", &text);
+        plans::by_client(&mut plan, 1_000 + number * 3, 0, "mouth", &text);
         let text = format!("PUBLISH news b{number}");
-        command(&mut plan, 1_000 + number * 3, 1, "mouth", &text);
+        plans::by_client(&mut plan, 1_000 + number * 3, 1, "mouth", &text);
     }
     let (heard, ..) = run(&plan);
     for on in 0..3 {
@@ -129,7 +118,7 @@ fn messages_and_writes_of_a_transaction_keep_their_order() {
         "DEL {news}k",
         "EXEC",
     ] {
-        command(&mut plan, 1_000, 0, "mouth", text);
+        plans::by_client(&mut plan, 1_000, 0, "mouth", text);
     }
     let (heard, replies, ending) = run(&plan);
     assert_eq!(replies[7], "1) OK\n2) (integer) 1\n3) (integer) 1");
@@ -142,9 +131,9 @@ fn messages_and_writes_of_a_transaction_keep_their_order() {
 fn a_stream_that_resumes_from_the_backlog_brings_the_messages_missed() {
     let mut plan = listening();
     plans::at(&mut plan, 500, Step::Partition(EAST_WEST.to_vec()));
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
     plans::at(&mut plan, 8_000, Step::Heal(Vec::new()));
-    command(&mut plan, 19_900, 0, "mouth", "PUBLISH news live");
+    plans::by_client(&mut plan, 19_900, 0, "mouth", "PUBLISH news live");
     let (heard, ..) = run(&plan);
     assert_eq!(heard_on(&heard, 1), ["missed", "live"]);
     assert_eq!(heard_on(&heard, 2), ["missed", "live"]);
@@ -156,13 +145,13 @@ fn a_full_synchronisation_brings_no_messages() {
     let mut plan = listening();
     plan.assumptions.backlog_bytes = Some(Bytes(200));
     plans::at(&mut plan, 500, Step::Partition(EAST_WEST.to_vec()));
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
     for number in 0..10 {
         let text = format!("SET {{news}}{number} v");
-        command(&mut plan, 1_100, 0, "mouth", &text);
+        plans::by_client(&mut plan, 1_100, 0, "mouth", &text);
     }
     plans::at(&mut plan, 8_000, Step::Heal(Vec::new()));
-    command(&mut plan, 19_900, 0, "mouth", "PUBLISH news live");
+    plans::by_client(&mut plan, 19_900, 0, "mouth", "PUBLISH news live");
     let (heard, _, ending) = run(&plan);
     let full: u64 = ending.links.iter().map(|link| link.full_syncs).sum();
     assert!(full > 0, "the backlog was overrun");
@@ -177,12 +166,12 @@ fn subscribers_of_a_dark_region_are_gone() {
     let mut plan = listening();
     let (region, memory) = (RegionId(1), Memory::Kept);
     plans::at(&mut plan, 500, Step::Outage { region, memory });
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
-    command(&mut plan, 1_500, 1, "ear", "SUBSCRIBE news");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
+    plans::by_client(&mut plan, 1_500, 1, "ear", "SUBSCRIBE news");
     plans::at(&mut plan, 4_000, Step::Return(region));
-    command(&mut plan, 12_000, 0, "mouth", "PUBLISH news unheard");
-    command(&mut plan, 15_000, 1, "ear", "SUBSCRIBE news");
-    command(&mut plan, 16_000, 0, "mouth", "PUBLISH news heard");
+    plans::by_client(&mut plan, 12_000, 0, "mouth", "PUBLISH news unheard");
+    plans::by_client(&mut plan, 15_000, 1, "ear", "SUBSCRIBE news");
+    plans::by_client(&mut plan, 16_000, 0, "mouth", "PUBLISH news heard");
     let (heard, replies, _) = run(&plan);
     assert_eq!(replies[4], "(error) no connection to the server");
     assert_eq!(heard_on(&heard, 1), ["heard"]);
@@ -195,9 +184,9 @@ fn who_subscribes_at_once_on_return_hears_what_the_backlog_brings() {
     let mut plan = listening();
     let (region, memory) = (RegionId(1), Memory::Kept);
     plans::at(&mut plan, 500, Step::Outage { region, memory });
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news missed");
     plans::at(&mut plan, 4_000, Step::Return(region));
-    command(&mut plan, 4_000, 1, "ear", "SUBSCRIBE news");
+    plans::by_client(&mut plan, 4_000, 1, "ear", "SUBSCRIBE news");
     let (heard, ..) = run(&plan);
     assert_eq!(heard_on(&heard, 1), ["missed"]);
 }
@@ -207,7 +196,7 @@ fn who_subscribes_at_once_on_return_hears_what_the_backlog_brings() {
 fn a_stale_instance_publishes_nothing() {
     let mut plan = listening();
     let region = RegionId(1);
-    command(&mut plan, 200, 1, "mouth", "SET k v");
+    plans::by_client(&mut plan, 200, 1, "mouth", "SET k v");
     plans::at(
         &mut plan,
         500,
@@ -217,9 +206,9 @@ fn a_stale_instance_publishes_nothing() {
         },
     );
     plans::at(&mut plan, 4_000, Step::Return(region));
-    command(&mut plan, 4_010, 1, "mouth", "PUBLISH news stale");
-    command(&mut plan, 4_010, 1, "mouth", "SPUBLISH news stale");
-    command(&mut plan, 15_000, 1, "mouth", "PUBLISH news ready");
+    plans::by_client(&mut plan, 4_010, 1, "mouth", "PUBLISH news stale");
+    plans::by_client(&mut plan, 4_010, 1, "mouth", "SPUBLISH news stale");
+    plans::by_client(&mut plan, 15_000, 1, "mouth", "PUBLISH news ready");
     let (heard, replies, _) = run(&plan);
     assert_eq!(
         replies[4],
@@ -235,7 +224,7 @@ fn a_stale_instance_publishes_nothing() {
 #[test]
 fn messages_are_in_the_digest() {
     let mut plan = listening();
-    command(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
+    plans::by_client(&mut plan, 1_000, 0, "mouth", "PUBLISH news hello");
     let digest = |plan: &Plan, observed| {
         let options = Options {
             observed,
