@@ -23,12 +23,21 @@ pub(super) struct Causes {
     writes: bool,
 }
 
+/// Whether some member's policy is not known, as the file is wrong there.
+fn has_broken_policy(file: &Scenario) -> bool {
+    let instances = entries(&file.instances).iter();
+    let mut policies = instances
+        .filter_map(Field::value)
+        .map(|instance| &instance.eviction);
+    policies.any(|policy| !policy.is_absent() && !policy.is_given())
+}
+
 impl Causes {
     pub(super) fn of(file: &Scenario, places: &Places) -> Self {
         Self {
             rules: !entries(&file.runbook).is_empty(),
             peers: places.ids().count() > 1 || !places.names_complete,
-            evicts: places.evicts(),
+            evicts: places.evicts() || has_broken_policy(file),
             writes: !entries(&file.traffic).is_empty() || !entries(&file.timeline).is_empty(),
         }
     }
