@@ -66,6 +66,7 @@ fn instance(index: usize) -> Instance {
         id: InstanceId::at(index),
         replica: ReplicaId::at(index),
         members: (0..2).map(ReplicaId::at).collect(),
+        places: 2,
         shards: 1,
         shard_limit: Bytes(1 << 40),
         backlog: Bytes(1 << 20),

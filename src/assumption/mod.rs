@@ -3,6 +3,7 @@
 //! The outcome of a run lists the ones in force (contract C2). What a source does settle stands
 //! beside the code that uses it, with that source.
 
+mod operations;
 mod options;
 mod pressure;
 pub mod range;
@@ -12,6 +13,7 @@ mod words;
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
 
+pub use operations::Edition;
 pub use pressure::{Eviction, OomMode};
 pub use range::Range;
 pub use table::Listed;
@@ -186,6 +188,34 @@ pub struct Assumptions {
     pub oom_unlatch: bool,
     /// A-OOM-RESERVE: what share of the limit is kept from clients, under `Reserve`.
     pub oom_reserve: Ratio,
+    /// A-EDITION: which text of the product page holds where it changed.
+    pub edition: Edition,
+    /// A-CREATION: how long the creation of an instance takes.
+    pub creation: SimDuration,
+    /// A-JOINING: what joining a group adds to a creation.
+    pub joining: SimDuration,
+    /// A-FORCE-LINKING: how long a force-link keeps the instance unavailable.
+    pub force_linking: SimDuration,
+    /// A-LINK-FAILURE: after how long a link that cannot be made fails.
+    pub link_failure: SimDuration,
+    /// A-UNLINK-VISIBLE: how long a dropped member is still listed.
+    pub unlink_visible: SimDuration,
+    /// A-DELETION: how long the deletion of an instance takes.
+    pub deletion: SimDuration,
+    /// A-UPDATING: how long a change of settings takes.
+    pub updating: SimDuration,
+    /// A-FLUSHING: how long a flush takes to be reported as done.
+    pub flushing: SimDuration,
+    /// A-SCALING: how long the scaling of an empty, idle instance takes.
+    pub scaling: SimDuration,
+    /// A-SCALING-RATE: how fast a node's data moves while it scales.
+    pub scaling_rate: ByteRate,
+    /// A-SCALING-PASSES: how often an instance's data moves while it scales.
+    pub scaling_passes: u32,
+    /// A-SETTLING: how long the resource state follows behind the operation.
+    pub settling: SimDuration,
+    /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
+    pub planned_failover: SimDuration,
 }
 
 impl Default for Assumptions {
@@ -242,6 +272,20 @@ impl Default for Assumptions {
             oom: OomMode::Resume,
             oom_unlatch: true,
             oom_reserve: Ratio { ppm: 50_000 },
+            edition: Edition::Seed,
+            creation: SimDuration::from_secs(900),
+            joining: SimDuration::from_secs(300),
+            force_linking: SimDuration::from_secs(300),
+            link_failure: SimDuration::from_secs(600),
+            unlink_visible: SimDuration::from_secs(60),
+            deletion: SimDuration::from_secs(300),
+            updating: SimDuration::from_secs(60),
+            flushing: SimDuration::from_secs(60),
+            scaling: SimDuration::from_secs(600),
+            scaling_rate: ByteRate(50_000_000),
+            scaling_passes: 2,
+            settling: SimDuration::from_secs(30),
+            planned_failover: SimDuration::from_millis(500),
         }
     }
 }

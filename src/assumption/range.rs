@@ -147,3 +147,32 @@ pub const LFU_DECAY_MINUTES: Range<u32> = Range {
 };
 /// A-OOM-RESERVE. Source: Redis docs, `replication_oom_threshold_percent`, 0 to 20.
 pub const OOM_RESERVE: Range<Ratio> = shares(0, 200_000);
+/// A-CREATION.
+pub const CREATION: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-JOINING.
+pub const JOINING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-FORCE-LINKING.
+pub const FORCE_LINKING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-LINK-FAILURE.
+pub const LINK_FAILURE: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-UNLINK-VISIBLE.
+pub const UNLINK_VISIBLE: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-DELETION.
+pub const DELETION: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-UPDATING.
+pub const UPDATING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-FLUSHING.
+pub const FLUSHING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-SCALING.
+pub const SCALING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-SCALING-RATE.
+pub const SCALING_RATE: Range<ByteRate> = FLOW;
+/// A-SCALING-PASSES.
+pub const SCALING_PASSES: Range<u32> = Range {
+    least: 1,
+    most: 1_000,
+};
+/// A-SETTLING.
+pub const SETTLING: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-FAILOVER-PLANNED.
+pub const PLANNED_FAILOVER: Range<SimDuration> = times(MILLISECOND, DAY);

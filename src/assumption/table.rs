@@ -6,7 +6,7 @@ use crate::assumption::range;
 const BYTES: &str = "bytes, as `\"120B\"` or `\"1MB\"`";
 pub(super) const DURATION: &str = "a duration, as `\"100ms\"` or `\"5s\"`";
 pub(super) const SHARE: &str = "a share, as `\"80%\"`";
-const FLOW: &str = "bytes a second, as `\"200MB/s\"`";
+pub(super) const FLOW: &str = "bytes a second, as `\"200MB/s\"`";
 pub(super) const COUNT: &str = "a number";
 pub(super) const WORD: &str = "a word";
 const TEXT: &str = "a text in quotes";
@@ -46,6 +46,10 @@ impl Assumptions {
         listed.extend(self.listed_shortage());
         listed.extend(self.listed_routes());
         listed.extend(self.listed_options());
+        listed.extend(self.listed_creation());
+        listed.extend(self.listed_links_made());
+        listed.extend(self.listed_changes());
+        listed.extend(self.listed_scaling());
         listed
     }
 

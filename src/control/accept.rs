@@ -235,12 +235,18 @@ impl Control {
         if let Some(group) = self.group_of_mut(on) {
             group.lock = lock;
         }
+        let lasts = self.settings.timings.scaling(load);
         let effects = if has_replicas {
-            Vec::new()
+            // Each node in turn is drained, rebuilt and swapped in.
+            let passes = self.settings.timings.scale_passes;
+            let swap = |pass| Effect::Blip {
+                instance: on,
+                at: now + SimDuration(lasts.0 / passes * pass),
+            };
+            (1..=passes).map(swap).collect()
         } else {
             vec![Effect::Close(on), Effect::Wipe(on)]
         };
-        let lasts = self.settings.timings.scaling(load);
         Ok(self.begin(now, on, (Kind::Scale { to }, lasts), effects))
     }
 

@@ -2,21 +2,12 @@
 
 use std::fmt;
 
-pub use crate::assumption::Eviction;
+pub use crate::assumption::{Edition, Eviction};
 use crate::catalogue::{Sku, Tier};
 use crate::control::operation::{Kind, Operation};
 use crate::control::refusal::{Refusal, Refused};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
-
-/// Which text of the product page holds where it changed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Edition {
-    /// The page of May 2025.
-    Seed,
-    /// The page as it reads later: no Flash in a group, a dropped member can be force-linked.
-    Later,
-}
 
 /// How clients find a key's shard. Source: architecture page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -49,6 +49,7 @@ mod scaling;
 #[cfg(test)]
 mod tests;
 
+use crate::assumption::Assumptions;
 use crate::catalogue::{Sku, skus};
 use crate::id::{Id, InstanceId};
 use crate::quantity::{Bytes, Ratio};
@@ -78,10 +79,16 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
+        Self::from(&Assumptions::default())
+    }
+}
+
+impl From<&Assumptions> for Settings {
+    fn from(set: &Assumptions) -> Self {
         Self {
-            edition: Edition::Seed,
-            timings: Timings::default(),
-            usable_share: Ratio { ppm: 800_000 },
+            edition: set.edition,
+            timings: Timings::from(set),
+            usable_share: set.usable_share,
         }
     }
 }
@@ -133,6 +140,12 @@ impl Control {
         control
     }
 
+    /// An instance that is there already and in no group. Nothing is checked.
+    pub fn add(&mut self, name: String, configuration: Configuration) -> InstanceId {
+        self.instances.push(Instance::new(name, configuration));
+        InstanceId::at(self.instances.len() - 1)
+    }
+
     /// Tells whether requests reach an instance. One that missed a flush is flushed when it is
     /// back.
     pub fn set_reachable(&mut self, id: InstanceId, reachable: bool) -> Vec<Effect> {
@@ -143,6 +156,11 @@ impl Control {
             return vec![Effect::Flush(id)];
         }
         Vec::new()
+    }
+
+    /// All groups.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
     }
 
     /// The instance, unless it is deleted.

@@ -1,5 +1,6 @@
 //! Long-running operations: what they are, and how long they take.
 
+use crate::assumption::Assumptions;
 use crate::catalogue::Sku;
 use crate::control::instance::ResourceState;
 use crate::quantity::{ByteRate, Bytes, Ratio};
@@ -98,22 +99,28 @@ pub struct Timings {
     pub settling: SimDuration,
 }
 
+impl From<&Assumptions> for Timings {
+    fn from(set: &Assumptions) -> Self {
+        Self {
+            creation: set.creation,
+            join: set.joining,
+            force_link: set.force_linking,
+            link_failure: set.link_failure,
+            unlink_visible: set.unlink_visible,
+            deletion: set.deletion,
+            update: set.updating,
+            flush: set.flushing,
+            scale_empty: set.scaling,
+            scale_rate: set.scaling_rate,
+            scale_passes: u64::from(set.scaling_passes),
+            settling: set.settling,
+        }
+    }
+}
+
 impl Default for Timings {
     fn default() -> Self {
-        Self {
-            creation: SimDuration::from_secs(900),
-            join: SimDuration::from_secs(300),
-            force_link: SimDuration::from_secs(300),
-            link_failure: SimDuration::from_secs(600),
-            unlink_visible: SimDuration::from_secs(60),
-            deletion: SimDuration::from_secs(300),
-            update: SimDuration::from_secs(60),
-            flush: SimDuration::from_secs(60),
-            scale_empty: SimDuration::from_secs(600),
-            scale_rate: ByteRate(50_000_000),
-            scale_passes: 2,
-            settling: SimDuration::from_secs(30),
-        }
+        Self::from(&Assumptions::default())
     }
 }
 

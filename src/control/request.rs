@@ -149,6 +149,13 @@ pub enum Effect {
     Leave(InstanceId),
     /// A flush reaches an instance.
     Flush(InstanceId),
+    /// One of an instance's nodes is exchanged for another: a planned failover.
+    Blip {
+        /// The instance.
+        instance: InstanceId,
+        /// When.
+        at: SimTime,
+    },
     /// An instance's machines or its usable memory are others now.
     Capacity {
         /// The instance.

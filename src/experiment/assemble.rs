@@ -7,12 +7,21 @@ use crate::experiment::outcome::{
     Recovery, Results, SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus,
 };
 use crate::experiment::{members, missed};
-use crate::history::{ControlSeen, Event, MissedSeen, Observation};
+use crate::history::{ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation};
 use crate::id::InstanceId;
 use crate::metrics::recorder::Record;
 use crate::plan::Plan;
 use crate::time::SimTime;
 use crate::world::Ending;
+
+/// A request, who made it, and how its operation ended.
+#[derive(Clone, Debug)]
+struct Requested {
+    at: SimTime,
+    seen: ControlSeen,
+    rule: Option<usize>,
+    end: Option<(SimTime, ControlSeen)>,
+}
 
 /// Observations that stand in the outcome as they are.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +29,7 @@ pub(super) struct Notes {
     commands: Vec<Observation>,
     messages: Vec<Observation>,
     shows: Vec<Observation>,
-    requests: Vec<(SimTime, ControlSeen, Option<usize>)>,
+    requests: Vec<Requested>,
     firings: Vec<(SimTime, usize, InstanceId)>,
     missed: Vec<MissedSeen>,
     acting: Option<usize>,
@@ -44,11 +53,29 @@ impl Notes {
             } => {
                 self.firings.push((observation.at, *rule, *on));
             }
-            Event::Control(seen) if seen.result != crate::history::ControlResult::Learned => {
-                self.requests
-                    .push((observation.at, seen.clone(), self.acting.take()));
-            }
+            Event::Control(seen) => self.note_control(observation.at, seen),
             _ => {}
+        }
+    }
+}
+
+impl Notes {
+    /// A request is made, or the operation of an earlier one ends.
+    fn note_control(&mut self, at: SimTime, seen: &ControlSeen) {
+        if seen.is_made() {
+            self.requests.push(Requested {
+                at,
+                seen: seen.clone(),
+                rule: self.acting.take(),
+                end: None,
+            });
+            return;
+        }
+        let begun = |one: &&mut Requested| {
+            one.seen.operation.is_some() && one.seen.operation == seen.operation
+        };
+        if let Some(requested) = self.requests.iter_mut().find(begun) {
+            requested.end = Some((at, seen.clone()));
         }
     }
 }
@@ -233,12 +260,18 @@ fn shows(plan: &Plan, notes: &Notes) -> Vec<ShowOutcome> {
 }
 
 fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {
-    let outcomes = notes.requests.iter().map(|(at, seen, rule)| {
-        let (result, error) = match seen.result {
-            crate::history::ControlResult::Refused(id) => {
-                (ControlResult::Refused, Some(id.to_owned()))
-            }
-            _ => (ControlResult::Ok, None),
+    let outcomes = notes.requests.iter().map(|requested| {
+        let Requested {
+            at,
+            seen,
+            rule,
+            end,
+        } = requested;
+        let last = end.as_ref().map_or(seen, |(_, end)| end);
+        let (result, error) = match last.result {
+            Seen::Refused(id) => (ControlResult::Refused, Some(id.to_owned())),
+            Seen::Failed(id) => (ControlResult::Failed, Some(id.to_owned())),
+            Seen::Accepted | Seen::Succeeded | Seen::Learned => (ControlResult::Ok, None),
         };
         ControlOutcome {
             at_ms: at.as_millis(),
@@ -247,6 +280,8 @@ fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {
             rule: rule.map(|rule| plan.rules[rule].name.clone()),
             result,
             error,
+            detail: Some(last.text.clone()).filter(|text| !text.is_empty()),
+            ended_at_ms: end.as_ref().map(|(at, _)| at.as_millis()),
         }
     });
     outcomes.collect()

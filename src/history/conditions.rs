@@ -142,6 +142,10 @@ impl Conditions {
                 if let Some(dropped) = control.dropped.filter(|_| !refused) {
                     self.unlink(at, dropped);
                 }
+                if let Some(joined) = control.joined {
+                    self.changed_at = at;
+                    self.unlinked.remove(&joined);
+                }
             }
             _ => {}
         }

@@ -103,8 +103,12 @@ pub(crate) fn unlink(on: InstanceId, drop: InstanceId) -> Event {
     Event::Control(ControlSeen {
         request: format!("force-unlink {}", roster(4).name(drop)),
         on,
-        result: ControlResult::Done,
+        result: ControlResult::Accepted,
+        text: String::new(),
+        step: None,
+        operation: None,
         dropped: Some(drop),
+        joined: None,
     })
 }
 

@@ -88,6 +88,8 @@ pub enum Event {
     Fault(FaultSeen),
     /// A request to the control plane was answered, or its effect became known somewhere.
     Control(ControlSeen),
+    /// Whether a condition on the control plane holds.
+    State(Box<StateSeen>),
     /// A rule of the runbook crossed its threshold, or was acted upon.
     Rule {
         /// The rule's place in the plan.
@@ -248,15 +250,50 @@ pub struct ControlSeen {
     pub on: InstanceId,
     /// How it went.
     pub result: ControlResult,
-    /// The member dropped, when one was.
+    /// What was found and what would have been accepted, where it was refused or failed.
+    pub text: String,
+    /// The step of the timeline that made it, if one did.
+    pub step: Option<usize>,
+    /// The operation it began, by which its end is told.
+    pub operation: Option<u32>,
+    /// The member that is one no more, dropped or gone by itself.
     pub dropped: Option<InstanceId>,
+    /// The instance that has become a member.
+    pub joined: Option<InstanceId>,
+}
+
+impl ControlSeen {
+    /// Whether this is the request itself, and not its end or what others learn of it.
+    pub fn is_made(&self) -> bool {
+        matches!(
+            self.result,
+            ControlResult::Accepted | ControlResult::Refused(_)
+        )
+    }
+}
+
+/// Whether something that a step says of the control plane holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StateSeen {
+    /// The step of the timeline.
+    pub step: usize,
+    /// Which of its conditions.
+    pub number: usize,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was found.
+    pub found: String,
 }
 
 /// How a request went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ControlResult {
-    /// Accepted and done.
-    Done,
+    /// Accepted: what it does at once is done, and its operation runs.
+    Accepted,
+    /// Its operation has ended well.
+    Succeeded,
+    /// Its operation has failed, with the product's error id.
+    Failed(&'static str),
     /// Another member has learned of it.
     Learned,
     /// Refused, with the product's error id.

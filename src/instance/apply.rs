@@ -54,7 +54,7 @@ impl Instance {
         let is_ready = self.has_rows
             && !self.stale
             && matches!(row.state, RowState::Absent | RowState::Plain)
-            && !self.shards[id].ledger.is_full_for_clients();
+            && !self.is_full_for_clients(id);
         if !is_ready {
             self.admit_write(id, wire)?;
         }
@@ -149,11 +149,11 @@ impl Instance {
             shard.counts.filtered += 1;
             return;
         }
-        if shard.ledger.is_full() {
+        if self.is_full(id) {
             self.stop(from, id, wire);
             return;
         }
-        shard.counts.applied += 1;
+        self.shards[id].counts.applied += 1;
         if self.follows_use {
             self.note_write(&entry.key());
         }
@@ -259,27 +259,37 @@ impl Instance {
     /// where one runs short.
     #[inline]
     pub(super) fn note_memory(&mut self, id: ShardId, wire: &mut impl Wire) {
-        let shard = &self.shards[id];
-        if shard.full || shard.ledger.is_marked() {
+        if self.shards[id].full || self.is_marked(id) {
+            self.note_full(id, wire);
+        }
+    }
+
+    /// Tells the same of every shard, after its limit has changed.
+    pub fn note_all_memory(&mut self, now: SimTime, wire: &mut impl Wire) {
+        self.now = now;
+        for id in self.shards.ids() {
             self.note_full(id, wire);
         }
     }
 
     #[cold]
     fn note_full(&mut self, id: ShardId, wire: &mut impl Wire) {
-        let shard = &mut self.shards[id];
-        let full = shard.ledger.is_full();
-        shard.note_memory(self.now);
-        if full != shard.full {
-            shard.full = full;
-            let instance = self.id;
-            wire.observe(Event::Memory {
-                instance,
-                shard: id,
-                full,
-            });
-            if full {
-                self.on_exhausted(wire);
+        let full = self.is_full(id);
+        let lean = self.used(id) - self.unstable(id) >= self.limit(id);
+        for mate in self.mates(id) {
+            let shard = &mut self.shards[mate];
+            shard.note_memory(self.now, full, lean);
+            if full != shard.full {
+                shard.full = full;
+                let instance = self.id;
+                wire.observe(Event::Memory {
+                    instance,
+                    shard: mate,
+                    full,
+                });
+                if full {
+                    self.on_exhausted(wire);
+                }
             }
         }
         if self.evictor.is_some() {

@@ -327,8 +327,9 @@ impl Instance {
 
     /// A client's write finds a shard full: keys go until it is not. Returns whether there is room.
     pub(super) fn make_room(&mut self, id: ShardId, wire: &mut impl Wire) -> bool {
-        while self.shards[id].ledger.is_full_for_clients() {
-            if self.stale || !self.evict_one(id, wire) {
+        while self.is_full_for_clients(id) {
+            let mut mates = self.mates(id);
+            if self.stale || !mates.any(|mate| self.evict_one(mate, wire)) {
                 return false;
             }
         }
@@ -337,7 +338,7 @@ impl Instance {
 
     /// Plans a slice, if a shard is under pressure and has keys that may go.
     pub(super) fn evict_if_due(&mut self, id: ShardId, wire: &mut impl Wire) {
-        let used = self.shards[id].ledger.total();
+        let used = self.used(id);
         let is_due = used >= self.eviction_start(id) && !self.stale;
         let Some(evictor) = self.evictor.as_mut() else {
             return;
@@ -350,8 +351,7 @@ impl Instance {
 
     /// From how many bytes on a shard evicts.
     pub(super) fn eviction_start(&self, id: ShardId) -> u64 {
-        let limit = self.shards[id].ledger.limit();
-        self.assumptions.eviction_start.of(limit)
+        self.assumptions.eviction_start.of(self.limit(id))
     }
 
     /// Evicts one slice of every shard under pressure.
@@ -373,12 +373,11 @@ impl Instance {
     }
 
     fn evict_slice(&mut self, id: ShardId, wire: &mut impl Wire) {
-        let ledger = &self.shards[id].ledger;
         let start = self.eviction_start(id);
         let most = u64::from(self.assumptions.eviction_keys);
-        let budget = slice_budget(ledger.total(), start, ledger.limit(), most);
+        let budget = slice_budget(self.used(id), start, self.limit(id), most);
         for _ in 0..budget {
-            if self.shards[id].ledger.total() < start || !self.evict_one(id, wire) {
+            if self.used(id) < start || !self.evict_one(id, wire) {
                 break;
             }
         }

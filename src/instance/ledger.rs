@@ -37,6 +37,16 @@ impl Ledger {
         }
     }
 
+    /// Takes another limit.
+    pub fn set_limit(&mut self, limit: Bytes) {
+        self.limit = limit.0;
+    }
+
+    /// Up to how many bytes clients may fill it.
+    pub fn client_limit(&self) -> u64 {
+        self.client_limit
+    }
+
     /// Lets clients fill it up to `client_limit` only, and marks it from `mark` bytes in use on.
     pub fn set_marks(&mut self, client_limit: u64, mark: u64) {
         self.client_limit = client_limit.min(self.limit);

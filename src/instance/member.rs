@@ -30,6 +30,77 @@ impl Instance {
         self.stale = self.peers().next().is_some() && self.has_written();
     }
 
+    /// All data is discarded by request, on every member alike: nothing is to be caught up with.
+    pub fn wipe(&mut self, now: SimTime) {
+        self.lose_memory(now);
+        self.connections.clear();
+        self.stale = false;
+    }
+
+    /// At time zero it is in no group and holds nothing.
+    pub fn stand_apart(&mut self) {
+        for part in self.shards.iter_mut() {
+            part.lose_memory(self.replica);
+        }
+        self.stand_alone(SimTime::ZERO);
+    }
+
+    /// It belongs to no group: nobody is known, and nothing that a group shares.
+    pub fn stand_alone(&mut self, now: SimTime) {
+        self.now = now;
+        self.members = vec![self.replica];
+        self.dropped.clear();
+        self.audience_changed = true;
+        for (incoming, outgoing) in self.incoming.iter_mut().zip(&mut self.outgoing) {
+            incoming.state = LinkState::Broken;
+            incoming.epoch += 1;
+            outgoing.epoch = None;
+        }
+    }
+
+    /// It becomes one of `members`, and gets what they have: it answers reads, and takes writes once
+    /// it has caught up. Source: Redis docs, active-active/manage.md.
+    pub fn enter(&mut self, now: SimTime, members: Vec<ReplicaId>, wire: &mut impl Wire) {
+        self.now = now;
+        self.members = members;
+        self.dropped.clear();
+        self.stale = true;
+        for peer in self.peers() {
+            self.meet_member(peer, wire);
+        }
+    }
+
+    /// A member has joined the group.
+    pub fn admit_member(&mut self, now: SimTime, member: ReplicaId, wire: &mut impl Wire) {
+        self.now = now;
+        self.dropped.retain(|other| *other != member);
+        self.members.push(member);
+        self.members.sort_unstable();
+        self.meet_member(member, wire);
+    }
+
+    /// A link in both directions to a member that is new to this one: it is known to have nothing.
+    fn meet_member(&mut self, member: ReplicaId, wire: &mut impl Wire) {
+        for part in self.shards.iter_mut() {
+            part.forget_reports(member, self.now);
+        }
+        let incoming = &mut self.incoming[member.index()];
+        incoming.is_dropped = false;
+        incoming.tries = 0;
+        incoming.shards.fill(Inflow::Streaming);
+        let outgoing = &mut self.outgoing[member.index()];
+        outgoing.epoch = None;
+        outgoing.heard_at = self.now;
+        self.audience_changed = true;
+        self.connect(member, wire);
+    }
+
+    /// A member has left by itself.
+    pub fn part_from(&mut self, now: SimTime, member: ReplicaId, wire: &mut impl Wire) {
+        self.now = now;
+        self.drop_member(member, wire);
+    }
+
     /// Whether it has ever made an effect: one that has not has no clock to use anew, and is ready
     /// at once. Source: Redis docs, app-failover-active-active.md.
     fn has_written(&self) -> bool {
@@ -95,7 +166,11 @@ impl Instance {
             request: format!("force-unlink of instance {}", member.0),
             on: self.id,
             result: ControlResult::Learned,
+            text: String::new(),
+            step: None,
+            operation: None,
             dropped: Some(InstanceId::at(member.index())),
+            joined: None,
         }));
     }
 

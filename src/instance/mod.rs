@@ -20,6 +20,7 @@ mod effect;
 mod evict;
 mod example;
 mod frontier;
+mod gauge;
 mod keyspace;
 mod ledger;
 mod link;
@@ -76,13 +77,15 @@ pub struct Setup {
     pub id: InstanceId,
     /// Its slot in the group's clocks.
     pub replica: ReplicaId,
-    /// All members of its group, itself included.
+    /// The members of the group at time zero.
     pub members: Vec<ReplicaId>,
-    /// How many shards it has.
+    /// How many instances may ever be members.
+    pub places: usize,
+    /// Into how many parts its slots are divided.
     pub shards: u16,
-    /// How much memory each shard may use.
+    /// How much memory each part may use.
     pub shard_limit: Bytes,
-    /// How much its backlog holds, for each shard.
+    /// How much the backlog of each part holds.
     pub backlog: Bytes,
     /// Its region's wall clock at time zero, in milliseconds since 1970.
     pub wall_ms_at_start: u64,
@@ -117,6 +120,8 @@ pub struct Instance {
     audience: IdVec<ShardId, link::Audience>,
     /// The number of the newest audience.
     audiences: u32,
+    /// How many parts of the slots a shard has.
+    parts_of_shard: u16,
     /// Whether a stream has changed since `audience` was settled.
     audience_changed: bool,
     /// What an effect leaves behind until it is stable.
@@ -156,20 +161,14 @@ const LIFE_BITS: u32 = 40;
 impl Instance {
     /// An instance that holds nothing, linked to all its peers.
     pub fn new(setup: Setup) -> Self {
-        let members = setup.members.len();
-        let relays = setup.assumptions.causal_consistency && members >= relay::MEMBERS_LEAST;
+        let relays = setup.assumptions.causal_consistency && setup.places >= relay::MEMBERS_LEAST;
         let shards = (0..setup.shards)
             .map(|shard| new_shard(&setup, ShardId(shard), relays))
             .collect();
         let access = access::AccessClocks::for_setup(&setup);
         let evictor = evict::Evictor::for_setup(&setup);
         let takes_all_keys = evictor.as_ref().is_some_and(|one| one.takes_all_keys());
-        let slots = setup
-            .members
-            .iter()
-            .map(|member| member.index() + 1)
-            .max()
-            .unwrap_or(0);
+        let slots = setup.places;
         Self {
             id: setup.id,
             replica: setup.replica,
@@ -180,6 +179,7 @@ impl Instance {
             outgoing: vec![link::Outgoing::open(setup.shards); slots],
             audience: IdVec::default(),
             audiences: 0,
+            parts_of_shard: 1,
             audience_changed: true,
             record_bytes: match setup.assumptions.metadata {
                 Metadata::PerEffect => setup.assumptions.record_bytes.0,
@@ -306,12 +306,7 @@ fn new_shard(setup: &Setup, id: ShardId, relays: bool) -> Shard {
         log.relay();
     }
     let mut shard = Shard::new(id, log, setup.shard_limit);
-    let limit = setup.shard_limit.0;
-    let mark = match setup.eviction {
-        Eviction::NoEviction => limit,
-        _ => setup.assumptions.eviction_start.of(limit),
-    };
-    let client_limit = shortage::client_limit(limit, &setup.assumptions);
-    shard.ledger.set_marks(client_limit, mark);
+    let (limit, assumptions) = (setup.shard_limit, &setup.assumptions);
+    gauge::set_limit(&mut shard.ledger, limit, setup.eviction, assumptions);
     shard
 }

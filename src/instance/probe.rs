@@ -205,6 +205,7 @@ mod tests {
             id: InstanceId(0),
             replica: ReplicaId(0),
             members: vec![ReplicaId(0), ReplicaId(1), ReplicaId(2)],
+            places: 3,
             shards: 1,
             shard_limit: Bytes(1_000_000),
             backlog: Bytes(100_000),

@@ -137,7 +137,7 @@ impl Instance {
     ) {
         let shard = &self.shards[id];
         let is_new = entry.after.seq(origin) > shard.frontier.clock.seq(origin);
-        if is_new && shard.ledger.is_full() {
+        if is_new && self.is_full(id) {
             self.stop(from, id, wire);
             return;
         }

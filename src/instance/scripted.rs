@@ -138,8 +138,7 @@ impl<W: Wire> Store for View<'_, W> {
         if self.instance.stale {
             return Some(Refusal::Stale);
         }
-        let ledger = &self.instance.shards[ShardId(shard)].ledger;
-        let full = ledger.is_full_for_clients();
+        let full = self.instance.is_full_for_clients(ShardId(shard));
         full.then_some(Refusal::OutOfMemory)
     }
 

@@ -9,7 +9,7 @@ use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
 use crate::instance::row::Row;
-use crate::quantity::{Bytes, Ratio};
+use crate::quantity::Bytes;
 use crate::time::SimTime;
 
 /// A shard of an instance.
@@ -167,6 +167,14 @@ impl Shard {
             .map_or(0, |at| self.log.appended_bytes() - self.log.bytes_from(at));
     }
 
+    /// A peer is new: it has applied nothing, and was heard just now.
+    pub fn forget_reports(&mut self, peer: ReplicaId, now: SimTime) {
+        self.reports[peer.index()] = Frontier::ZERO;
+        self.sound[peer.index()] = Frontier::ZERO;
+        self.reported_at[peer.index()] = now;
+        self.acknowledged_bytes[peer.index()] = 0;
+    }
+
     /// Effects of `own` that `peer` has not acknowledged.
     pub fn unacknowledged(&self, own: ReplicaId, peer: ReplicaId) -> u64 {
         let done = self.frontier.prefix[own.index()].effects;
@@ -307,13 +315,11 @@ impl Shard {
             .sum()
     }
 
-    /// Notes the instant memory ran out, under both readings of the metadata.
-    pub fn note_memory(&mut self, now: SimTime) {
-        if self.ledger.is_full() && self.oom_at.is_none() {
+    /// Notes the instant memory ran out: as it is, and with unstable records left out.
+    pub fn note_memory(&mut self, now: SimTime, full: bool, without: bool) {
+        if full && self.oom_at.is_none() {
             self.oom_at = Some(now);
         }
-        let unstable = self.ledger.used(MemoryKind::Unstable);
-        let without = self.ledger.total() - unstable >= self.ledger.limit();
         if without && self.oom_without_records_at.is_none() {
             self.oom_without_records_at = Some(now);
         }
@@ -338,11 +344,6 @@ impl Shard {
         self.ahead.clear();
         self.records = Records::default();
         self.ledger.clear();
-    }
-
-    /// Below how many bytes a full shard takes effects of peers again, given A-RESUME.
-    pub fn resume_below(&self, share: Ratio) -> u64 {
-        share.of(self.ledger.limit())
     }
 
     /// The observed clock.

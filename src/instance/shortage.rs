@@ -71,12 +71,8 @@ impl Instance {
 
     /// An inconsistent instance that has room again asks every peer for its whole state.
     pub(super) fn reconcile_if_due(&mut self, wire: &mut impl Wire) {
-        let resume = self.assumptions.resume_share;
-        let has_room = |shard: &crate::instance::Shard| {
-            let used = shard.ledger.total();
-            used < shard.resume_below(resume)
-        };
-        if self.standing != Standing::Inconsistent || !self.shards.iter().all(has_room) {
+        let mut parts = self.shards.ids();
+        if self.standing != Standing::Inconsistent || !parts.all(|part| self.has_room(part)) {
             return;
         }
         self.standing = Standing::Reconciling;

@@ -224,14 +224,9 @@ impl Instance {
             self.break_link(peer, wire);
             return;
         }
-        let resume = self.assumptions.resume_share;
-        let has_room = incoming
-            .shards
-            .iter()
-            .zip(&self.shards)
-            .any(|(inflow, shard)| {
-                *inflow == Inflow::Stopped && shard.ledger.total() < shard.resume_below(resume)
-            });
+        let mut inflows = incoming.shards.iter().zip(self.shards.ids());
+        let has_room =
+            inflows.any(|(inflow, part)| *inflow == Inflow::Stopped && self.has_room(part));
         if incoming.state == LinkState::Online && has_room {
             self.connect(peer, wire);
         }
@@ -383,7 +378,7 @@ impl Instance {
         if self.incoming[from.index()].shards[id.index()] != Inflow::Merging {
             return;
         }
-        if self.shards[id].ledger.is_full() {
+        if self.is_full(id) {
             self.stop(from, id, wire);
             return;
         }

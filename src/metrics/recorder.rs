@@ -153,8 +153,8 @@ impl Recorder {
                 let rule = self.rules[*rule].clone();
                 timeline.firings.push(RuleFiring { rule, on: *on, at });
             }
-            Event::Control(seen) if seen.result != ControlResult::Learned => {
-                let done = seen.result == ControlResult::Done;
+            Event::Control(seen) if seen.is_made() => {
+                let done = seen.result == ControlResult::Accepted;
                 let request = seen.request.clone();
                 timeline.requests.push(RequestMark {
                     request,

@@ -5,7 +5,9 @@
 //! what the run's own named streams will draw.
 
 pub mod expectation;
+mod parts;
 mod published;
+pub mod request;
 mod roster;
 
 use crate::assumption::{Assumptions, Eviction};
@@ -15,9 +17,13 @@ use crate::network::Delay;
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::{SimDuration, SimTime};
 
+use request::{Clustering, Configuration, Module, Persistence};
+
 pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
 pub use expectation::{Expectation, Judgement, MemoryKind};
+pub use parts::PARTS_MAX;
 pub use published::{Mirrored, published_delay};
+pub use request::{Asked, AtStart, Condition, Fate, Request};
 
 /// Everything one run needs.
 #[derive(Clone, Debug)]
@@ -50,8 +56,12 @@ pub struct Plan {
     pub regions: IdVec<RegionId, RegionPlan>,
     /// One entry for every ordered pair of regions.
     pub routes: Vec<RoutePlan>,
-    /// The members of the group, in the scenario's order: at most five.
+    /// The group's nickname.
+    pub group: String,
+    /// The instances, in the scenario's order: at most five.
     pub instances: IdVec<InstanceId, InstancePlan>,
+    /// Who sends requests, and whether they may flush.
+    pub principals: Vec<Principal>,
     /// The generated keys.
     pub populations: IdVec<PopulationId, Population>,
     /// The clients.
@@ -114,6 +124,63 @@ pub struct InstancePlan {
     /// says otherwise. Source: Redis docs, active-active/manage.md: `noeviction` is the default of
     /// Active-Active databases, unlike that of others.
     pub eviction: Eviction,
+    /// Where it is at time zero.
+    pub at_start: AtStart,
+    /// What else is configured.
+    pub options: Options,
+}
+
+/// What is configured on an instance beside its size and eviction policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Whether every shard has a replica.
+    pub high_availability: bool,
+    /// How clients find a key's shard.
+    pub clustering: Clustering,
+    /// The modules, sorted, none twice.
+    pub modules: Vec<Module>,
+    /// How data is kept on disk.
+    pub persistence: Option<Persistence>,
+    /// Whether clients must speak TLS.
+    pub tls: bool,
+}
+
+impl Default for Options {
+    /// Azure's defaults. Source: Azure REST API, redisEnterprise; Terraform provider azurerm.
+    fn default() -> Self {
+        Self {
+            high_availability: true,
+            clustering: Clustering::OssCluster,
+            modules: Vec::new(),
+            persistence: None,
+            tls: true,
+        }
+    }
+}
+
+impl InstancePlan {
+    /// What the control plane knows of it.
+    pub fn configuration(&self) -> Configuration {
+        let options = self.options.clone();
+        Configuration {
+            sku: self.sku,
+            high_availability: options.high_availability,
+            clustering: options.clustering,
+            eviction: self.eviction,
+            modules: options.modules,
+            persistence: options.persistence,
+            tls: options.tls,
+        }
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Principal {
+    /// The name.
+    pub name: String,
+    /// Whether a flush is permitted.
+    pub may_flush: bool,
 }
 
 /// Generated keys of one kind: `prefix` and a number from 0.
@@ -213,8 +280,8 @@ pub enum Step {
         /// The messages, in order.
         messages: Vec<Message>,
     },
-    /// What an operator would look up at this instant.
-    Show(InstanceId),
+    /// What an operator would look up at this instant, and what must be true of it.
+    Show(InstanceId, Vec<Condition>),
     /// A region goes dark.
     Outage {
         /// Which.
@@ -240,7 +307,7 @@ pub enum Step {
         loss: Ratio,
     },
     /// A request to the control plane.
-    Request(Request),
+    Request(Box<Asked>),
 }
 
 /// A published message, as a subscriber receives it.
@@ -261,18 +328,6 @@ pub enum Memory {
     Kept,
     /// Both copies of every shard are gone; there is no persistence in a group.
     Lost,
-}
-
-/// A request as an operator sends it. (The other requests belong to the control plane's issue.)
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Request {
-    /// Drop a member without its consent.
-    ForceUnlink {
-        /// The surviving member the request is sent to.
-        on: InstanceId,
-        /// The member to drop.
-        drop: InstanceId,
-    },
 }
 
 /// When a metric on some instance stays above a threshold, request something. Fires once.

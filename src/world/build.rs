@@ -9,7 +9,7 @@ use crate::history::Detail;
 use crate::id::{FleetId, Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Instance, Naming, Setup, shard_of_slot};
 use crate::network::Route;
-use crate::plan::{self, Plan, Step};
+use crate::plan::{self, AtStart, Plan, Step};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
 use crate::traffic::{Fleet, FleetConfig, KeySpace, Lane, SizeChoice};
@@ -126,6 +126,10 @@ fn empty_region(
         heads: Vec::new(),
         fabric,
         dark: false,
+        closed: here
+            .iter()
+            .map(|id| plan.instances[InstanceId::at(*id)].at_start == AtStart::Absent)
+            .collect(),
         cut_from: vec![false; plan.regions.len()],
         cut_drops: vec![0; plan.regions.len()],
         dark_drops: 0,
@@ -154,23 +158,24 @@ fn has_own_routes(homes: &[(RegionId, usize)]) -> bool {
 
 fn instance(plan: &Plan, id: InstanceId, naming: &Arc<Naming>, slots: &[u16]) -> Instance {
     let made = &plan.instances[id];
-    let shards = usize::from(made.shards);
+    let parts = plan
+        .parts()
+        .expect("loading has judged the numbers of shards");
+    let parts_of_shard = parts / made.shards;
     let shard_of = slots
         .iter()
-        .map(|slot| shard_of_slot(*slot, shards))
+        .map(|slot| shard_of_slot(*slot, parts.into()))
         .collect();
+    let limit = plan::shard_limit(made, &plan.assumptions);
     let offset = plan.regions[made.region].clock_offset_ms;
     let mut instance = Instance::new(Setup {
         id,
         replica: ReplicaId::at(id.index()),
-        members: plan
-            .instances
-            .ids()
-            .map(|id| ReplicaId::at(id.index()))
-            .collect(),
-        shards: made.shards,
-        shard_limit: plan::shard_limit(made, &plan.assumptions),
-        backlog: backlog(made, &plan.assumptions),
+        members: members(plan),
+        places: plan.instances.len(),
+        shards: parts,
+        shard_limit: Bytes(limit.0 / u64::from(parts_of_shard)),
+        backlog: Bytes(backlog(made, &plan.assumptions).0 / u64::from(parts_of_shard)),
         wall_ms_at_start: plan.epoch_ms.saturating_add_signed(offset),
         assumptions: Arc::new(plan.assumptions.clone()),
         naming: Arc::clone(naming),
@@ -179,8 +184,19 @@ fn instance(plan: &Plan, id: InstanceId, naming: &Arc<Naming>, slots: &[u16]) ->
         eviction: made.eviction,
         tells_idle_times: asks_for_idle_times(plan),
     });
-    fill(plan, &mut instance);
+    instance.resize(made.shards, Bytes(limit.0 * u64::from(made.shards)));
+    match made.at_start {
+        AtStart::Member => fill(plan, &mut instance),
+        AtStart::Alone | AtStart::Absent => instance.stand_apart(),
+    }
     instance
+}
+
+/// The members of the group at time zero.
+fn members(plan: &Plan) -> Vec<ReplicaId> {
+    let instances = plan.instances.entries();
+    let members = instances.filter(|(_, one)| one.at_start == AtStart::Member);
+    members.map(|(id, _)| ReplicaId::at(id.index())).collect()
 }
 
 /// Whether some command asks how long a key has not been used: then it is kept whatever the policy.

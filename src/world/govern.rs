@@ -57,6 +57,9 @@ impl World<'_> {
         match instant {
             Instant::Step(index) => self.step(at, index),
             Instant::Act(rule, on) => self.act(at, rule, on),
+            Instant::Finish(operation) => self.finish(at, operation),
+            Instant::Blip(id) => self.fail_over(at, id),
+            Instant::BlipOver(id) => self.come_back(at, id),
             Instant::SettleBegins => self.begin_settle(at),
             Instant::Minute => self.minute(at),
             Instant::Sample => self.sample(at),
@@ -69,7 +72,10 @@ impl World<'_> {
         let plan = self.plan;
         match &plan.timeline[index].step {
             Step::Command { .. } | Step::Received { .. } => {}
-            Step::Show(instance) => self.show_state(at, index, *instance),
+            Step::Show(instance, then) => {
+                self.show_state(at, index, *instance);
+                self.hold(at, index, then);
+            }
             Step::Outage { region, memory } => self.darken(at, *region, *memory),
             Step::Return(region) => self.lighten(at, *region),
             Step::Partition(pairs) => self.cut(at, pairs),
@@ -87,7 +93,7 @@ impl World<'_> {
                 };
                 self.degrade(at, routes, degradation);
             }
-            Step::Request(request) => self.request(at, *request),
+            Step::Request(asked) => self.request(at, Some(index), asked),
         }
     }
 
@@ -121,6 +127,9 @@ impl World<'_> {
     fn darken(&mut self, at: SimTime, region: RegionId, memory: Memory) {
         self.windows.processes_mut()[region.index()].dark = true;
         let here: Vec<InstanceId> = self.instances_of(region);
+        for instance in &here {
+            self.plane.set_reachable(*instance, false);
+        }
         if memory == Memory::Lost {
             for instance in here {
                 self.note_unsent(instance);
@@ -138,8 +147,14 @@ impl World<'_> {
 
     /// A dark region comes back: its instances reconnect.
     fn lighten(&mut self, at: SimTime, region: RegionId) {
+        let here = self.instances_of(region);
+        for instance in &here {
+            let owed = self.plane.set_reachable(*instance, true);
+            self.carry_out(at, &owed);
+        }
         self.windows.processes_mut()[region.index()].dark = false;
-        for instance in self.instances_of(region) {
+        let up: Vec<InstanceId> = here.into_iter().filter(|id| !self.is_down(*id)).collect();
+        for instance in up {
             self.with_instance(at, instance, |instance, reach| {
                 instance.come_back(at, reach)
             });

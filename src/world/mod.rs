@@ -9,6 +9,7 @@
 //! ```
 
 mod build;
+mod carry_out;
 mod clients;
 mod control;
 mod convoy;
@@ -18,6 +19,7 @@ mod exit;
 mod fabric;
 mod faults;
 mod govern;
+mod hold;
 mod inbound;
 mod look;
 mod missed;
@@ -27,6 +29,7 @@ mod sample;
 
 use std::collections::BTreeMap;
 
+use crate::control::OperationId;
 use crate::engine::{Digest, Windows};
 use crate::history::{Event, MissedSeen, Observation};
 use crate::id::{Id, InstanceId, RegionId, ReplicaId};
@@ -77,7 +80,7 @@ pub struct World<'a> {
     cuts: Vec<(RegionId, RegionId)>,
     observations: Vec<Observation>,
     samples: u64,
-    control: crate::control::Control,
+    plane: control::Plane,
     capped: bool,
     now: SimTime,
     faults: faults::Faults,
@@ -89,8 +92,14 @@ pub struct World<'a> {
 /// Something to govern.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Instant {
+    /// An operation of the control plane is due.
+    Finish(OperationId),
     /// A step of the timeline.
     Step(usize),
+    /// A planned failover begins.
+    Blip(InstanceId),
+    /// A planned failover is over.
+    BlipOver(InstanceId),
     /// An operator acts on a rule, with the member on which its metric crossed.
     Act(usize, InstanceId),
     /// Traffic and faults end.
@@ -130,7 +139,7 @@ impl<'a> World<'a> {
             cuts: Vec::new(),
             observations: Vec::new(),
             samples: 0,
-            control: control::linked(plan),
+            plane: control::Plane::at_start(plan),
             capped: false,
             now: SimTime::ZERO,
             faults: faults::Faults::default(),
@@ -181,12 +190,25 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Plans something for later; what is due after the end never comes.
+    fn plan_at(&mut self, at: SimTime, instant: Instant) {
+        let end = SimTime::ZERO + self.plan.storm + self.plan.settle;
+        if at < end {
+            self.instants.entry(at).or_default().insert(0, instant);
+        }
+    }
+
     /// Whether an instant only looks.
     fn observes(&self, instant: Instant) -> bool {
         match instant {
-            Instant::Step(index) => matches!(self.plan.timeline[index].step, Step::Show(_)),
+            Instant::Step(index) => matches!(self.plan.timeline[index].step, Step::Show(..)),
             Instant::Sample | Instant::Look(_) | Instant::Minute | Instant::Gather => true,
-            Instant::Act(..) | Instant::SettleBegins | Instant::End => false,
+            Instant::Act(..)
+            | Instant::Finish(_)
+            | Instant::Blip(_)
+            | Instant::BlipOver(_)
+            | Instant::SettleBegins
+            | Instant::End => false,
         }
     }
 

@@ -50,6 +50,8 @@ pub(super) struct Region {
     pub fabric: Fabric,
     /// Whether the region is dark.
     pub dark: bool,
+    /// Which of its instances take no connections.
+    pub closed: Vec<bool>,
     /// Regions whose messages do not get here.
     pub cut_from: Vec<bool>,
     /// Messages from each region that a cut has dropped.
@@ -134,6 +136,12 @@ const SCRIPT: usize = 1;
 const OWN_STREAMS: usize = 2;
 
 impl Region {
+    /// Whether nobody reaches one of its instances.
+    #[inline]
+    pub(super) fn is_down(&self, local: usize) -> bool {
+        self.dark || self.closed[local]
+    }
+
     fn streams(&self) -> usize {
         OWN_STREAMS + self.inbound.len() + self.clients.len()
     }
@@ -244,12 +252,14 @@ impl Region {
     /// Handles what arrives first on a stream, and of a convoy what comes before `until`.
     fn receive(&mut self, stream: usize, until: SimTime) {
         let until = self.alone_until(until);
-        let inbound = &mut self.inbound[stream];
-        if self.dark || self.cut_from[inbound.source.index()] {
+        let inbound = &self.inbound[stream];
+        let (local, source) = (inbound.local, inbound.source);
+        if self.is_down(local) || self.cut_from[source.index()] {
             self.drop_first(stream);
             return;
         }
-        let instance = &mut self.instances[inbound.local];
+        let inbound = &mut self.inbound[stream];
+        let instance = &mut self.instances[local];
         let delivered = inbound.deliver_convoy(instance, &mut self.fabric, until);
         self.events += delivered;
         if delivered == 0 {
@@ -295,7 +305,7 @@ impl Region {
         self.fabric.digest.word(now.0);
         if self.dark {
             self.dark_drops += 1;
-        } else {
+        } else if self.cut_from[source.index()] {
             self.cut_drops[source.index()] += 1;
         }
         if let Some(epoch) = inbound.drop_first() {
@@ -304,6 +314,7 @@ impl Region {
     }
 
     fn drop_parcel(&mut self, now: SimTime, local: usize, from: ReplicaId, epoch: u32) {
+        let is_down = self.is_down(local);
         let instance = &mut self.instances[local];
         let mut reach = self.fabric.reach(now, local, instance.replica());
         reach.observe(Event::Link {
@@ -312,7 +323,7 @@ impl Region {
             shard: None,
             what: crate::history::LinkEvent::Dropped,
         });
-        if !self.dark {
+        if !is_down {
             instance.on_dropped(now, from, epoch, &mut reach);
         }
     }
@@ -325,10 +336,11 @@ impl Region {
             .pop()
             .expect("an agenda that is due has an event");
         self.fabric.digest.word(now.0);
+        let is_down = self.is_down(local);
         let instance = &mut self.instances[local];
         let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, local, instance.replica());
-        if self.dark {
+        if is_down {
             instance.sleep_through(now, timer, &mut reach);
         } else {
             instance.on_timer(now, timer, &mut reach);
@@ -341,9 +353,10 @@ impl Region {
 
     fn operate(&mut self, fleet: usize, until: SimTime) {
         let until = self.alone_until(until);
+        let is_down = self.is_down(self.clients[fleet].local);
         let clients = &mut self.clients[fleet];
         let instance = &mut self.instances[clients.local];
-        let done = clients.operate(instance, &mut self.fabric, self.dark, until);
+        let done = clients.operate(instance, &mut self.fabric, is_down, until);
         self.events += done;
         self.operations += done;
         self.dark_drops += if self.dark { done } else { 0 };
@@ -357,11 +370,12 @@ impl Region {
             .expect("a script that is due has a command");
         let now = scripted.at;
         self.fabric.digest.word(now.0);
+        let is_down = self.is_down(scripted.local);
         let instance = &mut self.instances[scripted.local];
         let on = instance.id();
         let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
-        let answer = if self.dark || !instance.answers() {
+        let answer = if is_down || !instance.answers() {
             Answer {
                 reply: NO_CONNECTION.to_owned(),
                 effects: 0,

@@ -2,7 +2,7 @@
 
 use crate::history::Event;
 use crate::id::InstanceId;
-use crate::plan::{Metric, Request};
+use crate::plan::{Asked, Metric, Request};
 use crate::quantity::Ratio;
 use crate::time::SimTime;
 use crate::world::{Instant, World};
@@ -86,7 +86,8 @@ impl World<'_> {
             },
         );
         let drop = self.plan.rules[rule].drop;
-        self.request(at, Request::ForceUnlink { on, drop });
+        let asked = Asked::from(Request::ForceUnlink { on, drop });
+        self.request(at, None, &asked);
     }
 
     /// Whether Azure gets metrics of an instance.
@@ -102,10 +103,9 @@ impl World<'_> {
 
     /// Used memory of the fullest shard, as a share of its limit.
     fn used_memory(&self, instance: InstanceId) -> Ratio {
-        let shards = self.instance(instance).shards().iter();
-        let shares = shards.map(|shard| {
-            let total = u128::from(shard.ledger.total()) * u128::from(Ratio::ONE.ppm);
-            u64::try_from(total / u128::from(shard.ledger.limit().max(1))).unwrap_or(u64::MAX)
+        let shares = self.instance(instance).gauges().map(|(used, limit)| {
+            let used = u128::from(used) * u128::from(Ratio::ONE.ppm);
+            u64::try_from(used / u128::from(limit.max(1))).unwrap_or(u64::MAX)
         });
         Ratio {
             ppm: shares.max().unwrap_or(0),

@@ -78,7 +78,7 @@ fn the_backlog_for_a_dropped_peer_goes_with_it() {
     plans::at(
         &mut plan,
         12_000,
-        Step::Request(Request::ForceUnlink { on, drop }),
+        Step::from(Request::ForceUnlink { on, drop }),
     );
     assert_counted(&plan);
     let of = |millis: u64| -> u64 {

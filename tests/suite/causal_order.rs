@@ -338,6 +338,7 @@ fn member(number: u16) -> Instance {
         id: InstanceId(number),
         replica: ReplicaId::at(usize::from(number)),
         members: (0..4).map(ReplicaId::at).collect(),
+        places: 4,
         shards: 1,
         shard_limit: Bytes(1_000_000),
         backlog: Bytes(100_000),

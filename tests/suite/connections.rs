@@ -49,6 +49,7 @@ fn instance() -> Instance {
         id: InstanceId(0),
         replica: ReplicaId(0),
         members: vec![ReplicaId(0)],
+        places: 1,
         shards: 2,
         shard_limit: Bytes(1_000_000),
         backlog: Bytes(100_000),

@@ -148,7 +148,7 @@ fn examples_of_lost_writes_are_in_nobody_elses_history() {
             Memory::Kept => plans::at(
                 &mut plan,
                 20_000,
-                Step::Request(Request::ForceUnlink { on, drop }),
+                Step::from(Request::ForceUnlink { on, drop }),
             ),
             Memory::Lost => plans::at(&mut plan, 25_000, Step::Return(region)),
         }

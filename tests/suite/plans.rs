@@ -5,8 +5,8 @@ use meridian::catalogue;
 use meridian::id::{IdVec, InstanceId, PopulationId, RegionId};
 use meridian::network::Delay;
 use meridian::plan::{
-    Arrivals, FleetPlan, InstancePlan, Operation, Plan, Popularity, Population, RegionPlan,
-    RoutePlan, Sizes, Step, TieBreak, TimedStep, ValueKind,
+    Arrivals, AtStart, FleetPlan, InstancePlan, Operation, Options, Plan, Popularity, Population,
+    RegionPlan, RoutePlan, Sizes, Step, TieBreak, TimedStep, ValueKind,
 };
 use meridian::quantity::{ByteRate, Rate, Ratio};
 use meridian::time::{SimDuration, SimTime};
@@ -37,6 +37,8 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
             sku: catalogue::sku("Balanced_B3").expect("the SKU is in the catalogue"),
             shards: 2,
             eviction: Eviction::NoEviction,
+            at_start: AtStart::Member,
+            options: Options::default(),
         })
         .collect();
     Plan {
@@ -54,6 +56,8 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
         routes: routes(&regions, one_way_ms),
         regions,
         instances,
+        group: "group".to_owned(),
+        principals: Vec::new(),
         populations: IdVec::new(),
         fleets: IdVec::new(),
         timeline: Vec::new(),

@@ -121,7 +121,7 @@ fn a_dropped_member_is_excused_and_frees_the_others() {
     plans::at(
         &mut plan,
         60_000,
-        Step::Request(Request::ForceUnlink { on, drop }),
+        Step::from(Request::ForceUnlink { on, drop }),
     );
     let (findings, record) = judge(&plan);
     assert_all_pass(&findings);

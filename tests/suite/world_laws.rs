@@ -182,7 +182,7 @@ fn survivors_agree_after_a_force_unlink() {
         plans::at(
             &mut plan,
             10_000,
-            Step::Request(Request::ForceUnlink { on, drop }),
+            Step::from(Request::ForceUnlink { on, drop }),
         );
         plans::at(&mut plan, 15_000, Step::Return(RegionId(0)));
         let (_, seen) = run(&plan, Options::default());
@@ -278,7 +278,7 @@ fn every_write_is_counted_one_by_one() {
         plans::at(
             &mut unlinked,
             10_000,
-            Step::Request(Request::ForceUnlink { on, drop }),
+            Step::from(Request::ForceUnlink { on, drop }),
         );
         assert_counted(&unlinked);
     }

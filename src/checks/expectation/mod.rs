@@ -5,6 +5,7 @@ mod memory;
 mod occurrence;
 mod received;
 mod reply;
+mod requests;
 
 use crate::checks::quiescence::Agreement;
 use crate::checks::verdict::{Status, Verdict};
@@ -17,6 +18,7 @@ use memory::{FirstOom, Level, Sinking};
 use occurrence::Sighting;
 use received::Received;
 use reply::Replies;
+use requests::Requests;
 
 /// Follows the demands of a plan: its expectations, and the replies its scripted commands must get.
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ pub struct Expectations {
     demands: Vec<Demand>,
     replies: Replies,
     received: Received,
+    requests: Requests,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +61,7 @@ impl Expectations {
             demands: demands.collect(),
             replies: Replies::new(plan),
             received: Received::new(plan),
+            requests: Requests::new(plan),
         }
     }
 
@@ -65,6 +69,7 @@ impl Expectations {
     pub fn observe(&mut self, observation: &Observation) {
         self.replies.observe(observation);
         self.received.observe(observation);
+        self.requests.observe(observation);
         for demand in &mut self.demands {
             match &mut demand.watch {
                 Watch::End => {}
@@ -76,8 +81,8 @@ impl Expectations {
         }
     }
 
-    /// One verdict for each expectation, in the scenario's order, and then one for each reply and
-    /// each count of effects a command must have.
+    /// One verdict for each expectation, in the scenario's order, then one for each reply and
+    /// each count of effects a command must have, then those of requests.
     pub fn finish(self, agreement: &Agreement, writes: Option<&Classes>) -> Vec<Verdict> {
         let Self {
             roster,
@@ -85,6 +90,7 @@ impl Expectations {
             demands,
             replies,
             received,
+            requests,
         } = self;
         let mut verdicts = Vec::new();
         for Demand { expectation, watch } in demands {
@@ -113,6 +119,7 @@ impl Expectations {
         }
         verdicts.extend(replies.finish(&roster));
         verdicts.extend(received.finish(&roster));
+        verdicts.extend(requests.finish(&roster));
         verdicts
     }
 }

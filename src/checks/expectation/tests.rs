@@ -9,7 +9,8 @@ use crate::history::{CommandSeen, Event, LinkEvent, MetSeen, Observation};
 use crate::id::{IdVec, InstanceId, RegionId};
 use crate::plan::expectation::Occurrence;
 use crate::plan::{
-    Expectation, InstancePlan, Judgement, MemoryKind, Plan, RegionPlan, Step, TieBreak, TimedStep,
+    AtStart, Expectation, InstancePlan, Judgement, MemoryKind, Options, Plan, RegionPlan, Step,
+    TieBreak, TimedStep,
 };
 use crate::time::{SimDuration, SimTime};
 
@@ -25,6 +26,8 @@ fn plan(demand: Option<Judgement>) -> Plan {
         sku: sku("Balanced_B3").expect("the catalogue has it"),
         shards: 1,
         eviction: crate::assumption::Eviction::NoEviction,
+        at_start: AtStart::Member,
+        options: Options::default(),
     };
     let expectation = |demand| Expectation {
         demand,
@@ -47,6 +50,8 @@ fn plan(demand: Option<Judgement>) -> Plan {
             .into_iter()
             .collect(),
         routes: Vec::new(),
+        group: "group".to_owned(),
+        principals: Vec::new(),
         instances: [instance("east", 0), instance("west", 1)]
             .into_iter()
             .collect(),

@@ -173,6 +173,10 @@ pub struct ControlOutcome {
     pub result: ControlResult,
     /// The id of the refusal or failure.
     pub error: Option<String>,
+    /// What was found and what would have been accepted, where it was refused or failed.
+    pub detail: Option<String>,
+    /// When its operation ended; `null` where it was refused, or still ran at the end.
+    pub ended_at_ms: Option<u64>,
 }
 
 /// How a request ended.

@@ -148,9 +148,11 @@ fn fault(seen: &FaultSeen, roster: &Roster) -> (JournalKind, String, String) {
 fn control(seen: &ControlSeen, roster: &Roster) -> (JournalKind, String, String) {
     let request = &seen.request;
     let text = match seen.result {
-        ControlResult::Done => format!("{request}: done"),
+        ControlResult::Accepted => format!("{request}: accepted"),
+        ControlResult::Succeeded => format!("{request}: done"),
+        ControlResult::Failed(_) => format!("{request}: failed, {}", seen.text),
         ControlResult::Learned => format!("{request}: learned from another member"),
-        ControlResult::Refused(error) => format!("{request}: refused, {error}"),
+        ControlResult::Refused(_) => format!("{request}: refused, {}", seen.text),
     };
     (JournalKind::Control, roster.name(seen.on).to_owned(), text)
 }

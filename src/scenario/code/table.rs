@@ -155,6 +155,16 @@ codes! {
     "Without it there is nothing for the fleet to do."
     "Take a name of `meridian catalogue mixes`, or write `Own([(Read, 50), (Update, 50)])`."
 
+    UnknownPrincipal "E0309" "unknown principal"
+    "No entry of `principals` has this name."
+    "Whether the request is permitted cannot be told."
+    "Take the name of a principal, or add one to `principals`."
+
+    UnknownRefusal "E0310" "unknown refusal"
+    "No rule of the control plane has this id."
+    "The request could never end that way."
+    "Take one of the ids that `meridian catalogue errors` lists."
+
     GroupSize "E0401" "wrong number of instances"
     "A geo-replication group has one to five members."
     "The product's limit; clocks have five slots. Source: Azure docs, active geo-replication."
@@ -174,6 +184,11 @@ codes! {
     "A Flash Optimized member has an eviction policy other than `NoEviction`."
     "The service refuses it (`E-FLASH-EVICT`)."
     "Leave `eviction` out, or take another SKU."
+
+    Parts "E0405" "numbers of shards that do not go together"
+    "The numbers of shards that instances have, or scale to, have no small common multiple."
+    "While a group scales, its members' shards are played as parts that fit into all of them."
+    "Leave `shards` out, or take numbers that divide one another."
 
     Phases "E0501" "phases of impossible length"
     "`storm` or `settle` is zero where it may not be, or beyond all measure."
@@ -234,6 +249,11 @@ codes! {
     "A degradation gives no factor or one that improves the route, or a `Restore` has none to undo."
     "It would do nothing, or the opposite of its name."
     "Give `delay` of at least 100 %, `bandwidth` of at most 100 %, or a `loss`; or use `Restore`."
+
+    NoRequest "E0513" "a result of no request"
+    "`result` or `then` stands beside a step that is no request."
+    "Nothing decides it, so it would never be looked at."
+    "Move it to the request, or, for `then`, to a `Show`."
 
     ReversedSpan "E0514" "ends before it begins"
     "Of two times that bound a span the second is not after the first."

@@ -2,7 +2,7 @@
 
 use crate::assumption::range::{self, Range};
 use crate::assumption::{
-    Assumptions, BacklogSharing, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
+    Assumptions, BacklogSharing, Edition, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
 };
 use crate::quantity::Bytes;
 use crate::scenario::code::Code;
@@ -74,6 +74,7 @@ impl Lowering<'_> {
             lru_resolution in LRU_RESOLUTION,
             oom_reserve in OOM_RESERVE,
         }
+        self.operations_assumed(file, &mut set);
         self.numbers_assumed(file, &mut set);
         self.pauses_ordered(file, &set);
         self.stale_text_assumed(file, &mut set);
@@ -100,6 +101,23 @@ impl Lowering<'_> {
         }
     }
 
+    fn operations_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
+        take! { self, file, set:
+            creation in CREATION,
+            joining in JOINING,
+            force_linking in FORCE_LINKING,
+            link_failure in LINK_FAILURE,
+            unlink_visible in UNLINK_VISIBLE,
+            deletion in DELETION,
+            updating in UPDATING,
+            flushing in FLUSHING,
+            scaling in SCALING,
+            scaling_rate in SCALING_RATE,
+            settling in SETTLING,
+            planned_failover in PLANNED_FAILOVER,
+        }
+    }
+
     fn numbers_assumed(&mut self, file: &AssumptionFields, set: &mut Assumptions) {
         numbers! { self, file, set:
             xadd_stride in XADD_STRIDE,
@@ -108,6 +126,7 @@ impl Lowering<'_> {
             eviction_keys in EVICTION_KEYS,
             lfu_log_factor in LFU_LOG_FACTOR,
             lfu_decay_minutes in LFU_DECAY_MINUTES,
+            scaling_passes in SCALING_PASSES,
         }
     }
 
@@ -185,6 +204,7 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
         .copied()
         .unwrap_or(set.causal_consistency);
     set.hashing = file.hashing.value().map_or(set.hashing, Hashing::from);
+    set.edition = file.edition.value().map_or(set.edition, Edition::from);
     set.oom = file.oom.value().map_or(set.oom, OomMode::from);
     set.oom_unlatch = file.oom_unlatch.value().copied().unwrap_or(set.oom_unlatch);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);

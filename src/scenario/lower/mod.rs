@@ -6,6 +6,7 @@
 mod apart;
 mod assumptions;
 mod command;
+mod condition;
 mod expectation;
 mod expiry;
 mod fault;
@@ -14,6 +15,7 @@ mod header;
 mod lookup;
 mod pair;
 mod place;
+mod request;
 mod route;
 mod rule;
 mod sizes;
@@ -23,7 +25,7 @@ mod timeline;
 mod traffic;
 mod weight;
 
-use crate::plan::Plan;
+use crate::plan::{PARTS_MAX, Plan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::schema::Scenario;
@@ -36,6 +38,9 @@ pub(super) use header::SCHEMA_VERSION;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 64;
+
+/// What the group is called, unless the scenario says otherwise.
+const GROUP: &str = "group";
 
 /// The state of lowering one scenario: what was found wrong so far.
 pub(super) struct Lowering<'a> {
@@ -108,8 +113,10 @@ impl Lowering<'_> {
         let rules = self.rules(&file.runbook, &places);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);
+        let principals = places.principals.clone();
+        let group = self.group(&file.group, &Owner::new("the scenario", scenario.span))?;
         let (regions, instances) = places.finished()?;
-        Some(Plan {
+        let plan = Plan {
             name: header.name,
             question: header.question,
             seed: header.seed,
@@ -123,13 +130,36 @@ impl Lowering<'_> {
             assumptions,
             regions,
             routes,
+            group,
+            principals,
             instances,
             populations: keys.finished()?,
             fleets: fleets.into_iter().collect(),
             timeline,
             rules,
             expectations,
-        })
+        };
+        Some(self.divisible(plan, scenario.span))
+    }
+
+    /// The group's nickname.
+    fn group(&mut self, field: &Field<Text>, owner: &Owner) -> Option<String> {
+        match field.is_given() {
+            true => self.name(field, "group", owner).map(|name| name.value),
+            false => Some(GROUP.to_owned()),
+        }
+    }
+
+    /// Members' shards of all sizes must divide into common parts.
+    fn divisible(&mut self, plan: Plan, span: Span) -> Plan {
+        if plan.parts().is_none() {
+            let message = "the numbers of shards have no common multiple that is small enough";
+            self.report(
+                Diagnostic::new(Code::Parts, self.head(span), message)
+                    .label(format!("expected one of at most {PARTS_MAX}")),
+            );
+        }
+        plan
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -3,9 +3,11 @@
 use crate::assumption::Eviction;
 use crate::catalogue::{self, Region, Sku, Tier};
 use crate::id::{Id, IdVec, InstanceId, RegionId};
-use crate::plan::{InstancePlan, RegionPlan};
+use crate::plan::request::Clustering;
+use crate::plan::{AtStart, InstancePlan, Options, Principal, RegionPlan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::lower::request::{modules, persistence};
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::Scenario;
 use crate::scenario::schema::place::{Instance, RegionExtra};
@@ -29,6 +31,8 @@ pub(super) struct Places {
     /// The instances; an entry for each of the file, so that positions are ids.
     members: Vec<Member>,
     offsets_ms: Vec<i64>,
+    /// Who sends requests.
+    pub principals: Vec<Principal>,
     /// Whether all instances have a name: if not, one that is not found proves nothing.
     pub names_complete: bool,
     /// Whether all instances are somewhere, likewise.
@@ -41,6 +45,8 @@ struct Member {
     sku: Option<&'static Sku>,
     shards: Option<u16>,
     eviction: Eviction,
+    at_start: AtStart,
+    options: Options,
 }
 
 impl Places {
@@ -144,6 +150,8 @@ impl Places {
                     sku: member.sku?,
                     shards: member.shards?,
                     eviction: member.eviction,
+                    at_start: member.at_start,
+                    options: member.options,
                 })
             })
             .collect();
@@ -162,6 +170,7 @@ impl Lowering<'_> {
             named_at: Vec::new(),
             members: Vec::new(),
             offsets_ms: Vec::new(),
+            principals: self.principals(&file.principals),
             names_complete: given.is_some(),
             regions_complete: given.is_some(),
         };
@@ -201,11 +210,13 @@ impl Lowering<'_> {
             .required(&file.region, "region", &owner, "\"East US\"")
             .and_then(|name| Some((self.azure_region(name)?, name.span)))
             .map(|(region, span)| places.add_region(region, span));
+        let at_start = file.at_start.value().map_or(AtStart::Member, AtStart::from);
         let sku = self
             .required(&file.sku, "sku", &owner, "\"Balanced_B3\"")
             .and_then(|name| Some((name, self.azure_sku(name)?)));
         if let Some((name, sku)) = sku
             && !sku.geo_replicated
+            && at_start == AtStart::Member
         {
             let offered = catalogue::skus().iter().filter(|sku| sku.geo_replicated);
             let offered: Vec<&str> = offered.map(|sku| sku.name).collect();
@@ -226,13 +237,15 @@ impl Lowering<'_> {
             Some(given) => self.between(given, "`shards`", 1, SHARDS_MAX),
             None => sku.map(|sku| sku.shards),
         };
-        let eviction = self.eviction(file, sku);
+        let eviction = self.eviction(file, sku.filter(|_| at_start == AtStart::Member));
         Member {
             name,
             region,
             sku,
             shards,
             eviction,
+            at_start,
+            options: options(file),
         }
     }
 
@@ -255,7 +268,12 @@ impl Lowering<'_> {
 
     /// All members of a group are configured alike.
     fn alike(&mut self, instances: &[Field<Instance>]) {
-        let given: Vec<&Sp<Instance>> = instances.iter().filter_map(Field::given).collect();
+        let is_member = |one: &&Sp<Instance>| {
+            let at_start = one.value.at_start.value().map(AtStart::from);
+            at_start.is_none_or(|at_start| at_start == AtStart::Member)
+        };
+        let given = instances.iter().filter_map(Field::given);
+        let given: Vec<&Sp<Instance>> = given.filter(is_member).collect();
         let mut first_sku: Option<(&Sku, _)> = None;
         let mut first_shards = None;
         self.evict_alike(&given);
@@ -339,5 +357,27 @@ impl Lowering<'_> {
             }
         }
         self.unique("regions", &names);
+    }
+}
+
+/// What is configured beside the size and the eviction policy.
+fn options(file: &Instance) -> Options {
+    let default = Options::default();
+    Options {
+        high_availability: file
+            .high_availability
+            .value()
+            .copied()
+            .unwrap_or(default.high_availability),
+        clustering: file
+            .clustering
+            .value()
+            .map_or(default.clustering, Clustering::from),
+        modules: file.modules.value().map_or(default.modules, modules),
+        persistence: file
+            .persistence
+            .value()
+            .map_or(default.persistence, persistence),
+        tls: file.tls.value().copied().unwrap_or(default.tls),
     }
 }

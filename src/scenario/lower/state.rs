@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{InstanceId, RegionId};
-use crate::plan::{Request, Step};
+use crate::plan::{Asked, Request, Step};
 use crate::quantity::Ratio;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -72,10 +72,8 @@ impl Lowering<'_> {
                 Step::Partition(_) => self.cut(&mut state, checked, places),
                 Step::Heal(_) => self.heal(&mut state, checked, places),
                 Step::Degrade { .. } => self.degrade(&mut state, checked, places),
-                Step::Request(Request::ForceUnlink { on, drop }) => {
-                    self.unlink(&mut state, checked, [*on, *drop], places);
-                }
-                Step::Command { .. } | Step::Received { .. } | Step::Show(_) => {}
+                Step::Request(asked) => self.ask(&mut state, checked, asked, places),
+                Step::Command { .. } | Step::Received { .. } | Step::Show(..) => {}
             }
         }
     }
@@ -159,6 +157,19 @@ impl Lowering<'_> {
                         .label("there is nothing to restore"),
                 );
             }
+        }
+    }
+
+    /// Requests whose end the scenario states may be refused.
+    fn ask(&mut self, state: &mut State, step: &Checked, asked: &Asked, places: &Places) {
+        match asked.request {
+            Request::ForceUnlink { on, drop } if asked.fate.is_none() => {
+                self.unlink(state, step, [on, drop], places);
+            }
+            Request::ForceLink { on, .. } | Request::Create { instance: on, .. } => {
+                state.unlinked.remove(&on);
+            }
+            _ => {}
         }
     }
 

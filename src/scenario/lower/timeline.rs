@@ -1,8 +1,6 @@
 //! The timeline: names to ids, times within the run.
 
-use crate::plan::{
-    Memory, Message as PlanMessage, Request, RoutePlan, Step as PlanStep, TimedStep,
-};
+use crate::plan::{Memory, Message as PlanMessage, RoutePlan, Step as PlanStep, TimedStep};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::header::Phases;
@@ -53,8 +51,9 @@ impl Lowering<'_> {
         let owner = Owner::new("this step", given.span);
         let at = self.required(&given.value.at, "at", &owner, "\"30m\"");
         let action = self.required(&given.value.r#do, "do", &owner, "Show(\"redis-us\")")?;
+        self.judged(&given.value, action);
         let mut checked = Checked::new(given.span, action.span);
-        let step = self.action(action, places, &mut checked);
+        let step = self.action(&given.value, action, places, &mut checked);
         let at = at.and_then(|at| self.instant(at, action, phases));
         checked.at = at?;
         checked.step = step?;
@@ -68,14 +67,16 @@ impl Lowering<'_> {
         action: &Sp<Action>,
         phases: Phases,
     ) -> Option<SimTime> {
-        let anywhere = matches!(
+        let is_fault = matches!(
             action.value,
-            Action::Command { .. }
-                | Action::Show(_)
-                | Action::Return { .. }
-                | Action::ForceUnlink { .. }
+            Action::Outage { .. }
+                | Action::Partition { .. }
+                | Action::Heal { .. }
+                | Action::Degrade { .. }
+                | Action::Restore { .. }
+                | Action::Received { .. }
         );
-        let (end, phase) = if anywhere {
+        let (end, phase) = if !is_fault {
             (phases.run_end(), "the run ends")
         } else {
             (
@@ -100,6 +101,7 @@ impl Lowering<'_> {
 
     fn action(
         &mut self,
+        step: &Step,
         action: &Sp<Action>,
         places: &Places,
         checked: &mut Checked,
@@ -137,7 +139,9 @@ impl Lowering<'_> {
             }
             Action::Show(name) => {
                 let name = self.required(name, "instance", &owner("`Show`"), "\"redis-us\"")?;
-                Some(PlanStep::Show(self.instance(name, places)?))
+                let on = self.instance(name, places);
+                let then = self.conditions(&step.then, places);
+                Some(PlanStep::Show(on?, then?))
             }
             Action::Outage { region, memory } => {
                 let name = self.required(region, "region", &owner("`Outage`"), "\"East US\"")?;
@@ -155,8 +159,15 @@ impl Lowering<'_> {
             | Action::Heal { .. }
             | Action::Degrade { .. }
             | Action::Restore { .. } => self.on_routes(action, places, checked),
-            Action::ForceUnlink { on, drop } => {
-                self.force_unlink(&owner("`ForceUnlink`"), places, on, drop)
+            Action::ForceUnlink { .. }
+            | Action::Create { .. }
+            | Action::ForceLink { .. }
+            | Action::Delete { .. }
+            | Action::Scale { .. }
+            | Action::Update { .. }
+            | Action::Flush { .. } => {
+                let asked = self.asked(step, action, places)?;
+                Some(PlanStep::Request(Box::new(asked)))
             }
         }
     }
@@ -203,31 +214,35 @@ impl Lowering<'_> {
         each.into_iter().collect()
     }
 
-    fn force_unlink(
-        &mut self,
-        owner: &Owner,
-        places: &Places,
-        on: &Field<Text>,
-        drop: &Field<Text>,
-    ) -> Option<PlanStep> {
-        let survivor = self.required(on, "on", owner, "\"redis-eu\"");
-        let survivor_id = survivor.and_then(|name| self.instance(name, places));
-        let lost = self.required(drop, "drop", owner, "\"redis-us\"");
-        let lost_id = lost.and_then(|name| self.instance(name, places));
-        let (on, drop) = (survivor_id?, lost_id?);
-        if on == drop {
-            let name = places.name(on);
-            self.report(
-                Diagnostic::new(
-                    Code::UnlinkSelf,
-                    lost?.span,
-                    format!("`{name}` is asked to drop itself"),
-                )
-                .label("refused as E-UNLINK-SELF")
-                .related(survivor?.span, "the request is sent to the same instance"),
-            );
-            return None;
+    /// Only requests end somehow, and only requests and `Show` see the state.
+    fn judged(&mut self, step: &Step, action: &Sp<Action>) {
+        let shows = matches!(action.value, Action::Show(_));
+        let misplaced = [
+            (step.result.span(), "result", is_request(&action.value)),
+            (step.then.span(), "then", is_request(&action.value) || shows),
+        ];
+        for (span, field, belongs) in misplaced {
+            if let Some(span) = span.filter(|_| !belongs) {
+                let message = format!("`{field}` belongs to a request, and this step is none");
+                self.report(
+                    Diagnostic::new(Code::NoRequest, span, message)
+                        .label("nothing here decides it")
+                        .related(self.head(action.span), "this step"),
+                );
+            }
         }
-        Some(PlanStep::Request(Request::ForceUnlink { on, drop }))
     }
+}
+
+fn is_request(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::ForceUnlink { .. }
+            | Action::Create { .. }
+            | Action::ForceLink { .. }
+            | Action::Delete { .. }
+            | Action::Scale { .. }
+            | Action::Update { .. }
+            | Action::Flush { .. }
+    )
 }

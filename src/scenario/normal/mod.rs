@@ -5,6 +5,7 @@
 
 mod expectation;
 mod keys;
+mod request;
 mod timeline;
 
 use ron::ser::PrettyConfig;
@@ -23,6 +24,7 @@ use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::leaf::{Either, Quantity, Text};
 use crate::scenario::schema::moment::{ClockOffset, Epoch};
 use crate::scenario::schema::place::{DelayChoice, DelayField, Instance, RegionExtra, Route};
+use crate::scenario::schema::request::Principal;
 use crate::scenario::schema::{List, Scenario};
 use crate::scenario::span::{Field, Span};
 
@@ -81,7 +83,12 @@ fn scenario(plan: &Plan) -> Scenario {
         full_detail_operations: Field::of(plan.full_detail_operations),
         events_max: Field::of(plan.events_max),
         tie_break: Field::of(plan.tie_break.into()),
+        group: text(&plan.group),
         instances: instances(plan),
+        principals: list(plan.principals.iter().map(|one| Principal {
+            name: text(&one.name),
+            may_flush: Field::of(one.may_flush),
+        })),
         regions: list(plan.regions.iter().map(|region| RegionExtra {
             name: text(&region.name),
             clock_offset: quantity(ClockOffset {
@@ -124,6 +131,12 @@ fn instances(plan: &Plan) -> Field<List<Instance>> {
         sku: text(instance.sku.name),
         shards: Field::of(instance.shards),
         eviction: Field::of(instance.eviction.into()),
+        at_start: Field::of(instance.at_start.into()),
+        high_availability: Field::of(instance.options.high_availability),
+        clustering: Field::of(instance.options.clustering.into()),
+        modules: request::modules(&instance.options.modules),
+        persistence: request::persistence(instance.options.persistence),
+        tls: Field::of(instance.options.tls),
     }))
 }
 
@@ -217,5 +230,19 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         oom: Field::of(set.oom.into()),
         oom_unlatch: Field::of(set.oom_unlatch),
         oom_reserve: quantity(set.oom_reserve),
+        edition: Field::of(set.edition.into()),
+        creation: quantity(set.creation),
+        joining: quantity(set.joining),
+        force_linking: quantity(set.force_linking),
+        link_failure: quantity(set.link_failure),
+        unlink_visible: quantity(set.unlink_visible),
+        deletion: quantity(set.deletion),
+        updating: quantity(set.updating),
+        flushing: quantity(set.flushing),
+        scaling: quantity(set.scaling),
+        scaling_rate: quantity(set.scaling_rate),
+        scaling_passes: Field::of(set.scaling_passes),
+        settling: quantity(set.settling),
+        planned_failover: quantity(set.planned_failover),
     }
 }

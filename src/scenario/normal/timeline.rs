@@ -1,17 +1,24 @@
 //! Steps and rules as the file writes them.
 
 use crate::id::RegionId;
-use crate::plan::{self, Plan, Request, RulePlan, TimedStep};
-use crate::scenario::normal::{quantity, text};
+use crate::plan::{self, Plan, RulePlan, TimedStep};
+use crate::scenario::normal::{quantity, request, text};
 use crate::scenario::schema::leaf::OneOrMany;
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::timeline::{Action, Message, Response, Rule, Step, Trigger};
 use crate::scenario::span::Field;
 
 pub(super) fn step(step: &TimedStep, plan: &Plan) -> Step {
+    let (result, then) = match &step.step {
+        plan::Step::Request(asked) => (request::fate(asked), &*asked.then),
+        plan::Step::Show(_, then) => (Field::Absent, &**then),
+        _ => (Field::Absent, &[][..]),
+    };
     Step {
         at: quantity(step.at),
         r#do: Field::of(action(&step.step, plan)),
+        result,
+        then: request::conditions(then, plan),
     }
 }
 
@@ -41,7 +48,7 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             client: client.as_deref().map_or(Field::Absent, text),
             messages: Field::of(OneOrMany(messages.iter().map(message).collect())),
         },
-        plan::Step::Show(on) => Action::Show(instance(*on)),
+        plan::Step::Show(on, _) => Action::Show(instance(*on)),
         plan::Step::Outage { region: id, memory } => Action::Outage {
             region: region(*id),
             memory: Field::of((*memory).into()),
@@ -76,10 +83,7 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             bandwidth: quantity(*bandwidth),
             loss: quantity(*loss),
         },
-        plan::Step::Request(Request::ForceUnlink { on, drop }) => Action::ForceUnlink {
-            on: instance(*on),
-            drop: instance(*drop),
-        },
+        plan::Step::Request(asked) => request::request(&asked.request, plan),
     }
 }
 

@@ -110,6 +110,44 @@ record! {
         oom_unlatch: bool,
         /// A-OOM-RESERVE: what share of the limit is kept from clients, under `Reserve`.
         oom_reserve: Quantity<Ratio>,
+        /// A-EDITION: which text of the product page holds where it changed.
+        edition: EditionChoice,
+        /// A-CREATION: how long the creation of an instance takes.
+        creation: Quantity<SimDuration>,
+        /// A-JOINING: what joining a group adds to a creation.
+        joining: Quantity<SimDuration>,
+        /// A-FORCE-LINKING: how long a force-link keeps the instance unavailable.
+        force_linking: Quantity<SimDuration>,
+        /// A-LINK-FAILURE: after how long a link that cannot be made fails.
+        link_failure: Quantity<SimDuration>,
+        /// A-UNLINK-VISIBLE: how long a dropped member is still listed.
+        unlink_visible: Quantity<SimDuration>,
+        /// A-DELETION: how long the deletion of an instance takes.
+        deletion: Quantity<SimDuration>,
+        /// A-UPDATING: how long a change of settings takes.
+        updating: Quantity<SimDuration>,
+        /// A-FLUSHING: how long a flush takes to be reported as done.
+        flushing: Quantity<SimDuration>,
+        /// A-SCALING: how long the scaling of an empty, idle instance takes.
+        scaling: Quantity<SimDuration>,
+        /// A-SCALING-RATE: how fast a node's data moves while it scales.
+        scaling_rate: Quantity<ByteRate>,
+        /// A-SCALING-PASSES: how often an instance's data moves while it scales.
+        scaling_passes: u32,
+        /// A-SETTLING: how long the resource state follows behind the operation.
+        settling: Quantity<SimDuration>,
+        /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
+        planned_failover: Quantity<SimDuration>,
+    }
+}
+
+choice! {
+    /// Which text of the product page holds where it changed.
+    EditionChoice {
+        /// The page of May 2025.
+        Seed,
+        /// The page as it reads later.
+        Later,
     }
 }
 

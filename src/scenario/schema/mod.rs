@@ -14,6 +14,7 @@ mod macros;
 pub(super) mod moment;
 pub(super) mod place;
 pub(super) mod reference;
+pub(super) mod request;
 pub(super) mod timeline;
 mod twin;
 
@@ -24,6 +25,7 @@ use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::place::{Instance, RegionExtra, Route};
+use crate::scenario::schema::request::Principal;
 use crate::scenario::schema::timeline::{Rule, Step};
 use crate::scenario::span::Field;
 use crate::time::SimDuration;
@@ -58,8 +60,12 @@ record! {
         events_max: u64,
         /// How events of one instant and class are ordered; `Ordered` when left out.
         tie_break: TieBreakChoice,
-        /// The members of the group, one to five.
+        /// The group's nickname; `group` when left out.
+        group: Text,
+        /// The instances, one to five: members of the group, and others.
         instances: List<Instance>,
+        /// Who sends requests that need a permission.
+        principals: List<Principal>,
         /// What is special about a region.
         regions: List<RegionExtra>,
         /// Where a route differs from the catalogue.

@@ -28,6 +28,72 @@ record! {
         shards: u16,
         /// What goes when memory runs short, the same on all members; `NoEviction` when left out.
         eviction: EvictionChoice,
+        /// Where it is at the start; `Member` when left out.
+        at_start: AtStartChoice,
+        /// Whether every shard has a replica; it has when left out.
+        high_availability: bool,
+        /// How clients find a key's shard; `OssCluster` when left out.
+        clustering: ClusteringChoice,
+        /// The modules; none when left out.
+        modules: List<ModuleChoice>,
+        /// How data is kept on disk; not at all when left out.
+        persistence: PersistenceChoice,
+        /// Whether clients must speak TLS; they must when left out.
+        tls: bool,
+    }
+}
+
+choice! {
+    /// Where an instance is at the start.
+    AtStartChoice {
+        /// In the group.
+        Member,
+        /// It serves, in no group.
+        Alone,
+        /// A request creates it, or nobody does.
+        Absent,
+    }
+}
+
+choice! {
+    /// How clients find a key's shard.
+    ClusteringChoice {
+        /// Clients dial the shards' nodes.
+        OssCluster,
+        /// One proxy endpoint.
+        EnterpriseCluster,
+        /// A single shard, up to 25 GB.
+        NoCluster,
+    }
+}
+
+choice! {
+    /// A module.
+    ModuleChoice {
+        /// Search and indexes.
+        RediSearch,
+        /// Documents.
+        RedisJson,
+        /// Probabilistic types.
+        RedisBloom,
+        /// Time series.
+        RedisTimeSeries,
+    }
+}
+
+choice! {
+    /// How data is kept on disk.
+    PersistenceChoice {
+        /// Not at all.
+        Off,
+        /// A log, synced each second.
+        AppendOnly,
+        /// A snapshot each hour.
+        EveryHour,
+        /// A snapshot each six hours.
+        EverySixHours,
+        /// A snapshot each twelve hours.
+        EveryTwelveHours,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::quantity::Ratio;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::place::Pair;
+use crate::scenario::schema::request::{Condition, Fate, Setting};
 use crate::time::{SimDuration, SimTime};
 
 record! {
@@ -13,6 +14,10 @@ record! {
         at: Quantity<SimTime>,
         /// What.
         r#do: Action,
+        /// How the request must end.
+        result: Fate,
+        /// What the control plane must show: right after the request was decided, or at `Show`.
+        then: OneOrMany<Condition>,
     }
 }
 
@@ -109,6 +114,56 @@ choice! {
             on: Text,
             /// The instance to drop.
             drop: Text,
+        },
+        /// An instance that is absent is made.
+        Create {
+            /// The instance.
+            instance: Text,
+            /// The group to make or join; the scenario's when left out.
+            group: Text,
+            /// The databases listed as linked; all members and itself when left out.
+            linked: OneOrMany<Text>,
+            /// Whether it stands alone, in no group.
+            alone: bool,
+            /// What its database is called; `default` when left out.
+            database: Text,
+            /// Whether zones are asked for.
+            zones: bool,
+        },
+        /// An instance that is in no group joins one; its data is discarded.
+        ForceLink {
+            /// The instance.
+            on: Text,
+            /// The group; the scenario's when left out.
+            group: Text,
+            /// The databases expected in it; all members and itself when left out.
+            linked: OneOrMany<Text>,
+        },
+        /// An instance goes; a member leaves its group gracefully.
+        Delete {
+            /// The instance.
+            on: Text,
+        },
+        /// An instance gets another size.
+        Scale {
+            /// The instance.
+            on: Text,
+            /// The size, as Azure writes it.
+            to: Text,
+        },
+        /// A setting changes.
+        Update {
+            /// The instance.
+            on: Text,
+            /// The setting.
+            set: Setting,
+        },
+        /// All data of an instance and of every member of its group is removed.
+        Flush {
+            /// Any of them.
+            on: Text,
+            /// Who asks, one of `principals`; somebody who may when left out.
+            by: Text,
         },
     }
 }

@@ -1,17 +1,21 @@
 //! Words of the file that are words of the model, letter for letter.
 
 use crate::assumption::{
-    BacklogSharing, Eviction, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
+    BacklogSharing, Edition, Eviction, FullSync, Hashing, Lww, Metadata, OomMode, XaddIds,
 };
 use crate::plan::expectation::Occurrence;
-use crate::plan::{Memory, MemoryKind, TieBreak};
+use crate::plan::request::{Clustering, LinkState, Module, ProvisioningState, ResourceState};
+use crate::plan::{AtStart, Memory, MemoryKind, TieBreak};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
-    BacklogSharingChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice, OomChoice,
-    XaddIdsChoice,
+    BacklogSharingChoice, EditionChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice,
+    OomChoice, XaddIdsChoice,
 };
 use crate::scenario::schema::expectation::{MemoryKindChoice, OccurrenceChoice};
-use crate::scenario::schema::place::EvictionChoice;
+use crate::scenario::schema::place::{
+    AtStartChoice, ClusteringChoice, EvictionChoice, ModuleChoice,
+};
+use crate::scenario::schema::request::{LinkChoice, ProvisioningChoice, ResourceChoice};
 use crate::scenario::schema::timeline::MemoryChoice;
 
 macro_rules! twins {
@@ -44,11 +48,21 @@ twins! {
     BacklogSharingChoice BacklogSharing { Shared PerPeer }
     FullSyncChoice FullSync { Delta Whole }
     XaddIdsChoice XaddIds { Strict SemiStrict Liberal }
+    EditionChoice Edition { Seed Later }
     OomChoice OomMode { Reconcile Resume Reserve }
     EvictionChoice Eviction {
         AllKeysLfu AllKeysLru AllKeysRandom VolatileLru VolatileLfu VolatileTtl VolatileRandom
         NoEviction
     }
+    AtStartChoice AtStart { Member Alone Absent }
+    ClusteringChoice Clustering { OssCluster EnterpriseCluster NoCluster }
+    ModuleChoice Module { RediSearch RedisJson RedisBloom RedisTimeSeries }
+    ResourceChoice ResourceState {
+        Running Creating CreateFailed Updating UpdateFailed Deleting DeleteFailed Scaling
+        ScalingFailed
+    }
+    ProvisioningChoice ProvisioningState { Succeeded Failed Creating Updating Deleting }
+    LinkChoice LinkState { Linked Linking LinkFailed Unlinking UnlinkFailed }
     MemoryChoice Memory { Kept Lost }
     MemoryKindChoice MemoryKind {
         Values Keys Metadata Tombstones Unstable Backlog SyncBuffers

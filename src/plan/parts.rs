@@ -1,0 +1,35 @@
+//! Into how many parts the slots are divided.
+
+use crate::plan::{Plan, Request, Step};
+
+/// The most parts the slots may be divided into.
+pub const PARTS_MAX: u16 = 4_096;
+
+impl Plan {
+    /// Into how many parts the slots are divided for streams and logs: the least common multiple of
+    /// all numbers of shards an instance has or may come to. None when it is above
+    /// [`PARTS_MAX`]; loading refuses such a plan.
+    pub fn parts(&self) -> Option<u16> {
+        let own = self.instances.iter().map(|instance| instance.shards);
+        let targets = self.timeline.iter().filter_map(|timed| match &timed.step {
+            Step::Request(asked) => match asked.request {
+                Request::Scale { to, .. } => Some(to.shards),
+                _ => None,
+            },
+            _ => None,
+        });
+        own.chain(targets).try_fold(1, common_multiple)
+    }
+}
+
+fn common_multiple(a: u16, b: u16) -> Option<u16> {
+    let least = u32::from(a) / u32::from(common_divisor(a, b)) * u32::from(b);
+    u16::try_from(least)
+        .ok()
+        .filter(|least| *least <= PARTS_MAX)
+}
+
+/// The greatest common divisor of two numbers above zero.
+fn common_divisor(a: u16, b: u16) -> u16 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
