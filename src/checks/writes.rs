@@ -19,6 +19,8 @@ pub struct Classes {
     pub overwritten: u64,
     /// In no surviving member.
     pub lost: u64,
+    /// Removed with all else by a flush.
+    pub flushed: u64,
     /// Deletions, removed elements and deadlines: beside the writes, as they leave no value.
     pub removals: u64,
     /// Of those, in no surviving member.
@@ -79,12 +81,13 @@ impl Writes {
         }
         let observed = format!(
             "{} acknowledged: {} present, {} superseded, {} concurrently overwritten, {} lost, \
-             {} unexplained",
+             {}{} unexplained",
             classes.acknowledged,
             classes.present,
             classes.superseded,
             classes.overwritten,
             classes.lost,
+            flushed(&classes),
             classes.unexplained,
         );
         let verdict = open.decided(faults.is_empty(), None, observed);
@@ -96,12 +99,14 @@ impl Writes {
         let origin = Roster::origin(seen.origin);
         let name = self.roster.name(origin);
         let explained_loss = if seen.cause.is_some() { seen.lost } else { 0 };
-        let explained = seen.present + seen.superseded + seen.overwritten + explained_loss;
+        let explained =
+            seen.present + seen.superseded + seen.overwritten + explained_loss + seen.flushed;
         classes.acknowledged += seen.acknowledged;
         classes.present += seen.present;
         classes.superseded += seen.superseded;
         classes.overwritten += seen.overwritten;
         classes.lost += explained_loss;
+        classes.flushed += seen.flushed;
         classes.removals += seen.removals;
         classes.removals_lost += seen.removals_lost;
         classes.unexplained += seen.acknowledged.saturating_sub(explained);
@@ -134,6 +139,14 @@ impl Writes {
     }
 }
 
+/// The flushed ones, where there are any.
+fn flushed(classes: &Classes) -> String {
+    match classes.flushed {
+        0 => String::new(),
+        flushed => format!("{flushed} flushed, "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Writes;
@@ -149,6 +162,7 @@ mod tests {
             superseded: 30,
             overwritten: 20,
             lost: 10,
+            flushed: 0,
             removals: 7,
             removals_lost: 2,
             cause: Some("memory was lost"),

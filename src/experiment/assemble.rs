@@ -4,10 +4,13 @@ use crate::checks::{Findings, Status as Judged, Verdict as Judgement};
 use crate::experiment::outcome::{
     AlertOutcome, Anomalies, AssumptionInForce, CommandOutcome, ControlOutcome, ControlResult,
     Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, MessageOutcome, Outcome,
-    Recovery, Results, SCHEMA_VERSION, ShowLink, ShowOutcome, Status, Verdict, VerdictStatus,
+    Recovery, Results, SCHEMA_VERSION, ShowLink, ShowLinked, ShowOutcome, Status, Verdict,
+    VerdictStatus,
 };
 use crate::experiment::{members, missed};
-use crate::history::{ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation};
+use crate::history::{
+    ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation, ShowSeen,
+};
 use crate::id::InstanceId;
 use crate::metrics::recorder::Record;
 use crate::plan::Plan;
@@ -227,36 +230,57 @@ fn shows(plan: &Plan, notes: &Notes) -> Vec<ShowOutcome> {
         let Event::Show(seen) = &observation.event else {
             return None;
         };
-        let links = seen.links.iter().map(|(peer, _, unsent)| ShowLink {
-            peer: name(plan, *peer),
-            state: "Linked".to_owned(),
-            unsent_writes: *unsent,
-        });
-        let counters = seen.counters.iter().map(|(name, value)| Counter {
-            name: (*name).to_owned(),
-            value: *value,
-        });
-        Some(ShowOutcome {
-            at_ms: observation.at.as_millis(),
-            on: name(plan, seen.on),
-            state: if seen.reachable {
-                "Running"
-            } else {
-                "Unreachable"
-            }
-            .to_owned(),
-            links: links.collect(),
-            skus: Vec::new(),
-            counters: counters.collect(),
-            unsent_writes: seen
-                .links
-                .iter()
-                .map(|(_, _, unsent)| *unsent)
-                .max()
-                .unwrap_or(0),
-        })
+        Some(show(plan, observation.at, seen))
     });
     outcomes.collect()
+}
+
+fn show(plan: &Plan, at: SimTime, seen: &ShowSeen) -> ShowOutcome {
+    let listed = |peer: InstanceId| {
+        let linked = seen.arm.iter().flat_map(|arm| &arm.linked);
+        let mut states = linked.filter(|(id, _)| *id == peer).map(|(_, state)| state);
+        states.next().cloned()
+    };
+    let links = seen.links.iter().map(|link| ShowLink {
+        peer: name(plan, link.peer),
+        state: listed(link.peer).unwrap_or_else(|| "Unlinked".to_owned()),
+        unsent_writes: link.unsent,
+        unlink_loses_writes: link.unlink_loses,
+        holds_back_bytes: link.holds_back,
+    });
+    let counters = seen.counters.iter().map(|(name, value)| Counter {
+        name: (*name).to_owned(),
+        value: *value,
+    });
+    let linked = seen.arm.iter().flat_map(|arm| &arm.linked);
+    let arm = seen.arm.as_ref();
+    ShowOutcome {
+        at_ms: at.as_millis(),
+        on: name(plan, seen.on),
+        state: match arm {
+            Some(arm) if seen.reachable => arm.resource.clone(),
+            Some(_) => "Unreachable".to_owned(),
+            None => "Absent".to_owned(),
+        },
+        provisioning: arm.map(|arm| arm.provisioning.clone()),
+        sku: arm.map(|arm| arm.sku.to_owned()),
+        shards: arm.map_or(0, |arm| arm.shards),
+        shard_limit_bytes: arm.map_or(0, |arm| arm.shard_limit),
+        linked_databases: linked
+            .map(|(id, state)| ShowLinked {
+                name: name(plan, *id),
+                state: state.clone(),
+            })
+            .collect(),
+        links: links.collect(),
+        skus: arm
+            .iter()
+            .flat_map(|arm| &arm.offers)
+            .map(|sku| (*sku).to_owned())
+            .collect(),
+        counters: counters.collect(),
+        unsent_writes: seen.links.iter().map(|link| link.unsent).max().unwrap_or(0),
+    }
 }
 
 fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {

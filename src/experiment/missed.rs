@@ -27,6 +27,7 @@ pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) ->
         concurrently_overwritten: classes.overwritten,
         causal_inversion: 0,
         durability_loss: classes.lost,
+        flushed: classes.flushed,
         unexplained: classes.unexplained,
         removals: classes.removals,
         removals_lost: classes.removals_lost,

@@ -88,6 +88,8 @@ pub enum Event {
     Fault(FaultSeen),
     /// A request to the control plane was answered, or its effect became known somewhere.
     Control(ControlSeen),
+    /// All that these instances have acknowledged so far was removed by a flush.
+    Flushed(Vec<InstanceId>),
     /// Whether a condition on the control plane holds.
     State(Box<StateSeen>),
     /// A rule of the runbook crossed its threshold, or was acted upon.
@@ -175,11 +177,46 @@ pub struct ShowSeen {
     pub reachable: bool,
     /// Whether it is a member of the group.
     pub linked: bool,
-    /// Each peer it knows of, whether that one's effects come in, and how many of its own effects
-    /// the peer has not acknowledged.
-    pub links: Vec<(InstanceId, bool, u64)>,
+    /// What ARM shows of it; none where there is no such instance.
+    pub arm: Option<ArmSeen>,
+    /// Its peers.
+    pub links: Vec<LinkShown>,
     /// Counters, by the names Redis Enterprise and Azure have for them.
     pub counters: Vec<(&'static str, u64)>,
+}
+
+/// What ARM shows of an instance, in ARM's words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ArmSeen {
+    /// Its resource state.
+    pub resource: String,
+    /// The state of its latest operation.
+    pub provisioning: String,
+    /// Its size.
+    pub sku: &'static str,
+    /// The sizes it can scale to.
+    pub offers: Vec<&'static str>,
+    /// The linked databases it lists, itself among them, with their states.
+    pub linked: Vec<(InstanceId, String)>,
+    /// How many shards it has.
+    pub shards: u16,
+    /// Bytes that each shard may use.
+    pub shard_limit: u64,
+}
+
+/// What an instance knows of one peer, which Azure does not show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkShown {
+    /// The peer.
+    pub peer: InstanceId,
+    /// Whether its effects come in.
+    pub carries: bool,
+    /// Own effects that are not even on their way to it.
+    pub unsent: u64,
+    /// Writes of the peer that no other member has: what unlinking it now would lose.
+    pub unlink_loses: u64,
+    /// Bytes of records that are kept because it has not acknowledged them.
+    pub holds_back: u64,
 }
 
 /// What happens to links.
@@ -412,6 +449,8 @@ pub struct WritesSeen {
     pub overwritten: u64,
     /// In no surviving member of the group.
     pub lost: u64,
+    /// Removed with all else by a flush.
+    pub flushed: u64,
     /// Deletions, removed elements and deadlines, which leave no value to be classed.
     pub removals: u64,
     /// Of those, how many no surviving member of the group has applied.

@@ -153,6 +153,18 @@ impl Instance {
         unsent.sum()
     }
 
+    /// Bytes of records that are kept because `peer` has not acknowledged their effects.
+    pub fn held_back_by(&self, peer: ReplicaId) -> u64 {
+        let held = |shard: &Shard| -> u64 {
+            let (here, there) = (&shard.frontier, &shard.reports[peer.index()]);
+            let origins = here.prefix.iter().zip(&there.prefix);
+            origins
+                .map(|(here, there)| here.record_bytes.saturating_sub(there.record_bytes))
+                .sum()
+        };
+        self.shards.iter().map(held).sum()
+    }
+
     /// Effects of this instance that `peer` has not acknowledged, by what this one knows.
     pub fn unacknowledged(&self, peer: ReplicaId) -> u64 {
         let shards = self.shards.iter();

@@ -254,6 +254,7 @@ pub fn writes(outcome: &Outcome) -> String {
         ),
         ("lost against causal order", writes.causal_inversion),
         ("lost to the group", writes.durability_loss),
+        ("flushed", writes.flushed),
         ("UNEXPLAINED", writes.unexplained),
     ];
     let mut text = format!(

@@ -14,7 +14,11 @@ impl World<'_> {
                 Effect::Create(id) | Effect::Open(id) => self.open(at, self.plane.planned(*id)),
                 Effect::Remove(id) => self.remove(at, self.plane.planned(*id)),
                 Effect::Close(id) => self.close(self.plane.planned(*id)),
-                Effect::Wipe(id) | Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
+                Effect::Wipe(id) => {
+                    self.note_unsent(self.plane.planned(*id));
+                    self.wipe(at, self.plane.planned(*id));
+                }
+                Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
                 Effect::Unlink { on, dropped } => {
                     self.unlink(at, self.plane.planned(*on), self.plane.planned(*dropped));
@@ -59,13 +63,13 @@ impl World<'_> {
     /// An instance is gone, with all it had.
     fn remove(&mut self, at: SimTime, id: InstanceId) {
         self.close(id);
+        self.note_unsent(id);
         self.wipe(at, id);
         self.with_instance(at, id, |instance, _| instance.stand_alone(at));
     }
 
     /// All data of one instance is discarded; what comes from others is new from here on.
     fn wipe(&mut self, at: SimTime, id: InstanceId) {
-        self.note_unsent(id);
         let is_up = !self.is_down(id);
         self.with_instance(at, id, |instance, reach| {
             instance.wipe(at);

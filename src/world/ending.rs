@@ -209,7 +209,9 @@ impl World<'_> {
             .sum();
         let shards = self.instance(origin).shards().iter();
         let removals = shards.map(|shard| shard.removals).sum::<u64>();
-        let keepers = self.plan.instances.ids().filter(|id| self.is_linked(*id));
+        let flushed = self.flushed[origin];
+        let keepers = self.plan.instances.ids();
+        let keepers = keepers.filter(|id| self.is_linked(*id) && !self.owes_flush(*id));
         let applied = |id: InstanceId| {
             let shards = self.instance(id).shards().iter();
             shards
@@ -227,8 +229,8 @@ impl World<'_> {
         };
         let keeper = keepers.max_by_key(knows_best);
         let custody = keeper.map_or(Custody::default(), |id| custodies[id][replica.index()]);
-        let lost = acknowledged.saturating_sub(custody.applied);
-        let removals_lost = removals.saturating_sub(custody.removals);
+        let lost = acknowledged.saturating_sub(custody.applied + flushed.writes);
+        let removals_lost = removals.saturating_sub(custody.removals + flushed.removals);
         let cause = if lost + removals_lost > 0 {
             self.cause_of_loss(origin)
         } else {
@@ -241,6 +243,7 @@ impl World<'_> {
             superseded: custody.superseded,
             overwritten: custody.overwritten,
             lost,
+            flushed: flushed.writes,
             removals,
             removals_lost,
             cause,
@@ -250,7 +253,9 @@ impl World<'_> {
 
     /// Why writes of a member are gone; none when nothing is known that could have taken them.
     fn cause_of_loss(&self, origin: InstanceId) -> Option<&'static str> {
-        if !self.is_linked(origin) {
+        if let Some(cause) = self.discarded[origin] {
+            Some(cause)
+        } else if !self.is_linked(origin) {
             Some("the member was unlinked before it had sent them")
         } else if self.instance(origin).lives() > 0 {
             Some("memory was lost before they were sent")

@@ -26,13 +26,14 @@ mod missed;
 mod region;
 mod rules;
 mod sample;
+mod show;
 
 use std::collections::BTreeMap;
 
 use crate::control::OperationId;
 use crate::engine::{Digest, Windows};
 use crate::history::{Event, MissedSeen, Observation};
-use crate::id::{Id, InstanceId, RegionId, ReplicaId};
+use crate::id::{Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Comparison, Instance};
 use crate::plan::{Plan, Step};
 use crate::time::{SimDuration, SimTime};
@@ -87,6 +88,17 @@ pub struct World<'a> {
     comparison: Comparison,
     looks: Vec<look::Look>,
     unsent: Vec<MissedSeen>,
+    /// What each instance had acknowledged of all that flushes removed.
+    flushed: IdVec<InstanceId, Flushed>,
+    /// Why the data of an instance was discarded, where a request did that.
+    discarded: IdVec<InstanceId, Option<&'static str>>,
+}
+
+/// Writes and removals that a flush took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Flushed {
+    writes: u64,
+    removals: u64,
 }
 
 /// Something to govern.
@@ -146,6 +158,8 @@ impl<'a> World<'a> {
             comparison: Comparison::default(),
             looks: Vec::new(),
             unsent: Vec::new(),
+            flushed: plan.instances.iter().map(|_| Flushed::default()).collect(),
+            discarded: plan.instances.iter().map(|_| None).collect(),
         };
         world.observe(SimTime::ZERO, Event::Began(told));
         world

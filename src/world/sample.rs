@@ -1,6 +1,6 @@
 //! Samples: what the witness is shown of memory, clocks, lag and health.
 
-use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen, ShowSeen};
+use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen};
 use crate::id::{Id, InstanceId, ReplicaId};
 use crate::time::SimTime;
 use crate::world::World;
@@ -111,61 +111,5 @@ impl World<'_> {
                 self.observe(at, Event::Health { instance, healthy });
             }
         }
-    }
-
-    /// What an operator would look up about an instance, and what Azure does not show.
-    pub(super) fn show_state(&mut self, at: SimTime, step: usize, id: InstanceId) {
-        let instance = self.instance(id);
-        let peers: Vec<ReplicaId> = instance.peers().collect();
-        let links = peers
-            .iter()
-            .map(|peer| {
-                let carries = instance.incoming(*peer).state == crate::instance::LinkState::Online;
-                (
-                    InstanceId::at(peer.index()),
-                    carries,
-                    instance.unsent(*peer),
-                )
-            })
-            .collect();
-        let total = |of: fn(&crate::instance::Counts) -> u64| {
-            instance
-                .shards()
-                .iter()
-                .map(|shard| of(&shard.counts))
-                .sum::<u64>()
-        };
-        let incoming = peers.iter().map(|peer| instance.incoming(*peer));
-        let partial_syncs = incoming.map(|link| link.partial_syncs).sum();
-        let counters = vec![
-            ("crdt_effect_reqs", total(|counts| counts.applied)),
-            ("crdt_merge_reqs", total(|counts| counts.merged)),
-            (
-                "crdt_ovc_filtered_effect_reqs",
-                total(|counts| counts.filtered),
-            ),
-            ("crdt_sync_full", total(|counts| counts.full_syncs)),
-            ("crdt_sync_partial_ok", partial_syncs),
-            ("evictedkeys", total(|counts| counts.evicted)),
-            ("expiredkeys", total(|counts| counts.expired)),
-            ("totalkeys", instance.key_count()),
-            (
-                "usedmemory",
-                instance
-                    .shards()
-                    .iter()
-                    .map(|shard| shard.ledger.total())
-                    .sum(),
-            ),
-        ];
-        let seen = ShowSeen {
-            step,
-            on: id,
-            reachable: !self.region_of(id).dark,
-            linked: self.is_linked(id),
-            links,
-            counters,
-        };
-        self.observe(at, Event::Show(Box::new(seen)));
     }
 }

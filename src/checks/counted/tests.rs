@@ -38,6 +38,7 @@ fn tally(origin: InstanceId, [present, superseded, overwritten, lost]: [u64; 4])
         superseded,
         overwritten,
         lost,
+        flushed: 0,
         removals: 0,
         removals_lost: 0,
         cause: (lost > 0).then_some("memory was lost"),

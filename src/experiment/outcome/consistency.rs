@@ -70,6 +70,8 @@ pub struct Writes {
     pub causal_inversion: u64,
     /// Held by no surviving member any more.
     pub durability_loss: u64,
+    /// Removed with all else by a flush.
+    pub flushed: u64,
     /// None of these: a defect when above 0.
     pub unexplained: u64,
     /// Deletions, removed elements and deadlines, expiries among them: beside the writes, as they

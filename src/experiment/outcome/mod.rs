@@ -18,7 +18,7 @@ pub use instance::{
 };
 pub use traffic::{
     AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter, FleetOutcome,
-    LinkOutcome, MessageOutcome, Quantiles, Results, RtoOutcome, ShowLink, ShowOutcome,
+    LinkOutcome, MessageOutcome, Quantiles, Results, RtoOutcome, ShowLink, ShowLinked, ShowOutcome,
 };
 
 /// The version of the JSON layout; a field that changes its meaning raises it.

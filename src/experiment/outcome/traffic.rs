@@ -103,8 +103,19 @@ pub struct ShowOutcome {
     pub at_ms: u64,
     /// The instance.
     pub on: String,
-    /// Its state in ARM's words.
+    /// Its resource state in ARM's words; `Unreachable` where its region is dark, `Absent` where
+    /// there is no such instance.
     pub state: String,
+    /// The state of its latest operation in ARM's words.
+    pub provisioning: Option<String>,
+    /// Its size.
+    pub sku: Option<String>,
+    /// How many shards it has.
+    pub shards: u16,
+    /// How much each shard may use; less than its size gives while a scaling lock is held.
+    pub shard_limit_bytes: u64,
+    /// The linked databases it lists, itself among them.
+    pub linked_databases: Vec<ShowLinked>,
     /// Its links to the other members.
     pub links: Vec<ShowLink>,
     /// The SKUs it could be scaled to.
@@ -113,6 +124,15 @@ pub struct ShowOutcome {
     pub counters: Vec<Counter>,
     /// Its own writes that some linked member has not received.
     pub unsent_writes: u64,
+}
+
+/// A linked database, as ARM lists it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShowLinked {
+    /// The instance.
+    pub name: String,
+    /// The state of its link.
+    pub state: String,
 }
 
 /// One link of an instance, as `Show` saw it.
@@ -124,6 +144,10 @@ pub struct ShowLink {
     pub state: String,
     /// Writes that wait to be sent to it.
     pub unsent_writes: u64,
+    /// Writes of the other member that nobody else has: what unlinking it would lose.
+    pub unlink_loses_writes: u64,
+    /// Bytes of metadata that are kept because it has not acknowledged them.
+    pub holds_back_bytes: u64,
 }
 
 /// A named count.

@@ -230,6 +230,11 @@ pub(super) fn writes(outcome: &Outcome, clock: Clock) -> Markup {
             writes.durability_loss,
             "held by no surviving member any more",
         ),
+        (
+            "flushed",
+            writes.flushed,
+            "removed with all else by a flush",
+        ),
         ("unexplained", writes.unexplained, "must be 0"),
         (
             "beside them: removals",
