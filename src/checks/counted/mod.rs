@@ -6,19 +6,19 @@
 
 mod fate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assumption::Lww;
 use crate::checks::sample::Clock;
 use crate::checks::verdict::Verdict;
 use crate::history::{
-    Detail, EffectSeen, Event, Fingerprint, KeyPart, Observation, OperationResult, OperationSeen,
-    Roster, TouchKind, WritesSeen,
+    Detail, EffectSeen, Event, FaultKind, FaultSeen, Fingerprint, KeyPart, LinkEvent, Observation,
+    OperationResult, OperationSeen, Roster, TouchKind, WritesSeen,
 };
 use crate::id::{Id, InstanceId, ShardId};
 use crate::time::SimTime;
 
-use fate::{Counts, Deed, View};
+use fate::{Counts, Deed, Hand, View};
 
 /// Parts of effects followed at most, some hundred bytes each. A longer history is not counted.
 const DEEDS_MAX: u64 = 2_000_000;
@@ -33,6 +33,10 @@ pub struct Counted {
     deeds: u64,
     acknowledged: BTreeMap<InstanceId, Vec<Acknowledged>>,
     breaks: Breaks,
+    /// Members that have lost their memory.
+    reloaded: BTreeSet<InstanceId>,
+    /// Members that took a shard's state from a peer.
+    merged: BTreeSet<(InstanceId, ShardId)>,
     prints: BTreeMap<(ShardId, InstanceId), (SimTime, Fingerprint)>,
     tallies: BTreeMap<InstanceId, (SimTime, WritesSeen)>,
     has_documents: bool,
@@ -69,6 +73,8 @@ impl Counted {
             deeds: 0,
             acknowledged: BTreeMap::new(),
             breaks: BTreeMap::new(),
+            reloaded: BTreeSet::new(),
+            merged: BTreeSet::new(),
             prints: BTreeMap::new(),
             tallies: BTreeMap::new(),
             has_documents: false,
@@ -83,6 +89,15 @@ impl Counted {
             Event::Began(detail) => self.told = Some(*detail),
             Event::Operation(seen) => self.check_reply(at, seen),
             Event::Effect(seen) => self.follow(seen),
+            Event::Fault(fault) => self.forget(fault),
+            Event::Link {
+                to,
+                shard: Some(shard),
+                what: LinkEvent::FullSyncStarted { .. },
+                ..
+            } => {
+                self.merged.insert((*to, *shard));
+            }
             Event::Fingerprint(print) => {
                 self.prints
                     .insert((print.shard, print.instance), (at, *print));
@@ -92,6 +107,28 @@ impl Counted {
                     .insert(Roster::origin(seen.origin), (at, (**seen).clone()));
             }
             _ => {}
+        }
+    }
+
+    fn forget(&mut self, fault: &FaultSeen) {
+        if fault.kind == FaultKind::MemoryLoss && fault.begins {
+            let regions = fault.regions.iter();
+            let members = regions.flat_map(|region| self.roster.instances_in(*region));
+            self.reloaded.extend(members);
+        }
+    }
+
+    /// How the keeper of an origin's writes came to know of those in a shard.
+    fn hand(&self, keeper: Option<InstanceId>, origin: InstanceId, shard: ShardId) -> Hand {
+        let got_state = |keeper: &InstanceId| {
+            self.reloaded.contains(keeper) || self.merged.contains(&(*keeper, shard))
+        };
+        if keeper.as_ref().is_some_and(got_state) {
+            Hand::ByState
+        } else if keeper == Some(origin) && !self.breaks.contains_key(&(origin, shard)) {
+            Hand::First
+        } else {
+            Hand::Second
         }
     }
 
@@ -216,8 +253,7 @@ impl Counted {
         for key in self.keys.values() {
             let survives =
                 |deed: &Deed| self.survives(&clocks, deed.origin(), key.shard, deed.seq());
-            let is_first_hand =
-                tally.keeper == Some(origin) && !self.breaks.contains_key(&(origin, key.shard));
+            let hand = self.hand(tally.keeper, origin, key.shard);
             let removals = key.deeds.get(&KeyPart::Whole).into_iter().flatten();
             let removals: Vec<Deed> = removals
                 .filter(|deed| deed.kind() == TouchKind::Remove && survives(deed))
@@ -232,7 +268,7 @@ impl Counted {
                 if *part != KeyPart::Whole {
                     seen.extend_from_slice(&removals);
                 }
-                View::new(seen).count(origin, is_first_hand, &mut counts);
+                View::new(seen).count(origin, hand, &mut counts);
             }
         }
         counts
