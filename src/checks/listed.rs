@@ -133,12 +133,12 @@ mod tests {
     use crate::checks::verdict::Verdict;
     use crate::checks::{convergence, counted, ledger, quiescence, rates, writes};
     use crate::history::fixture::roster;
-    use crate::time::SimDuration;
+    use crate::time::{SimDuration, SimTime};
 
     #[test]
     fn every_check_is_listed() {
         let mut verdicts: Vec<Verdict> = convergence::Convergence::new(roster(2)).finish();
-        let quiescence = quiescence::Quiescence::new(roster(2), SimDuration::ZERO);
+        let quiescence = quiescence::Quiescence::new(roster(2), SimDuration::ZERO, SimTime::ZERO);
         verdicts.extend(quiescence.finish().0);
         verdicts.extend(writes::Writes::new(roster(2)).finish().0);
         verdicts.extend(counted::Counted::new(roster(2), Lww::CausalFirst).finish());

@@ -17,7 +17,7 @@ pub mod writes;
 
 use crate::history::Observation;
 use crate::plan::Plan;
-use crate::time::SimDuration;
+use crate::time::{SimDuration, SimTime};
 
 pub use quiescence::{Agreement, Difference, QUIESCENCE, Recovery};
 pub use verdict::{Status, Verdict};
@@ -55,7 +55,11 @@ impl Checks {
         Self {
             expectations: expectation::Expectations::new(plan),
             convergence: convergence::Convergence::new(roster.clone()),
-            quiescence: quiescence::Quiescence::new(roster.clone(), patience(plan)),
+            quiescence: quiescence::Quiescence::new(
+                roster.clone(),
+                patience(plan),
+                SimTime::ZERO + plan.storm,
+            ),
             ledger: ledger::Ledger::new(roster.clone()),
             writes: writes::Writes::new(roster.clone()),
             counted: counted::Counted::new(roster.clone(), plan.assumptions.lww),

@@ -1,7 +1,8 @@
 //! At the end of the settle the linked members agree, or something that the history shows excuses
 //! every difference.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::sample::{Clock, Sample, Sampling, is_equal};
 use crate::checks::verdict::Verdict;
@@ -20,7 +21,10 @@ pub struct Agreement {
     pub judged_at: Option<SimTime>,
     /// Whether all members agree there, unlinked ones included.
     pub all: bool,
-    /// Since which sample, or look between samples, the linked members have agreed without a break.
+    /// Since which sample, or look between samples, the linked members have agreed without a break;
+    /// none when they do not at the end. Once the storm is over, what is made from then on (a key
+    /// that expires) is no break: all must hold what any of them held when it was over, or when the
+    /// last fault was.
     pub since: Option<SimTime>,
     /// When the last fault ended.
     pub healed_at: Option<SimTime>,
@@ -51,6 +55,8 @@ pub struct Difference {
     pub reason: Option<String>,
     /// A shard that differs, without an excuse if there is such a one.
     pub shard: ShardId,
+    /// Whether all that one lacks is about to reach it.
+    pub passes: bool,
 }
 
 /// Follows the members to the end.
@@ -58,11 +64,18 @@ pub struct Difference {
 pub struct Quiescence {
     conditions: Conditions,
     patience: SimDuration,
+    storm_end: SimTime,
     sampling: Sampling,
     last: Option<Sample>,
     since: Option<SimTime>,
+    /// What must be everywhere, since the storm or the last fault was over.
+    goal: Option<(SimTime, BTreeMap<ShardId, Clock>)>,
     recovering: Vec<Recovering>,
     keys: BTreeMap<[InstanceId; 2], u64>,
+    /// How far effects of an origin get that are on their way to a member.
+    underway: BTreeMap<(InstanceId, InstanceId, ShardId), u64>,
+    /// Members that answer no client for want of memory.
+    inconsistent: BTreeSet<InstanceId>,
 }
 
 /// A fault's way to recovery.
@@ -78,16 +91,20 @@ enum Recovering {
 
 impl Quiescence {
     /// Nothing seen yet. A broken link is no excuse once nothing has happened to the group for
-    /// `patience`: it should have been connected again by then.
-    pub fn new(roster: Roster, patience: SimDuration) -> Self {
+    /// `patience`: it should have been connected again by then. The storm is over at `storm_end`.
+    pub fn new(roster: Roster, patience: SimDuration, storm_end: SimTime) -> Self {
         Self {
             conditions: Conditions::new(roster),
             patience,
+            storm_end,
             sampling: Sampling::default(),
             last: None,
             since: None,
+            goal: None,
             recovering: Vec::new(),
             keys: BTreeMap::new(),
+            underway: BTreeMap::new(),
+            inconsistent: BTreeSet::new(),
         }
     }
 
@@ -97,8 +114,22 @@ impl Quiescence {
             self.judge(sample);
         }
         self.conditions.observe(observation);
-        if let Event::Apart { between, keys } = observation.event {
-            self.keys.insert(between, keys);
+        match observation.event {
+            Event::Apart { between, keys } => {
+                self.keys.insert(between, keys);
+            }
+            Event::Underway(seen) => {
+                let of = (seen.origin, seen.to, seen.shard);
+                self.underway.insert(of, seen.seq);
+            }
+            Event::Inconsistent { instance, begins } => {
+                if begins {
+                    self.inconsistent.insert(instance);
+                } else {
+                    self.inconsistent.remove(&instance);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -115,7 +146,8 @@ impl Quiescence {
         if sample.prints.is_empty() {
             return;
         }
-        if sample.agrees() {
+        let has_settled = self.has_settled(&sample);
+        if sample.agrees() || has_settled {
             self.since.get_or_insert(sample.at);
         } else {
             self.since = None;
@@ -144,6 +176,25 @@ impl Quiescence {
         self.last = Some(sample);
     }
 
+    /// Whether all that was made until the storm, or the last fault, was over is everywhere, and
+    /// replicas that have applied the same hold the same.
+    fn has_settled(&mut self, sample: &Sample) -> bool {
+        let faults = self.conditions.faults().iter();
+        let healed_at = faults.filter_map(|fault| fault.to).max();
+        let start = healed_at.map_or(self.storm_end, |healed| healed.max(self.storm_end));
+        if sample.at < start {
+            return false;
+        }
+        if self.goal.as_ref().is_none_or(|(since, _)| *since != start) {
+            let shards = sample.shards().into_iter();
+            let all = shards.map(|shard| (shard, sample.join(shard)));
+            self.goal = Some((start, all.collect()));
+        }
+        let goal = self.goal.iter().flat_map(|(_, goal)| goal);
+        let mut held = goal.map(|(shard, clock)| has_all(sample, *shard, clock));
+        held.all(|is_held| is_held) && !sample.is_torn()
+    }
+
     fn agreement(&self) -> Agreement {
         let faults = self.conditions.faults();
         let recoveries = faults.iter().enumerate().map(|(index, fault)| Recovery {
@@ -157,10 +208,13 @@ impl Quiescence {
             .last
             .as_ref()
             .map_or_else(Vec::new, |last| self.differences(last));
+        let is_member = |member: &InstanceId| !self.conditions.is_unlinked(*member);
+        let mut stays = differences.iter().filter(|difference| !difference.passes);
+        let stays_apart = stays.any(|difference| difference.between.iter().all(is_member));
         Agreement {
             judged_at: self.last.as_ref().map(|last| last.at),
             all: self.last.is_some() && differences.is_empty(),
-            since: self.since,
+            since: self.since.filter(|_| !stays_apart),
             healed_at: faults.iter().filter_map(|fault| fault.to).max(),
             recoveries: recoveries.collect(),
             differences,
@@ -211,12 +265,41 @@ impl Quiescence {
                 Some(format!("{}: {reason}", name(difference.between)))
             })
             .collect();
-        let observed = match excused.len() {
+        let mut observed = match excused.len() {
             0 => "all members agree".to_owned(),
             pairs => format!("{pairs} pairs differ, every one excused"),
         };
+        observed.extend(self.shortage());
         open.decided(true, Some(at), observed)
             .with_detail(excused.join("; "))
+    }
+
+    /// Which members answer nobody at the end, in words; where all do, no client's command can help
+    /// any more.
+    fn shortage(&self) -> Option<String> {
+        let roster = self.roster();
+        let linked = roster.instances.ids();
+        let linked: Vec<InstanceId> = linked
+            .filter(|member| !self.conditions.is_unlinked(*member))
+            .collect();
+        let is_mute = |member: &&InstanceId| self.inconsistent.contains(member);
+        let mute: Vec<&str> = linked
+            .iter()
+            .filter(is_mute)
+            .map(|member| roster.name(*member))
+            .collect();
+        if mute.is_empty() {
+            return None;
+        }
+        let ends = if mute.len() == linked.len() {
+            "; no client can delete anything, only what expires or is evicted makes room"
+        } else {
+            ""
+        };
+        Some(format!(
+            "; out of memory and answering no client: {}{ends}",
+            mute.join(", ")
+        ))
     }
 
     fn roster(&self) -> &Roster {
@@ -235,9 +318,8 @@ impl Quiescence {
                 {
                     let difference = self.difference(sample.at, one, other);
                     let known = found.get(&difference.between);
-                    let is_worse =
-                        |known: &Difference| known.reason.is_some() && difference.reason.is_none();
-                    if known.is_none_or(is_worse) {
+                    let grade = |one: &Difference| (one.reason.is_some(), one.passes);
+                    if known.is_none_or(|known| grade(&difference) < grade(known)) {
                         found.insert(difference.between, difference);
                     }
                 }
@@ -248,15 +330,16 @@ impl Quiescence {
 
     fn difference(&self, at: SimTime, one: &Fingerprint, other: &Fingerprint) -> Difference {
         let between = [one.instance, other.instance];
-        let reason = self
-            .excuse(at, one, other)
-            .map(|excuse| excuse.words(self.roster()));
+        let excuse = self.excuse(at, one, other);
+        let passes = matches!(excuse, Some(Obstacle::Underway(..)));
+        let reason = excuse.map(|excuse| excuse.words(self.roster()));
         let keys = self.keys.get(&between).copied();
         Difference {
             between,
             keys,
             reason,
             shard: one.shard,
+            passes,
         }
     }
 
@@ -269,9 +352,9 @@ impl Quiescence {
         }
         for (component, (mine, theirs)) in one.clock.into_iter().zip(other.clock).enumerate() {
             let (behind, ahead) = match mine.cmp(&theirs) {
-                std::cmp::Ordering::Equal => continue,
-                std::cmp::Ordering::Less => (one.instance, other.instance),
-                std::cmp::Ordering::Greater => (other.instance, one.instance),
+                Ordering::Equal => continue,
+                Ordering::Less => (one.instance, other.instance),
+                Ordering::Greater => (other.instance, one.instance),
             };
             let dropped = [behind, ahead]
                 .into_iter()
@@ -282,9 +365,19 @@ impl Quiescence {
             let source = if is_passed_on { ahead } else { origin };
             let found = match dropped {
                 Some(member) => Some(Obstacle::Unlinked(member)),
-                None => self.obstacle(at, source, behind, one.shard),
+                None => {
+                    let underway = self.underway.get(&(origin, behind, one.shard));
+                    let arrives = underway.is_some_and(|seq| *seq >= mine.max(theirs));
+                    let passes = arrives.then_some(Obstacle::Underway(origin, behind));
+                    self.obstacle(at, source, behind, one.shard).or(passes)
+                }
             };
-            excuse = Some(found?);
+            // What is on its way is the least of excuses.
+            let found = found?;
+            excuse = match found {
+                Obstacle::Underway(..) => excuse.or(Some(found)),
+                _ => Some(found),
+            };
         }
         excuse
     }

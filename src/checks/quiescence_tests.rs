@@ -1,12 +1,18 @@
 use super::{Agreement, Quiescence};
 use crate::checks::verdict::{Status, Verdict};
 use crate::history::fixture::{ASIA, EAST, WEST, at, cut, dark, link, print, roster, unlink};
-use crate::history::{Event, Fingerprint, LinkEvent, Observation};
+use crate::history::{Event, Fingerprint, LinkEvent, Observation, UnderwaySeen};
 use crate::id::InstanceId;
 use crate::time::{SimDuration, SimTime};
 
 fn judge(history: &[Observation]) -> (Verdict, Agreement) {
-    let mut check = Quiescence::new(roster(3), SimDuration::from_secs(20));
+    judge_after(history, 1_000)
+}
+
+/// The same where the storm is over after so many seconds.
+fn judge_after(history: &[Observation], storm: u64) -> (Verdict, Agreement) {
+    let storm_end = SimTime::from_secs(storm);
+    let mut check = Quiescence::new(roster(3), SimDuration::from_secs(20), storm_end);
     for observation in history {
         check.observe(observation);
     }
@@ -194,5 +200,86 @@ fn a_replica_that_still_merges_does_not_agree() {
         verdict.detail.contains("full synchronisation"),
         "{}",
         verdict.detail
+    );
+}
+
+/// What is made once the storm is over, as the removal of a key that expires, is no break in an
+/// agreement on all that was made before.
+#[test]
+fn what_is_made_after_the_storm_is_no_break() {
+    let expires = |seconds| sample(seconds, [&[6, 3, 3], &[5, 3, 3], &[6, 3, 3]], [4, 1, 4]);
+    let mut history = sample(20, [&[5, 3, 3], &[4, 3, 3], &[5, 3, 3]], [1, 2, 1]);
+    history.extend(sample(21, [&[5, 3, 3]; 3], [1; 3]));
+    history.extend(expires(30));
+    history.extend(sample(31, [&[6, 3, 3]; 3], [4; 3]));
+    let since = |history: &[Observation], storm| judge_after(history, storm).1.since;
+    assert_eq!(since(&history, 20), Some(SimTime::from_secs(21)));
+    // In the storm it is one.
+    assert_eq!(since(&history, 40), Some(SimTime::from_secs(31)));
+    // Nor is it one where all had what there was, but never stood still to be equal.
+    let mut history = sample(20, [&[5, 3, 3], &[4, 3, 3], &[5, 3, 3]], [1, 2, 1]);
+    history.extend(expires(22));
+    history.extend(sample(31, [&[6, 3, 3]; 3], [4; 3]));
+    assert_eq!(since(&history, 20), Some(SimTime::from_secs(22)));
+    // What the storm left must be everywhere, with the same state at the same clock.
+    let mut history = expires(20);
+    history.extend(sample(31, [&[7, 3, 3], &[5, 3, 3], &[7, 3, 3]], [5, 1, 5]));
+    history.extend(sample(32, [&[7, 3, 3], &[6, 3, 3], &[7, 3, 3]], [5, 4, 6]));
+    history.extend(sample(33, [&[7, 3, 3]; 3], [5; 3]));
+    assert_eq!(since(&history, 20), Some(SimTime::from_secs(33)));
+}
+
+/// A run may end while an effect is on its way; only what is seen there excuses a difference.
+#[test]
+fn what_is_on_its_way_at_the_end_is_excused() {
+    let judge = |seq: Option<u64>, to| {
+        let mut history = sample(20, [&[4, 3, 3]; 3], [1; 3]);
+        history.extend(sample(30, [&[5, 3, 3], &[4, 3, 3], &[5, 3, 3]], [4, 1, 4]));
+        let underway = seq.map(|seq| UnderwaySeen {
+            origin: EAST,
+            to,
+            shard: crate::history::fixture::SHARD,
+            seq,
+        });
+        history.extend(underway.map(|seen| at(30, Event::Underway(seen))));
+        judge_after(&history, 20)
+    };
+    let (verdict, agreement) = judge(Some(5), WEST);
+    assert_eq!(verdict.status, Status::Pass);
+    assert!(
+        verdict
+            .detail
+            .contains("effects of east are still on their way to west"),
+        "{}",
+        verdict.detail
+    );
+    assert_eq!(agreement.since, Some(SimTime::from_secs(20)));
+    for (seq, to) in [(None, WEST), (Some(4), WEST), (Some(5), ASIA)] {
+        let (verdict, agreement) = judge(seq, to);
+        assert_eq!((verdict.status, agreement.since), (Status::Fail, None));
+    }
+}
+
+/// Members that are full under `A-OOM` `Reconcile` answer nobody; where all are, that is said.
+#[test]
+fn a_group_that_is_full_everywhere_is_told_as_such() {
+    let inconsistent = |instance, begins| at(5, Event::Inconsistent { instance, begins });
+    let observed = |members: &[(InstanceId, bool)]| {
+        let told = members
+            .iter()
+            .map(|(member, begins)| inconsistent(*member, *begins));
+        let mut history: Vec<Observation> = told.collect();
+        history.extend(sample(30, [&[5, 3, 3]; 3], [1; 3]));
+        judge(&history).0.observed
+    };
+    assert_eq!(observed(&[]), "all members agree");
+    assert_eq!(
+        observed(&[(EAST, true), (WEST, true), (WEST, false)]),
+        "all members agree; out of memory and answering no client: east"
+    );
+    assert_eq!(
+        observed(&[(EAST, true), (WEST, true), (ASIA, true)]),
+        "all members agree; out of memory and answering no client: east, west, asia; no client can \
+         delete anything, only what expires or is evicted makes room"
     );
 }

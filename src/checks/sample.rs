@@ -52,6 +52,18 @@ impl Sample {
         })
     }
 
+    /// Whether linked replicas that have applied the same differ.
+    pub(super) fn is_torn(&self) -> bool {
+        self.shards().into_iter().any(|shard| {
+            let linked: Vec<&Fingerprint> = self.linked(shard).collect();
+            let differ = |one: &Fingerprint| {
+                let mut same = linked.iter().filter(|other| other.clock == one.clock);
+                same.any(|other| !is_equal(one, other))
+            };
+            linked.iter().any(|one| differ(one))
+        })
+    }
+
     /// What every linked replica of a shard has applied.
     pub(super) fn meet(&self, shard: ShardId) -> Clock {
         let mut meet = [u64::MAX; MEMBERS_MAX];

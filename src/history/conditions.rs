@@ -55,6 +55,8 @@ pub enum Obstacle {
     Syncing(InstanceId, InstanceId, ShardId),
     /// The link is broken and has not been connected again.
     Broken(InstanceId, InstanceId),
+    /// They were made so late that they are still on their way.
+    Underway(InstanceId, InstanceId),
 }
 
 impl Obstacle {
@@ -87,6 +89,10 @@ impl Obstacle {
             Self::Broken(from, to) => {
                 let (from, to) = (roster.name(*from), roster.name(*to));
                 format!("the link {from} → {to} is still broken")
+            }
+            Self::Underway(from, to) => {
+                let (from, to) = (roster.name(*from), roster.name(*to));
+                format!("the last effects of {from} are still on their way to {to}")
             }
         }
     }

@@ -126,6 +126,8 @@ pub enum Event {
         /// Keys.
         keys: u64,
     },
+    /// Effects that are on their way when the run ends.
+    Underway(UnderwaySeen),
     /// What an instance met with over the run, at the end.
     Met(MetSeen),
     /// What became of the writes, at the end.
@@ -405,6 +407,19 @@ pub struct MetSeen {
     pub evicted: u64,
 }
 
+/// How far messages on their way to a member bring the effects of an origin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnderwaySeen {
+    /// Who made the effects.
+    pub origin: InstanceId,
+    /// Whom they are about to reach.
+    pub to: InstanceId,
+    /// Of which shard.
+    pub shard: ShardId,
+    /// The last of them, by its sequence.
+    pub seq: u64,
+}
+
 /// An acknowledged write that is lost, or hidden by a concurrent one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MissedSeen {
@@ -458,6 +473,7 @@ pub struct WritesSeen {
     /// Why, where some are lost.
     pub cause: Option<&'static str>,
     /// The member by whose word this is: of those linked the one that has applied most of them,
-    /// the origin itself where that is one; none when no member is left.
+    /// of these one that has lost its memory least often, of these the origin itself; none when no
+    /// member is left.
     pub keeper: Option<InstanceId>,
 }

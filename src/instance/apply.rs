@@ -305,6 +305,7 @@ impl Instance {
         }
         *inflow = Inflow::Stopped;
         self.shards[id].counts.stopped += 1;
+        self.measure_sync_buffers(id);
         self.observe_link(from, Some(id), crate::history::LinkEvent::Stopped, wire);
         if self.stops_for_good() {
             self.exit_replication(wire);

@@ -18,6 +18,7 @@
 use std::collections::VecDeque;
 
 use crate::crdt::MEMBERS_MAX;
+use crate::history::{Event, LinkEvent};
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::frontier::Frontier;
@@ -80,6 +81,9 @@ pub(super) struct Outgoing {
     pub pumping: bool,
     /// The shard whose turn it is.
     pub turn: usize,
+    /// For each shard, how far the source's own effects went when the stream began, or those its
+    /// receiver had by then.
+    pub started: Vec<u64>,
     /// When the receiver last told anything: asked, reported, or said that it is there.
     pub heard_at: SimTime,
 }
@@ -161,6 +165,12 @@ impl Incoming {
         }
     }
 
+    /// Whether every shard applies what arrives.
+    pub(super) fn is_streaming(&self) -> bool {
+        let mut shards = self.shards.iter();
+        shards.all(|inflow| *inflow == Inflow::Streaming)
+    }
+
     /// Whether some shard is merging a snapshot.
     pub fn is_merging(&self) -> bool {
         self.shards.contains(&Inflow::Merging)
@@ -174,13 +184,14 @@ impl Incoming {
 
 impl Outgoing {
     /// A link that has carried since the start.
-    pub(super) fn open(shards: u16) -> Self {
-        let shards = vec![Outflow::Live; usize::from(shards)];
+    pub(super) fn open(count: u16) -> Self {
+        let shards = vec![Outflow::Live; usize::from(count)];
         Self {
             epoch: Some(0),
             shards,
             pumping: false,
             turn: 0,
+            started: vec![0; usize::from(count)],
             heard_at: SimTime::ZERO,
         }
     }
@@ -260,5 +271,39 @@ impl Instance {
                 wire.timer(again, Timer::Pump(peer));
             }
         }
+    }
+
+    /// Tells the witness of something that happened to the link from `from`.
+    pub(super) fn observe_link(
+        &self,
+        from: ReplicaId,
+        shard: Option<ShardId>,
+        what: LinkEvent,
+        wire: &mut impl Wire,
+    ) {
+        let from = crate::id::InstanceId::at(from.index());
+        wire.observe(Event::Link {
+            from,
+            to: self.id,
+            shard,
+            what,
+        });
+    }
+
+    /// Tells the witness of something that happened to the link to `to`.
+    pub(super) fn observe_out(
+        &self,
+        to: ReplicaId,
+        shard: ShardId,
+        what: LinkEvent,
+        wire: &mut impl Wire,
+    ) {
+        let to = crate::id::InstanceId::at(to.index());
+        wire.observe(Event::Link {
+            from: self.id,
+            to,
+            shard: Some(shard),
+            what,
+        });
     }
 }

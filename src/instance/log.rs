@@ -220,6 +220,12 @@ impl Log {
         payload.sum::<u64>() + (self.end - position) * self.framing
     }
 
+    /// What its origin made up to `seq` came back by state and never stands in the ring; there is
+    /// nothing beyond.
+    pub fn leave_out(&mut self, seq: u64) {
+        self.lost.0[self.origin.index()] = seq;
+    }
+
     /// Forgets everything up to `seq`, as a shard does that has lost its memory.
     pub fn clear(&mut self, seq: u64) {
         self.first = self.end;

@@ -3,7 +3,7 @@
 use crate::history::{ControlResult, ControlSeen, Event};
 use crate::id::{Id, InstanceId, ReplicaId};
 use crate::instance::Instance;
-use crate::instance::link::{Inflow, LinkState};
+use crate::instance::link::{Inflow, LinkState, Outflow};
 use crate::instance::parcel::{Parcel, Timer, Wire};
 use crate::instance::shortage::Standing;
 use crate::time::SimTime;
@@ -25,6 +25,13 @@ impl Instance {
         self.audience_changed = true;
         for outgoing in &mut self.outgoing {
             outgoing.epoch = None;
+            outgoing.shards.fill(Outflow::Live);
+        }
+        for incoming in &mut self.incoming {
+            incoming.shards.fill(Inflow::Streaming);
+        }
+        if let Some(relay) = &mut self.relay {
+            relay.clear();
         }
         self.life += 1;
         self.stale = self.peers().next().is_some() && self.has_written();
@@ -188,11 +195,13 @@ impl Instance {
             shard.settle_stable(self.replica, &self.members);
         }
         self.measure_backlogs();
+        self.forget_waiting(member);
         for peer in self.peers() {
             if let Some(epoch) = self.outgoing[peer.index()].epoch.take() {
                 self.signal(peer, epoch, Parcel::Hangup, wire);
             }
         }
+        self.leave_stale_if_caught_up(wire);
         self.collect_if_due(wire);
     }
 
@@ -201,23 +210,38 @@ impl Instance {
         let reachable = |peer: &ReplicaId| self.incoming[peer.index()].state != LinkState::Broken;
         let caught_up = |peer: ReplicaId| {
             let incoming = &self.incoming[peer.index()];
-            let streaming = incoming
-                .shards
-                .iter()
-                .all(|inflow| *inflow == Inflow::Streaming);
-            incoming.state == LinkState::Online && streaming
+            incoming.state == LinkState::Online && incoming.is_streaming()
         };
         let mut peers = self.peers().filter(reachable).peekable();
         peers.peek().is_some() && peers.all(caught_up)
     }
 
-    /// A restarted instance takes writes again once every link it can reach has caught up.
-    pub(super) fn leave_stale_if_caught_up(&mut self) {
-        if self.stale && self.is_caught_up() {
-            self.stale = false;
-            for shard in self.shards.iter_mut() {
-                let own = shard.frontier.clock.0[self.replica.index()];
-                shard.log.clear(own);
+    /// A restarted instance takes writes again once it has caught up with every linked peer. One
+    /// that cannot be reached may be the only one that has some of its older writes, and what it
+    /// writes from now on tells all others that they know these.
+    pub(super) fn leave_stale_if_caught_up(&mut self, wire: &mut impl Wire) {
+        let is_online = |peer: ReplicaId| {
+            let incoming = &self.incoming[peer.index()];
+            incoming.state == LinkState::Online && incoming.is_streaming()
+        };
+        if !self.stale || !self.peers().all(is_online) {
+            return;
+        }
+        self.stale = false;
+        let own = self.replica;
+        for shard in self.shards.iter_mut() {
+            shard.log.leave_out(shard.frontier.clock.seq(own));
+        }
+        for peer in self.peers() {
+            let started = self.shards.iter().zip(&self.outgoing[peer.index()].started);
+            let mut lacking = started.filter(|(shard, seq)| shard.frontier.clock.seq(own) > **seq);
+            if lacking.next().is_none() {
+                continue;
+            }
+            // Its stream began before all of that had come back.
+            if let Some(epoch) = self.outgoing[peer.index()].epoch.take() {
+                self.audience_changed = true;
+                self.signal(peer, epoch, Parcel::Hangup, wire);
             }
         }
     }

@@ -55,7 +55,9 @@ impl Instance {
             let total = &mut totals[shard.id];
             total[MemoryKind::Unstable as usize] = shard.recount_records();
             total[MemoryKind::Backlog as usize] = self.recount_backlog(shard);
-            total[MemoryKind::SyncBuffers as usize] = self.open_snapshots(shard.id);
+            let relay = self.relay.as_ref();
+            let waiting = relay.map_or(0, |relay| relay.recount(shard.id, &shard.log));
+            total[MemoryKind::SyncBuffers as usize] = self.open_snapshots(shard.id) + waiting;
         }
         totals
     }

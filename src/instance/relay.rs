@@ -15,7 +15,8 @@
 //! may bring an effect before what that had observed. It is parked then, in its link's order: what
 //! it waits for comes from its own origin, or by state, as a link on which something waits longer
 //! than makes silence (A-SILENCE) starts anew. The clock reports of a link wait for what is parked
-//! on it. What waits for a member that was dropped waits no longer.
+//! on it. What waits for a member that was dropped waits no longer. What waits is in memory, and
+//! charged with the buffers of synchronisation.
 //!
 //! Order is kept among all effects of a shard, which is more than is promised: that is for a key.
 //! Source: Redis docs, active-active/causal-consistency.md.
@@ -26,6 +27,7 @@ use crate::assumption::BacklogSharing;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::Entry;
 use crate::instance::link::{Inflow, LinkState, Outflow};
+use crate::instance::log::Log;
 use crate::instance::parcel::{Cargo, Parcel, Relayed, Wire};
 use crate::instance::{Instance, LIFE_BITS};
 use crate::time::SimTime;
@@ -45,6 +47,8 @@ struct Parked {
     epoch: u32,
     since: SimTime,
     shards: Vec<VecDeque<Relayed>>,
+    /// What each shard's take, framing included.
+    bytes: Vec<u64>,
 }
 
 impl Relay {
@@ -52,6 +56,7 @@ impl Relay {
     pub(super) fn new(links: usize, shards: u16) -> Self {
         let link = Parked {
             shards: vec![VecDeque::new(); usize::from(shards)],
+            bytes: vec![0; usize::from(shards)],
             ..Parked::default()
         };
         Self {
@@ -67,14 +72,29 @@ impl Relay {
         link.epoch == epoch && concerned.any(|(_, queue)| !queue.is_empty())
     }
 
-    /// What waits on a connection; what an older one brought is dropped.
-    fn link(&mut self, from: ReplicaId, epoch: u32) -> &mut Parked {
-        let link = &mut self.links[from.index()];
-        if link.epoch != epoch {
-            link.epoch = epoch;
-            link.shards.iter_mut().for_each(VecDeque::clear);
-        }
-        link
+    /// Bytes of what waits for one shard.
+    pub(super) fn bytes(&self, id: ShardId) -> u64 {
+        let links = self.links.iter();
+        links.map(|link| link.bytes[id.index()]).sum()
+    }
+
+    /// The same, counted anew, by the sizes that the shard's log has for effects.
+    pub(super) fn recount(&self, id: ShardId, log: &Log) -> u64 {
+        let links = self.links.iter();
+        let waiting = links.flat_map(|link| &link.shards[id.index()]);
+        waiting.map(|relayed| log.size(&relayed.entry)).sum()
+    }
+
+    /// Nothing waits any more.
+    pub(super) fn clear(&mut self) {
+        self.links.iter_mut().for_each(Parked::clear);
+    }
+}
+
+impl Parked {
+    fn clear(&mut self) {
+        self.shards.iter_mut().for_each(VecDeque::clear);
+        self.bytes.fill(0);
     }
 }
 
@@ -95,15 +115,34 @@ impl Instance {
             self.release(id, wire);
             return;
         }
+        if self.shards[id].ledger.is_full() {
+            self.stop(from, id, wire);
+            return;
+        }
         let (now, epoch) = (self.now, self.incoming[from.index()].epoch);
         let is_first = !self.is_waiting(from, None);
+        let bytes = self.shards[id].log.size(entry);
         if let Some(relay) = &mut self.relay {
-            let link = relay.link(from, epoch);
+            let link = &mut relay.links[from.index()];
+            link.epoch = epoch;
             if is_first {
                 link.since = now;
             }
+            link.bytes[id.index()] += bytes;
             let entry = entry.clone();
             link.shards[id.index()].push_back(Relayed { origin, entry });
+        }
+        self.measure_sync_buffers(id);
+        self.note_memory(id, wire);
+    }
+
+    /// What waited on a connection that is over will come again.
+    pub(super) fn forget_waiting(&mut self, from: ReplicaId) {
+        if let Some(relay) = &mut self.relay {
+            relay.links[from.index()].clear();
+            for id in self.shards.ids() {
+                self.measure_sync_buffers(id);
+            }
         }
     }
 
@@ -171,8 +210,11 @@ impl Instance {
         if !takes || link.epoch != epoch || !self.is_due(first.origin, id, &first.entry) {
             return None;
         }
-        let relay = self.relay.as_mut()?;
-        relay.links[from.index()].shards[id.index()].pop_front()
+        let link = &mut self.relay.as_mut()?.links[from.index()];
+        let due = link.shards[id.index()].pop_front()?;
+        link.bytes[id.index()] -= self.shards[id].log.size(&due.entry);
+        self.measure_sync_buffers(id);
+        Some(due)
     }
 
     /// Puts an effect of another member into the log and sends it to all but its origin.

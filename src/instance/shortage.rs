@@ -121,6 +121,7 @@ impl Instance {
             incoming.state = LinkState::Broken;
             incoming.epoch += 1;
             incoming.shards.fill(Inflow::Stopped);
+            self.forget_waiting(peer);
             self.signal(peer, epoch, Parcel::Quit, wire);
             self.observe_link(peer, None, LinkEvent::Exited, wire);
         }

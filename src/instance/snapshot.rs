@@ -215,7 +215,7 @@ impl Instance {
         true
     }
 
-    /// Charges one chunk for every snapshot being sent or merged.
+    /// Charges one chunk for every snapshot being sent or merged, and what waits for causal order.
     pub(super) fn measure_sync_buffers(&mut self, id: ShardId) {
         let sending = self.peers().filter(|peer| {
             let outflow = &self.outgoing[peer.index()].shards[id.index()];
@@ -225,7 +225,8 @@ impl Instance {
             .peers()
             .filter(|peer| self.incoming[peer.index()].shards[id.index()] == Inflow::Merging);
         let open = (sending.count() + merging.count()) as u64;
-        let bytes = open * self.assumptions.chunk_bytes.0;
+        let waiting = self.relay.as_ref().map_or(0, |relay| relay.bytes(id));
+        let bytes = open * self.assumptions.chunk_bytes.0 + waiting;
         self.shards[id].ledger.set(MemoryKind::SyncBuffers, bytes);
     }
 }

@@ -1,7 +1,7 @@
 //! What the links do: report, break, connect, resume, stop.
 
 use crate::crdt::{MEMBERS_MAX, VersionVector};
-use crate::history::{Event, LinkEvent};
+use crate::history::LinkEvent;
 use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::effect::Entry;
 use crate::instance::frontier::Frontier;
@@ -34,6 +34,8 @@ impl Instance {
             Parcel::Request(frontiers) => {
                 return self.on_request(from, flight.epoch, frontiers, wire);
             }
+            // It is of the other direction, and says nothing of the stream that comes from there.
+            Parcel::Alive => return,
             _ => {}
         }
         let incoming = &mut self.incoming[from.index()];
@@ -246,6 +248,7 @@ impl Instance {
         let pause = pause.min(self.assumptions.reconnect_max);
         let epoch = incoming.epoch;
         wire.timer(self.now + pause, Timer::Reconnect(peer, epoch));
+        self.forget_waiting(peer);
         if was_online {
             self.observe_link(peer, None, LinkEvent::Broken, wire);
         }
@@ -270,6 +273,7 @@ impl Instance {
         incoming.state = LinkState::Connecting;
         incoming.epoch += 1;
         let epoch = incoming.epoch;
+        self.forget_waiting(peer);
         let answer_by = self.now + self.assumptions.silence;
         wire.timer(answer_by, Timer::Reconnect(peer, epoch));
         self.signal(peer, epoch, Parcel::Connect, wire);
@@ -317,6 +321,9 @@ impl Instance {
         wire: &mut impl Wire,
     ) -> Start {
         let shard = &self.shards[id];
+        let of_own = |frontier: &Frontier| frontier.clock.seq(self.replica);
+        let started = of_own(&shard.frontier).max(of_own(theirs));
+        self.outgoing[peer.index()].started[id.index()] = started;
         let resumed = shard.log.resume(&theirs.clock);
         // Replaying the log would bring back what others have deleted and forgotten.
         let mut of_others = theirs.clock;
@@ -361,9 +368,10 @@ impl Instance {
                 let id = Some(ShardId::at(shard));
                 self.observe_link(from, id, LinkEvent::PartialSync, wire);
             }
+            self.measure_sync_buffers(ShardId::at(shard));
         }
         self.observe_link(from, None, LinkEvent::Resumed, wire);
-        self.leave_stale_if_caught_up();
+        self.leave_stale_if_caught_up(wire);
         self.end_reconciliation(wire);
     }
 
@@ -419,7 +427,7 @@ impl Instance {
         self.measure_sync_buffers(id);
         self.observe_link(from, Some(id), LinkEvent::FullSyncDone, wire);
         self.release(id, wire);
-        self.leave_stale_if_caught_up();
+        self.leave_stale_if_caught_up(wire);
         self.end_reconciliation(wire);
     }
 
@@ -438,40 +446,6 @@ impl Instance {
             parcel,
         };
         wire.send(to, cargo, bytes);
-    }
-
-    /// Tells the witness of something that happened to the link from `from`.
-    pub(super) fn observe_link(
-        &self,
-        from: ReplicaId,
-        shard: Option<ShardId>,
-        what: LinkEvent,
-        wire: &mut impl Wire,
-    ) {
-        let from = crate::id::InstanceId::at(from.index());
-        wire.observe(Event::Link {
-            from,
-            to: self.id,
-            shard,
-            what,
-        });
-    }
-
-    /// Tells the witness of something that happened to the link to `to`.
-    pub(super) fn observe_out(
-        &self,
-        to: ReplicaId,
-        shard: ShardId,
-        what: LinkEvent,
-        wire: &mut impl Wire,
-    ) {
-        let to = crate::id::InstanceId::at(to.index());
-        wire.observe(Event::Link {
-            from: self.id,
-            to,
-            shard: Some(shard),
-            what,
-        });
     }
 
     /// Whether every linked peer has acknowledged within `within` and no full sync runs.

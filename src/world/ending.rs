@@ -194,7 +194,8 @@ impl World<'_> {
     }
 
     /// What became of the writes of one origin: by the word of the replica that knows best, which
-    /// is the origin itself while it is a member with its memory intact.
+    /// is the origin itself while it is a member with its memory intact: what a member got back by
+    /// state does not tell it what had hidden its writes before.
     fn classify(
         &self,
         origin: InstanceId,
@@ -222,8 +223,8 @@ impl World<'_> {
             let lives = self.instance(*id).lives();
             (
                 applied(*id),
-                *id == origin,
                 std::cmp::Reverse(lives),
+                *id == origin,
                 std::cmp::Reverse(*id),
             )
         };

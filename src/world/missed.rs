@@ -84,14 +84,9 @@ impl World<'_> {
             theirs.entries().for_each(|(shard, seq)| raise(shard, *seq));
         }
         // What will be dropped on arrival brings nothing, nor does what follows it.
-        for region in self
-            .windows
-            .processes()
-            .iter()
-            .filter(|region| !region.dark)
-        {
+        for region in self.windows.processes() {
             let streams = region.inbound.iter();
-            let open = streams.filter(|stream| !region.cut_from[stream.source.index()]);
+            let open = streams.filter(|stream| region.takes(stream));
             for stream in open {
                 stream.bring(replica, &mut raise);
             }

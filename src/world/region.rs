@@ -142,6 +142,11 @@ impl Region {
         self.dark || self.closed[local]
     }
 
+    /// Whether what arrives by a stream is taken in.
+    pub(super) fn takes(&self, stream: &Inbound) -> bool {
+        !self.is_down(stream.local) && !self.cut_from[stream.source.index()]
+    }
+
     fn streams(&self) -> usize {
         OWN_STREAMS + self.inbound.len() + self.clients.len()
     }

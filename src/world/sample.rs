@@ -1,7 +1,9 @@
 //! Samples: what the witness is shown of memory, clocks, lag and health.
 
-use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen};
-use crate::id::{Id, InstanceId, ReplicaId};
+use std::collections::BTreeMap;
+
+use crate::history::{Event, Fingerprint, LagSeen, LedgerSeen, UnderwaySeen};
+use crate::id::{Id, InstanceId, ReplicaId, ShardId};
 use crate::time::SimTime;
 use crate::world::World;
 
@@ -34,6 +36,36 @@ impl World<'_> {
         let keys = comparison.unequal_keys(&linked);
         self.comparison = comparison;
         self.observe(at, Event::Unequal { keys });
+        if last {
+            self.sample_underway(at);
+        }
+    }
+
+    /// Shows what is on its way and will arrive.
+    fn sample_underway(&mut self, at: SimTime) {
+        let mut seen: BTreeMap<(InstanceId, InstanceId, ShardId), u64> = BTreeMap::new();
+        for region in self.windows.processes() {
+            let streams = region.inbound.iter();
+            let open = streams.filter(|stream| region.takes(stream));
+            for stream in open {
+                let to = region.instances[stream.local].id();
+                for origin in self.plan.instances.ids() {
+                    stream.bring(Self::replica(origin), &mut |shard, seq| {
+                        let reach = seen.entry((origin, to, shard)).or_default();
+                        *reach = seq.max(*reach);
+                    });
+                }
+            }
+        }
+        for ((origin, to, shard), seq) in seen {
+            let seen = UnderwaySeen {
+                origin,
+                to,
+                shard,
+                seq,
+            };
+            self.observe(at, Event::Underway(seen));
+        }
     }
 
     /// Shows how far each shard of an instance has got.

@@ -375,6 +375,13 @@ fn bring(to: &mut Instance, from: usize, parcel: Parcel, wire: &mut Post) {
     to.deliver(SimTime::ZERO, flight, wire);
 }
 
+/// The buffers of synchronisation, as charged and as counted anew.
+fn buffers(of: &Instance) -> [u64; 2] {
+    let kind = meridian::history::MemoryKind::SyncBuffers;
+    let charged = of.shards()[ShardId(0)].ledger.used(kind);
+    [charged, of.recount()[ShardId(0)][kind as usize]]
+}
+
 /// What waits is taken in as soon as what it waits for is here, by whatever link, and is relayed
 /// then, once, to all but its origin.
 #[test]
@@ -393,6 +400,8 @@ fn what_waits_is_released_by_what_it_waits_for() {
     bring(&mut third, 1, Parcel::Effect(answer.clone()), &mut wire);
     bring(&mut third, 1, Parcel::Effect(further), &mut wire);
     assert!(wire.heard.is_empty() && wire.relayed.is_empty());
+    // Both are in memory: 60 B of framing, 4 B of channel, and what they say.
+    assert_eq!(buffers(&third), [60 + 4 + 6 + 60 + 4 + 7; 2]);
     let relayed = |origin: usize, entry: &Entry| {
         let (origin, entry) = (ReplicaId::at(origin), entry.clone());
         Parcel::Relayed(Box::new(Relayed { origin, entry }))
@@ -400,6 +409,7 @@ fn what_waits_is_released_by_what_it_waits_for() {
     bring(&mut third, 3, relayed(0, &question), &mut wire);
     assert_eq!(wire.heard, ["question", "answer", "further"]);
     assert_eq!(wire.relayed, [1, 3, 0, 3, 0, 3].map(ReplicaId::at));
+    assert_eq!(buffers(&third), [0; 2]);
     // Once more, by other ways: filtered.
     bring(&mut third, 0, Parcel::Effect(question), &mut wire);
     bring(&mut third, 3, relayed(1, &answer), &mut wire);

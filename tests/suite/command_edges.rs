@@ -109,6 +109,40 @@ fn draws_come_from_the_collection() {
     assert!(!popped.contains(&say(&mut replica, "SRANDMEMBER s")));
 }
 
+/// Commands of arrays are many and came late: all are refused, in any case, whatever their name.
+#[test]
+fn commands_of_arrays_are_refused_as_a_family() {
+    let mut replica = Replica::new(None);
+    for text in ["ARGET k 1", "arset k 1 v", "Arlen", "ARANYTHING"] {
+        let reply = say(&mut replica, text).to_cli_text();
+        let reason = "is not allowed: Redis Enterprise does not support it";
+        assert_eq!(reply, format!("(error) ERR command 'AR*' {reason}"));
+    }
+    let unknown = say(&mut replica, "A").to_cli_text();
+    assert!(
+        unknown.starts_with("(error) ERR unknown command 'A'"),
+        "{unknown}"
+    );
+}
+
+/// Redis would fill its memory with so many: intended.
+#[test]
+fn a_million_elements_are_drawn_at_most() {
+    let mut replica = Replica::new(None);
+    say(&mut replica, "SADD s a");
+    let reply = |replica: &mut Replica, text: &str| say(replica, text).to_cli_text();
+    let refused = "(error) ERR value is out of range";
+    assert_eq!(reply(&mut replica, "SRANDMEMBER s -1000001"), refused);
+    assert_eq!(
+        reply(&mut replica, "SRANDMEMBER nokey -1000001"),
+        "(empty array)"
+    );
+    let Reply::Array(drawn) = say(&mut replica, "SRANDMEMBER s -1000000") else {
+        panic!("a count makes an array");
+    };
+    assert_eq!(drawn.len(), 1_000_000);
+}
+
 #[test]
 fn the_table_is_sound() {
     let mut names: Vec<&str> = commands().map(|command| command.name).collect();

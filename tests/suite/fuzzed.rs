@@ -3,6 +3,10 @@
 
 use meridian::instance::command::parse;
 use meridian::instance::command::reply::Reply;
+#[cfg(test)]
+use proptest::prelude::Strategy;
+#[cfg(test)]
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::group::Group;
 
@@ -92,7 +96,7 @@ pub(crate) fn history(bytes: &[u8]) {
 }
 
 /// The words of a shape: `k` and `l` are keys, `v` is a value that no other command writes.
-fn filled(shape: &str, number: usize, draw: usize) -> Vec<Vec<u8>> {
+pub(crate) fn filled(shape: &str, number: usize, draw: usize) -> Vec<Vec<u8>> {
     let keys = ["a", "b", "c"];
     let word = |word: &str| match word {
         "k" => keys[draw % 3].to_owned(),
@@ -109,7 +113,7 @@ fn filled(shape: &str, number: usize, draw: usize) -> Vec<Vec<u8>> {
 }
 
 /// Commands of every type. Deadlines are far away: who expires what is not theirs to show.
-const SHAPES: &[&str] = &[
+pub(crate) const SHAPES: &[&str] = &[
     "SET k v",
     "SET k 5",
     "SET k v KEEPTTL",
@@ -209,27 +213,31 @@ const SHAPES: &[&str] = &[
     "XRANGE k - +",
 ];
 
+/// Draws so many inputs, always the same ones, and shrinks one of which something does not hold.
+///
+/// # Panics
+/// When there is such a one.
+#[cfg(test)]
+pub(crate) fn check<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value)) {
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let outcome = runner.run(&inputs, |input| {
+        holds(input);
+        Ok(())
+    });
+    outcome.expect("it holds of everything");
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{Strategy, any, prop};
-    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-    use super::{Group, Reply, SHAPES, history, line, parse, script};
-
-    fn check<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value)) {
-        let config = Config {
-            cases,
-            failure_persistence: None,
-            ..Config::default()
-        };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
-        let mut runner = TestRunner::new_with_rng(config, rng);
-        let outcome = runner.run(&inputs, |input| {
-            holds(input);
-            Ok(())
-        });
-        outcome.expect("it holds of everything");
-    }
+    use super::{Group, Reply, SHAPES, check, history, line, parse, script};
 
     #[test]
     fn any_line_is_refused_or_read_back() {

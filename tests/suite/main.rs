@@ -31,6 +31,7 @@ mod streams;
 mod tidy;
 mod told;
 mod transcripts;
+mod trouble;
 mod verdicts;
 mod watching;
 mod world_laws;

@@ -3,7 +3,7 @@
 //! Source: Redis docs, active-active/syncer.md and app-failover-active-active.md.
 
 use meridian::checks::{Checks, Status};
-use meridian::history::{Event, Observation};
+use meridian::history::{Event, LinkEvent, MemoryKind, Observation};
 use meridian::id::{InstanceId, RegionId};
 use meridian::network::Delay;
 use meridian::plan::{Memory, Operation, Plan, Step, ValueKind};
@@ -258,6 +258,139 @@ fn its_own_writes_come_back_from_whoever_has_them() {
     let both = "1) \"0\"\n2) \"2\"";
     let expected = ["OK", "(integer) 1", "(integer) 2", both, both, both];
     assert_eq!(replies, expected);
+}
+
+/// A peer that it cannot reach may be the only one that has some of its writes: it waits for it,
+/// or what it writes next would tell the others that they know these.
+#[test]
+fn a_stale_member_waits_for_peers_that_it_cannot_reach() {
+    let plan = scripted(
+        r#"(at: "6262ms", do: Partition(between: [("West Europe", "East US")])),
+        (at: "7419ms", do: Command(on: "a", run: "SET d 0")),
+        (at: "7420ms", do: Command(on: "a", run: "INCR n")),
+        (at: "9s", do: Partition(between: [("Southeast Asia", "East US")])),
+        (at: "10188ms", do: Outage(region: "East US", memory: Lost)),
+        (at: "12667ms", do: Heal(between: [("West Europe", "East US")])),
+        (at: "19188ms", do: Return(region: "East US")),
+        (at: "30s", do: Command(on: "a", run: "SET d 1")),
+        (at: "31s", do: Heal()),
+        (at: "50s", do: Command(on: "a", run: "INCR n")),
+        (at: "59s", do: Command(on: "a", run: "MGET d n")),
+        (at: "59s", do: Command(on: "b", run: "MGET d n")),
+        (at: "59s", do: Command(on: "c", run: "MGET d n")),"#,
+    );
+    let (replies, seen) = told(plan.clone());
+    let both = "1) \"0\"\n2) \"2\"";
+    let expected = ["OK", "(integer) 1", STALE, "(integer) 2", both, both, both];
+    assert_eq!(replies, expected);
+    assert_agreement(&plan, &seen);
+}
+
+/// It does not wait for a peer that is dropped from the group; what only that one has is lost.
+#[test]
+fn a_stale_member_does_not_wait_for_a_dropped_peer() {
+    let timeline = |unlinks: &str| {
+        format!(
+            r#"(at: "1s", do: Command(on: "a", run: "SET d 0")),
+            (at: "5s", do: Outage(region: "Southeast Asia", memory: Kept)),
+            (at: "6s", do: Outage(region: "East US", memory: Lost)),
+            (at: "8s", do: Return(region: "East US")),
+            (at: "20s", do: Command(on: "a", run: "SET d 1")),
+            {unlinks}
+            (at: "40s", do: Command(on: "a", run: "SET d 2")),"#
+        )
+    };
+    assert_eq!(told(scripted(&timeline(""))).0, ["OK", STALE, STALE]);
+    let unlinks = r#"(at: "30s", do: ForceUnlink(on: "b", drop: "c")),"#;
+    assert_eq!(told(scripted(&timeline(unlinks))).0, ["OK", STALE, "OK"]);
+}
+
+/// A peer whose stream began while the member still merged, so without some of its older writes,
+/// gets them all the same.
+#[test]
+fn what_comes_back_late_is_passed_on_to_whom_streams_already() {
+    let mut plan = returning(3);
+    plan.storm = SimDuration::from_secs(60);
+    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+    plan.assumptions.chunk_bytes = Bytes(20_000);
+    for route in plan.routes.iter_mut() {
+        route.delay = Delay::Constant(SimDuration::from_millis(40));
+        if (route.from, route.to) == (RegionId(2), RegionId(1)) {
+            route.bandwidth = ByteRate(100_000);
+        }
+    }
+    plans::at(&mut plan, 1_000, Step::Partition(plans::both(0, 1)));
+    for number in 0..20 {
+        plans::command(&mut plan, 4_000 + number, 1, &format!("SET k{number} v"));
+    }
+    plans::at(&mut plan, 5_500, Step::Heal(plans::both(0, 1)));
+    plans::command(&mut plan, 50_000, 1, "SET mine a");
+    for number in 0..20 {
+        plans::command(&mut plan, 59_000 + number, 0, &format!("GET k{number}"));
+    }
+    let (replies, seen) = told(plan.clone());
+    assert_eq!(replies[20], "OK");
+    assert!(
+        replies[21..].iter().all(|reply| reply == "\"v\""),
+        "{replies:?}"
+    );
+    assert_agreement(&plan, &seen);
+}
+
+/// The receiver of a full synchronisation pays for its buffer as long as it merges.
+#[test]
+fn a_merge_is_charged_from_its_start() {
+    let mut plan = returning(2);
+    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+    plan.sample_every = SimDuration::from_millis(50);
+    plan.assumptions.chunk_bytes = Bytes(20_000);
+    for route in plan.routes.iter_mut() {
+        route.bandwidth = ByteRate(300_000);
+    }
+    plans::command(&mut plan, 1_000, 1, "SET mine a");
+    let (_, seen) = told(plan.clone());
+    let of_link = |what: LinkEvent| {
+        let found = seen.iter().find(|one| {
+            matches!(&one.event, Event::Link { to: InstanceId(1), what: found, .. }
+                if *found == what && one.at.as_millis() > 7_000)
+        });
+        found.expect("it is reloaded").at
+    };
+    let (from, to) = (
+        of_link(LinkEvent::Resumed),
+        of_link(LinkEvent::FullSyncDone),
+    );
+    let kind = MemoryKind::SyncBuffers as usize;
+    let charged = seen.iter().filter_map(|one| match &one.event {
+        Event::Ledger(ledger) if ledger.instance.0 == 1 && (from..to).contains(&one.at) => {
+            Some(ledger.used[kind])
+        }
+        _ => None,
+    });
+    let charged: Vec<u64> = charged.collect();
+    assert!(charged.len() > 4, "samples fall into the merge");
+    assert_eq!(charged, vec![20_000; charged.len()]);
+    assert_honest(&plan, &seen);
+}
+
+/// That a peer hears this member does not show that its own stream comes: one that lost its memory
+/// streams to nobody until it is asked, and whom nothing reaches from it must ask.
+#[test]
+fn a_stream_that_ended_is_noticed_though_its_source_is_heard() {
+    let plan = scripted(
+        r#"(at: "1s", do: Outage(region: "Southeast Asia", memory: Lost)),
+        (at: "1001ms", do: Return(region: "Southeast Asia")),
+        (at: "1400ms", do: Partition(between: [("East US", "West Europe")])),
+        (at: "1401ms", do: Outage(region: "East US", memory: Lost)),
+        (at: "1402ms", do: Command(on: "b", run: "ZADD z 4 x")),
+        (at: "2400ms", do: Heal()),
+        (at: "2401ms", do: Return(region: "East US")),
+        (at: "20s", do: Command(on: "a", run: "SET k 1")),
+        (at: "50s", do: Command(on: "c", run: "GET k")),"#,
+    );
+    let (replies, seen) = told(plan.clone());
+    assert_eq!(replies, ["(integer) 1", "OK", "\"1\""]);
+    assert_agreement(&plan, &seen);
 }
 
 /// Its deadlines pass while it is stale; the removals are sent once it has caught up, and stand in

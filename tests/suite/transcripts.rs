@@ -107,6 +107,16 @@ const DIFFERENCES: &[Difference] = differences! {
     "INCRBYFLOAT fresh 0.2" => "\"0.30000000000000004\"";
     "INCRBYFLOAT fresh -0.3" => "\"0.00000000000000005551115123125783\"";
     "GET fresh" => "\"0.00000000000000005551115123125783\"";
+    "INCRBYFLOAT wide 1e400" => "(error) ERR value is not a valid float";
+    "HINCRBYFLOAT wide2 f 1e400" => "(error) ERR value is not a valid float";
+    in "written-timeouts", "Redis 7.4 says that it is out of range, and does not let it overflow":
+    "BLPOP l 1e400" => "(error) ERR timeout is out of range";
+    "BLPOP l 1e4000" => "(error) ERR timeout is out of range";
+    "BLPOP l inf" => "(error) ERR timeout is out of range";
+    "BLPOP l 9223372036854776" => "(error) ERR timeout is out of range";
+    "BZPOPMIN l 1e400" => "(error) ERR timeout is out of range";
+    "BLMOVE l m LEFT RIGHT 1e400" => "(error) ERR timeout is out of range";
+    "BLMPOP 1e400 1 l LEFT" => "(error) ERR timeout is out of range";
     in "written-floats", "increments of a score add up on their own, then to the score":
     "ZINCRBY z 0.3 a" => "\"0.59999999999999998\"";
     "ZSCORE z a" => "\"0.59999999999999998\"";

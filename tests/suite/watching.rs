@@ -31,7 +31,16 @@ fn replies(commands: &[(u64, &str, &str, &str)]) -> Vec<String> {
 
 /// What `EXEC` answers to a client that has watched `k` while others ran some commands.
 fn exec_after(others: &[(u64, &str, &str, &str)]) -> String {
-    let mut all = vec![(1_000, "us", "watcher", "WATCH k")];
+    exec_after_all(&[], others)
+}
+
+/// The same where some were run before.
+fn exec_after_all(
+    before: &[(u64, &str, &str, &str)],
+    others: &[(u64, &str, &str, &str)],
+) -> String {
+    let mut all = before.to_vec();
+    all.push((1_000, "us", "watcher", "WATCH k"));
     all.extend(others);
     all.push((5_000, "us", "watcher", "MULTI"));
     all.push((5_001, "us", "watcher", "PING"));
@@ -76,4 +85,17 @@ fn exec_with_arguments_ends_the_transaction() {
     let ended = "(error) EXECABORT Transaction discarded because of: wrong number of arguments for \
                  'exec' command";
     assert_eq!(answers, ["OK", "QUEUED", ended, "OK"]);
+}
+
+/// Where a watched key counts as changed otherwise than in plain Redis, and why.
+#[test]
+fn intended_differences_of_watched_keys() {
+    // S-2: adding a member that is there makes a fresh dot (A-READD). Redis changes nothing.
+    let set = [(500, "us", "other", "SADD k m")];
+    let again = [(2_000, "us", "other", "SADD k m")];
+    assert_eq!(exec_after_all(&set, &again), "(nil)");
+    // A count is computed anew at each member. Redis keeps it in the key, which that changes.
+    let sketch = [(500, "us", "other", "PFADD k m")];
+    let counted = [(2_000, "us", "other", "PFCOUNT k")];
+    assert_eq!(exec_after_all(&sketch, &counted), "1) PONG");
 }

@@ -121,6 +121,17 @@ impl fmt::Display for Counts {
     }
 }
 
+/// How a keeper came to know of the writes of an origin and of what defeated them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hand {
+    /// They are its own, so it had them first, and each defeat came as an effect.
+    First,
+    /// Effect by effect.
+    Second,
+    /// Some of it with a peer's state, which does not tell what had hidden a write before it fell.
+    ByState,
+}
+
 /// The deeds on one part of a key that its keeper knows of.
 #[derive(Debug)]
 pub(super) struct View {
@@ -175,9 +186,8 @@ impl View {
         }
     }
 
-    /// Adds the writes of `origin`. `is_first_hand` says whether the keeper is the origin itself
-    /// and has never lost its memory, so that it had its own writes first.
-    pub(super) fn count(&self, origin: InstanceId, is_first_hand: bool, counts: &mut Counts) {
+    /// Adds the writes of `origin`, as their keeper came to know of them.
+    pub(super) fn count(&self, origin: InstanceId, hand: Hand, counts: &mut Counts) {
         let own = &self.deeds[origin.index()];
         for (place, deed) in own.iter().enumerate() {
             if !deed.kind.is_write() {
@@ -186,11 +196,17 @@ impl View {
             let has_fallen = deed.seq <= self.fallen[origin.index()];
             let class = match (deed.kind, has_fallen) {
                 (TouchKind::Write, true) => {
-                    let next = own[place + 1..].iter().find(|deed| deed.replaces());
-                    self.fell(deed, next, is_first_hand, counts)
+                    // What the same effect took away, it took before it wrote.
+                    let mut later = own[place + 1..].iter();
+                    let next = later.find(|next| next.seq > deed.seq && next.replaces());
+                    self.fell(deed, next, hand == Hand::First, counts)
                 }
                 (_, true) => &mut counts.superseded,
-                (TouchKind::Write, false) if !self.is_shown(deed) => &mut counts.overwritten,
+                // A peer may have collected it, and its state does not tell that it was hidden.
+                (TouchKind::Write, false) if !self.is_shown(deed) => match hand {
+                    Hand::ByState => &mut counts.either,
+                    Hand::First | Hand::Second => &mut counts.overwritten,
+                },
                 (_, false) => &mut counts.present,
             };
             *class += 1;

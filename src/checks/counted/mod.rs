@@ -6,19 +6,19 @@
 
 mod fate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assumption::Lww;
 use crate::checks::sample::Clock;
 use crate::checks::verdict::Verdict;
 use crate::history::{
-    Detail, EffectSeen, Event, Fingerprint, KeyPart, Observation, OperationResult, OperationSeen,
-    Roster, TouchKind, WritesSeen,
+    Detail, EffectSeen, Event, FaultKind, FaultSeen, Fingerprint, KeyPart, LinkEvent, Observation,
+    OperationResult, OperationSeen, Roster, TouchKind, WritesSeen,
 };
 use crate::id::{Id, InstanceId, ShardId};
 use crate::time::SimTime;
 
-use fate::{Counts, Deed, View};
+use fate::{Counts, Deed, Hand, View};
 
 /// Parts of effects followed at most, some hundred bytes each. A longer history is not counted.
 const DEEDS_MAX: u64 = 2_000_000;
@@ -33,6 +33,12 @@ pub struct Counted {
     deeds: u64,
     acknowledged: BTreeMap<InstanceId, Vec<Acknowledged>>,
     breaks: Breaks,
+    /// What the members of a group had written when it was last flushed.
+    flushed: BTreeMap<InstanceId, u64>,
+    /// Members that have lost their memory.
+    reloaded: BTreeSet<InstanceId>,
+    /// Members that took a shard's state from a peer.
+    merged: BTreeSet<(InstanceId, ShardId)>,
     prints: BTreeMap<(ShardId, InstanceId), (SimTime, Fingerprint)>,
     tallies: BTreeMap<InstanceId, (SimTime, WritesSeen)>,
     has_documents: bool,
@@ -69,6 +75,9 @@ impl Counted {
             deeds: 0,
             acknowledged: BTreeMap::new(),
             breaks: BTreeMap::new(),
+            flushed: BTreeMap::new(),
+            reloaded: BTreeSet::new(),
+            merged: BTreeSet::new(),
             prints: BTreeMap::new(),
             tallies: BTreeMap::new(),
             has_documents: false,
@@ -83,6 +92,16 @@ impl Counted {
             Event::Began(detail) => self.told = Some(*detail),
             Event::Operation(seen) => self.check_reply(at, seen),
             Event::Effect(seen) => self.follow(seen),
+            Event::Fault(fault) => self.forget(fault),
+            Event::Flushed(origins) => self.flush(origins),
+            Event::Link {
+                to,
+                shard: Some(shard),
+                what: LinkEvent::FullSyncStarted { .. },
+                ..
+            } => {
+                self.merged.insert((*to, *shard));
+            }
             Event::Fingerprint(print) => {
                 self.prints
                     .insert((print.shard, print.instance), (at, *print));
@@ -92,6 +111,41 @@ impl Counted {
                     .insert(Roster::origin(seen.origin), (at, (**seen).clone()));
             }
             _ => {}
+        }
+    }
+
+    /// All that a group has written so far goes.
+    fn flush(&mut self, origins: &[InstanceId]) {
+        if origins.len() < 2 {
+            // What others have from an instance that stands alone stays.
+            return;
+        }
+        for origin in origins {
+            let effects = self.acknowledged.get(origin).into_iter().flatten();
+            let writes = effects.map(|effect| effect.writes).sum();
+            self.flushed.insert(*origin, writes);
+        }
+    }
+
+    fn forget(&mut self, fault: &FaultSeen) {
+        if fault.kind == FaultKind::MemoryLoss && fault.begins {
+            let regions = fault.regions.iter();
+            let members = regions.flat_map(|region| self.roster.instances_in(*region));
+            self.reloaded.extend(members);
+        }
+    }
+
+    /// How the keeper of an origin's writes came to know of those in a shard.
+    fn hand(&self, keeper: Option<InstanceId>, origin: InstanceId, shard: ShardId) -> Hand {
+        let got_state = |keeper: &InstanceId| {
+            self.reloaded.contains(keeper) || self.merged.contains(&(*keeper, shard))
+        };
+        if keeper.as_ref().is_some_and(got_state) {
+            Hand::ByState
+        } else if keeper == Some(origin) && !self.breaks.contains_key(&(origin, shard)) {
+            Hand::First
+        } else {
+            Hand::Second
         }
     }
 
@@ -161,6 +215,17 @@ impl Counted {
         for (origin, (_, tally)) in &self.tallies {
             let counts = self.count(*origin, tally);
             faults.extend(differences(self.roster.name(*origin), &counts, tally));
+            if let Some(flushed) = self
+                .flushed
+                .get(origin)
+                .filter(|one| **one != tally.flushed)
+            {
+                let name = self.roster.name(*origin);
+                let told = tally.flushed;
+                faults.push(format!(
+                    "{flushed} writes of {name} were flushed, not {told}"
+                ));
+            }
             all.add(&counts);
         }
         let mut observed = format!("{} writes counted", all.acknowledged);
@@ -216,8 +281,7 @@ impl Counted {
         for key in self.keys.values() {
             let survives =
                 |deed: &Deed| self.survives(&clocks, deed.origin(), key.shard, deed.seq());
-            let is_first_hand =
-                tally.keeper == Some(origin) && !self.breaks.contains_key(&(origin, key.shard));
+            let hand = self.hand(tally.keeper, origin, key.shard);
             let removals = key.deeds.get(&KeyPart::Whole).into_iter().flatten();
             let removals: Vec<Deed> = removals
                 .filter(|deed| deed.kind() == TouchKind::Remove && survives(deed))
@@ -232,7 +296,7 @@ impl Counted {
                 if *part != KeyPart::Whole {
                     seen.extend_from_slice(&removals);
                 }
-                View::new(seen).count(origin, is_first_hand, &mut counts);
+                View::new(seen).count(origin, hand, &mut counts);
             }
         }
         counts
@@ -272,20 +336,26 @@ impl Counted {
     }
 }
 
-/// Where the count of an origin's writes and the tallies differ.
+/// Where the count of an origin's writes and the tallies differ. A flushed write is lost to whoever
+/// looks at clocks.
 fn differences(name: &str, counts: &Counts, tally: &WritesSeen) -> Option<String> {
     let least_superseded = counts.superseded..=counts.superseded + counts.either;
     let replaced = counts.superseded + counts.overwritten + counts.either;
     let agrees = counts.acknowledged == tally.acknowledged
-        && counts.lost == tally.lost
+        && counts.lost == tally.lost + tally.flushed
         && counts.present == tally.present
         && least_superseded.contains(&tally.superseded)
         && replaced == tally.superseded + tally.overwritten;
     (!agrees).then(|| {
         format!(
             "of {name}, one by one: {counts}; by the tallies: {} acknowledged, {} present, \
-             {} superseded, {} overwritten, {} lost",
-            tally.acknowledged, tally.present, tally.superseded, tally.overwritten, tally.lost
+             {} superseded, {} overwritten, {} lost, {} flushed",
+            tally.acknowledged,
+            tally.present,
+            tally.superseded,
+            tally.overwritten,
+            tally.lost,
+            tally.flushed
         )
     })
 }

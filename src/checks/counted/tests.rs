@@ -1,9 +1,10 @@
 use super::Counted;
 use crate::assumption::Lww;
 use crate::checks::verdict::{Status, Verdict};
-use crate::history::fixture::{ASIA, EAST, WEST, at, effect, print, roster};
+use crate::history::fixture::{ASIA, EAST, WEST, at, dark, effect, link, print, roster};
 use crate::history::{
-    Detail, Event, Observation, OperationResult, OperationSeen, TouchKind, WritesSeen,
+    Detail, Event, FaultKind, KeyPart, LinkEvent, Observation, OperationResult, OperationSeen,
+    Touch, TouchKind, WritesSeen,
 };
 use crate::id::{FleetId, InstanceId, RegionId};
 
@@ -15,6 +16,16 @@ fn judge(history: &[Observation]) -> Verdict {
         check.observe(observation);
     }
     check.finish().remove(0)
+}
+
+/// The same effect also does `kind`, as a `SET` over another type also removes the key.
+fn and(mut event: Event, kind: TouchKind) -> Event {
+    let Event::Effect(seen) = &mut event else {
+        unreachable!()
+    };
+    let part = KeyPart::Whole;
+    seen.touches.push(Touch { kind, part });
+    event
 }
 
 /// A history in full detail whose members all end at `clock`, and what the tallies say.
@@ -174,6 +185,68 @@ fn where_two_origins_may_have_come_in_either_order_both_classes_are_right() {
     assert_eq!(judge([1, 1, 0, 0]).status, Status::Pass);
     assert_eq!(judge([1, 0, 1, 0]).status, Status::Pass);
     assert_eq!(judge([2, 0, 0, 0]).status, Status::Fail);
+}
+
+/// Two regions replace the key at once, and then it is deleted: the one that was hidden stays so,
+/// though its own effect took the key away before it wrote.
+#[test]
+fn a_write_that_first_takes_the_key_away_is_hidden_as_any_other() {
+    let replace = |origin, seq, wall_ms| {
+        let write = effect(origin, seq, &[1, 1], wall_ms, KEY);
+        and(write, TouchKind::Remove)
+    };
+    let effects = [
+        replace(EAST, 2, 100),
+        replace(WEST, 2, 200),
+        effect(WEST, 3, &[2, 2], 300, ("k", TouchKind::Remove)),
+    ];
+    let judge = |counts| {
+        let tallies = [tally(EAST, counts), tally(WEST, [0, 1, 0, 0])];
+        judge(&history(&effects, &[2, 3], &tallies)).status
+    };
+    assert_eq!(judge([0, 0, 1, 0]), Status::Pass);
+    assert_eq!(judge([0, 1, 0, 0]), Status::Fail);
+    assert_eq!(judge([1, 0, 0, 0]), Status::Fail);
+}
+
+/// What a member got by state, after it had lost its memory or instead of a long backlog, does not
+/// tell what had hidden its writes before they fell.
+#[test]
+fn what_came_by_state_may_be_in_either_class() {
+    let Event::Fault(mut fault) = dark(0, true) else {
+        unreachable!()
+    };
+    fault.kind = FaultKind::MemoryLoss;
+    let full = LinkEvent::FullSyncStarted { keys: 1, bytes: 1 };
+    let judge_all = judge;
+    let judge = |by_state: Option<Event>, counts| {
+        let mut effects = contest();
+        effects.extend(by_state);
+        let tallies = [tally(EAST, counts), tally(WEST, [0, 1, 0, 0])];
+        judge(&history(&effects, &[3, 2], &tallies)).status
+    };
+    let (superseded, overwritten) = ([1, 1, 0, 0], [1, 0, 1, 0]);
+    for by_state in [Event::Fault(fault), link(WEST, EAST, full)] {
+        assert_eq!(judge(Some(by_state.clone()), superseded), Status::Pass);
+        assert_eq!(judge(Some(by_state.clone()), overwritten), Status::Pass);
+        assert_eq!(judge(Some(by_state), [2, 0, 0, 0]), Status::Fail);
+    }
+    // So is one that is hidden still, as its keeper's peer may have collected it.
+    let hidden = |by_state: Option<Event>, counts| {
+        let mut effects = contest()[..2].to_vec();
+        effects.extend(by_state);
+        let tallies = [tally(EAST, counts), tally(WEST, [1, 0, 0, 0])];
+        judge_all(&history(&effects, &[2, 2], &tallies)).status
+    };
+    let by_state = || Some(link(WEST, EAST, full));
+    assert_eq!(hidden(by_state(), [0, 1, 0, 0]), Status::Pass);
+    assert_eq!(hidden(by_state(), [0, 0, 1, 0]), Status::Pass);
+    assert_eq!(hidden(None, [0, 1, 0, 0]), Status::Fail);
+    assert_eq!(judge(None, superseded), Status::Fail);
+    assert_eq!(
+        judge(Some(link(EAST, WEST, full)), superseded),
+        Status::Fail
+    );
 }
 
 #[test]

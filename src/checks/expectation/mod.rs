@@ -189,7 +189,8 @@ fn stays_apart(mut open: Verdict, roster: &Roster, agreement: &Agreement) -> Ver
         .differences
         .iter()
         .all(|difference| difference.reason.is_some());
-    let holds = is_excused && !observed.is_empty();
+    let mut lasting = agreement.differences.iter();
+    let holds = is_excused && lasting.any(|difference| !difference.passes);
     let observed = if observed.is_empty() {
         "all members agree".to_owned()
     } else {

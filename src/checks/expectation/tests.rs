@@ -198,12 +198,13 @@ fn agreement_is_dated_from_the_last_heal() {
 
 #[test]
 fn staying_apart_needs_a_difference_and_its_excuse() {
-    let apart = |reasons: &[Option<&str>]| {
+    let judge = |reasons: &[Option<&str>], passes| {
         let difference = |reason: &Option<&str>| Difference {
             between: [EAST, WEST],
             keys: None,
             reason: reason.map(str::to_owned),
             shard: SHARD,
+            passes,
         };
         let agreement = Agreement {
             judged_at: Some(SimTime::from_secs(160)),
@@ -212,7 +213,12 @@ fn staying_apart_needs_a_difference_and_its_excuse() {
         };
         verdict(Judgement::StaysApart, &[], &agreement, None).status
     };
+    let apart = |reasons| judge(reasons, false);
     assert_eq!(apart(&[Some("west is unlinked")]), Status::Pass);
+    let underway = [Some(
+        "the last effects of east are still on their way to west",
+    )];
+    assert_eq!(judge(&underway, true), Status::Fail);
     assert_eq!(apart(&[]), Status::Fail);
     assert_eq!(apart(&[Some("west is unlinked"), None]), Status::Fail);
 }

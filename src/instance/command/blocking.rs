@@ -18,14 +18,14 @@ const MILLISECONDS_MAX: f64 = 9_223_372_036_854_775_807.0;
 
 /// Checks the time a client would wait, in seconds.
 pub(super) fn timeout(word: &[u8]) -> Result<(), CommandError> {
-    let seconds = number::float(word).ok_or(CommandError::Text(
+    let seconds = number::wide_float(word).ok_or(CommandError::Text(
         "ERR timeout is not a float or out of range",
     ))?;
     if seconds * 1000.0 >= MILLISECONDS_MAX {
         return Err(CommandError::Text("ERR timeout is out of range"));
     }
-    // Less than a millisecond below zero rounds up to zero.
-    if seconds * 1000.0 <= -1.0 {
+    // Up to a millisecond below zero rounds up to zero.
+    if seconds * 1000.0 < -1.0 {
         return Err(CommandError::Text("ERR timeout is negative"));
     }
     Ok(())

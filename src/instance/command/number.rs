@@ -43,9 +43,49 @@ pub(super) fn float(text: &[u8]) -> Option<f64> {
     (!number.is_nan() && !is_overflow).then_some(number)
 }
 
+/// The same where a number that 80 bits hold and 64 do not counts as infinite.
+pub(super) fn wide_float(text: &[u8]) -> Option<f64> {
+    float(text).or_else(|| {
+        let text = std::str::from_utf8(text).ok()?;
+        let number: f64 = text.parse().ok()?;
+        (number.is_infinite() && magnitude(text)? <= LONG_DOUBLE_MAGNITUDE).then_some(number)
+    })
+}
+
+/// The greatest number of 80 bits has this many digits before the point. Source: IEEE 754, double
+/// extended: 1.19e4932.
+const LONG_DOUBLE_MAGNITUDE: i64 = 4933;
+
+/// How many digits stand before the point of a decimal number, written out without an exponent.
+fn magnitude(text: &str) -> Option<i64> {
+    let text = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let whole = digits.split('.').next()?.trim_start_matches('0');
+    let exponent: i64 = exponent.parse().ok()?;
+    exponent.checked_add(i64::try_from(whole.len()).ok()?)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{float, integer, unsigned};
+    use super::{float, integer, unsigned, wide_float};
+
+    /// What a real server says of `BLPOP k` with these: 1e4932 is a float, 1e5000 is not.
+    #[test]
+    fn wide_floats() {
+        let check = |text: &str, expect: Option<f64>| {
+            assert_eq!(wide_float(text.as_bytes()), expect, "{text}");
+        };
+        check("1.5", Some(1.5));
+        check("1e400", Some(f64::INFINITY));
+        check("-1e400", Some(f64::NEG_INFINITY));
+        check("1e4932", Some(f64::INFINITY));
+        check("10e4931", Some(f64::INFINITY));
+        check("1e5000", None);
+        check("1e99999999999999999999", None);
+        for refused in ["", "nan", "x", "1e", "0x10"] {
+            check(refused, None);
+        }
+    }
 
     #[test]
     fn integers() {

@@ -25,22 +25,26 @@ impl Draw {
         match count {
             i64::MIN => Err(CommandError::COUNT_RANGE),
             0.. => Ok(Self::Distinct(size)),
-            _ if size > DRAWN_MAX => Err(CommandError::OUT_OF_RANGE),
             _ => Ok(Self::Repeated(size)),
         }
     }
 
-    fn of<T: Clone>(&self, call: &mut Call<'_>, mut elements: Vec<T>) -> Vec<T> {
+    fn of<T: Clone>(
+        &self,
+        call: &mut Call<'_>,
+        mut elements: Vec<T>,
+    ) -> Result<Vec<T>, CommandError> {
         match *self {
             Self::Distinct(count) => {
                 shuffle_front(call, &mut elements, count);
                 elements.truncate(count);
-                elements
+                Ok(elements)
             }
-            Self::Repeated(_) if elements.is_empty() => elements,
-            Self::Repeated(count) => (0..count)
+            Self::Repeated(_) if elements.is_empty() => Ok(elements),
+            Self::Repeated(count) if count > DRAWN_MAX => Err(CommandError::OUT_OF_RANGE),
+            Self::Repeated(count) => Ok((0..count)
                 .map(|_| elements[call.random(elements.len())].clone())
-                .collect(),
+                .collect()),
         }
     }
 }
@@ -71,7 +75,7 @@ pub(super) fn srandmember(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     let members = call.members(call.word(1))?;
     Ok(match draw {
         None => Reply::bulk_or_nil(one(call, members)),
-        Some(draw) => Reply::bulks(draw.of(call, members)),
+        Some(draw) => Reply::bulks(draw.of(call, members)?),
     })
 }
 
@@ -87,7 +91,7 @@ pub(super) fn spop(call: &mut Call<'_>) -> Result<Reply, CommandError> {
     };
     call.bury_expired(key);
     let members = call.members(key)?;
-    let popped = Draw::Distinct(count.unwrap_or(1)).of(call, members);
+    let popped = Draw::Distinct(count.unwrap_or(1)).of(call, members)?;
     let removals = popped
         .iter()
         .map(|member| Update::RemoveMember(member.as_slice().into()));
@@ -142,7 +146,7 @@ fn draw_pairs(
             one(call, fields).map(|(field, _)| field),
         ));
     };
-    let drawn = draw.of(call, fields).into_iter();
+    let drawn = draw.of(call, fields)?.into_iter();
     Ok(Reply::bulks(drawn.flat_map(|(field, value)| {
         std::iter::once(field).chain(with_values.then_some(value))
     })))

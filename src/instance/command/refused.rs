@@ -38,12 +38,21 @@ const ACTIVE_ACTIVE: &str = "Active-Active databases do not support it";
 const MODULES: &str = "Active-Active databases have no module but search and JSON";
 const ENTERPRISE: &str = "Redis Enterprise does not support it";
 
+/// The command that stands for a name no table has, where the product refuses all that begin like
+/// it: those of arrays, which are many and came late.
+pub(super) fn of_family(name: &[u8]) -> Option<&'static Command> {
+    let begins = name.get(..2)?.eq_ignore_ascii_case(b"ar");
+    begins.then_some(&ARRAYS)
+}
+
+const ARRAYS: Command = other("ar*", Status::Refused(ENTERPRISE), "Refused");
+
 /// What the product refuses.
 pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
     ACTIVE_ACTIVE: "wait" "restore" "object|encoding" "json.mset"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
-        "vsim" "ft.dropindex" "ft.sugadd" "ft.sugdel" "ft.sugget" "ft.suglen";
+        "vismember" "vrange" "vsim" "ft.dropindex" "ft.sugadd" "ft.sugdel" "ft.sugget" "ft.suglen";
     MODULES: "bf.add" "bf.card" "bf.exists" "bf.info" "bf.insert" "bf.loadchunk" "bf.madd"
         "bf.mexists" "bf.reserve" "bf.scandump" "cf.add" "cf.addnx" "cf.count" "cf.del" "cf.exists"
         "cf.info" "cf.insert" "cf.insertnx" "cf.loadchunk" "cf.mexists" "cf.reserve" "cf.scandump"

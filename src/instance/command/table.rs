@@ -228,7 +228,8 @@ pub(super) fn lookup(words: &[Vec<u8>]) -> Result<&'static Command, CommandError
             .is_some_and(|(first, _)| is_name(first))
     };
     let Some(container) = commands().find(is_container) else {
-        return Err(unknown(name, &words[1.min(words.len())..]));
+        let family = refused::of_family(name);
+        return family.ok_or_else(|| unknown(name, &words[1.min(words.len())..]));
     };
     let (container, _) = container
         .name
