@@ -43,7 +43,13 @@ fn the_table_m10_to_x20() {
     }
     // The lock holds from acceptance.
     let first = takes(&mut control, &scale(0, X20));
-    assert_eq!(first.effects, []);
+    // Both nodes are exchanged, one after the other; nothing else happens yet.
+    let half = SimTime(first.due.0 / 2);
+    let blip = |at| Effect::Blip {
+        instance: id(0),
+        at,
+    };
+    assert_eq!(first.effects, [blip(half), blip(first.due)]);
     let refused = refuses(&control, &scale(1, X50), Refusal::ScaleLock);
     assert!(refused.accepted.contains(X20), "{refused}");
     let finished = control

@@ -173,7 +173,7 @@ fn marks_point_at_what_happened() {
             "west: shard 0 is out of memory",
             "unlink at 80 %: fires on west",
             "unlink at 80 %: the operator acts on it at west",
-            "west: force-unlink east: done",
+            "west: force-unlink east: accepted",
         ]
     );
 }
