@@ -9,13 +9,24 @@ use crate::experiment::outcome::{
 };
 use crate::experiment::{members, missed};
 use crate::history::{
-    ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation, ShowSeen,
+    ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation, RuleEvent, ShowSeen,
 };
 use crate::id::InstanceId;
 use crate::metrics::recorder::Record;
-use crate::plan::Plan;
-use crate::time::SimTime;
+use crate::plan::{Plan, Trigger};
+use crate::time::{SimDuration, SimTime};
 use crate::world::Ending;
+
+/// A rule or alert that fired.
+#[derive(Clone, Copy, Debug)]
+struct Firing {
+    at: SimTime,
+    rule: usize,
+    on: InstanceId,
+    resolved: Option<SimTime>,
+    /// Since when no fault was under way; none while one was.
+    calm_since: Option<SimTime>,
+}
 
 /// A request, who made it, and how its operation ended.
 #[derive(Clone, Debug)]
@@ -33,7 +44,12 @@ pub(super) struct Notes {
     messages: Vec<Observation>,
     shows: Vec<Observation>,
     requests: Vec<Requested>,
-    firings: Vec<(SimTime, usize, InstanceId)>,
+    firings: Vec<Firing>,
+    /// How many faults are under way, and when the last of them ended.
+    faults: u32,
+    calm_since: SimTime,
+    /// When shards ran out of memory.
+    out_of_memory: Vec<SimTime>,
     missed: Vec<MissedSeen>,
     acting: Option<usize>,
 }
@@ -46,16 +62,9 @@ impl Notes {
             Event::Command(_) => self.commands.push(observation.clone()),
             Event::Message(_) => self.messages.push(observation.clone()),
             Event::Show(_) => self.shows.push(observation.clone()),
-            Event::Rule {
-                rule, acted: true, ..
-            } => self.acting = Some(*rule),
-            Event::Rule {
-                rule,
-                on,
-                acted: false,
-            } => {
-                self.firings.push((observation.at, *rule, *on));
-            }
+            Event::Rule { rule, on, what } => self.note_rule(observation.at, (*rule, *on), *what),
+            Event::Fault(fault) => self.note_fault(observation.at, fault.begins),
+            Event::Memory { full: true, .. } => self.out_of_memory.push(observation.at),
             Event::Control(seen) => self.note_control(observation.at, seen),
             _ => {}
         }
@@ -63,6 +72,34 @@ impl Notes {
 }
 
 impl Notes {
+    fn note_fault(&mut self, at: SimTime, begins: bool) {
+        if begins {
+            self.faults += 1;
+        } else {
+            self.faults = self.faults.saturating_sub(1);
+            self.calm_since = at;
+        }
+    }
+
+    fn note_rule(&mut self, at: SimTime, (rule, on): (usize, InstanceId), what: RuleEvent) {
+        match what {
+            RuleEvent::Acts => self.acting = Some(rule),
+            RuleEvent::Fires => self.firings.push(Firing {
+                at,
+                rule,
+                on,
+                resolved: None,
+                calm_since: (self.faults == 0).then_some(self.calm_since),
+            }),
+            RuleEvent::Resolves => {
+                let mut open = self.firings.iter_mut().rev();
+                if let Some(firing) = open.find(|one| (one.rule, one.on) == (rule, on)) {
+                    firing.resolved = Some(at);
+                }
+            }
+        }
+    }
+
     /// A request is made, or the operation of an earlier one ends.
     fn note_control(&mut self, at: SimTime, seen: &ControlSeen) {
         if seen.is_made() {
@@ -312,11 +349,26 @@ fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {
 }
 
 fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
-    let outcomes = notes.firings.iter().map(|(at, rule, on)| AlertOutcome {
-        rule: plan.rules[*rule].name.clone(),
-        on: name(plan, *on),
-        fired_at_ms: at.as_millis(),
-        resolved_at_ms: None,
+    let outcomes = notes.firings.iter().map(|firing| {
+        let rule = &plan.rules[firing.rule];
+        let (window, late) = match &rule.when {
+            Trigger::Metric(watch) => (watch.window, plan.assumptions.ingestion_delay),
+            Trigger::State { lasting, .. } => (*lasting, SimDuration::ZERO),
+        };
+        let told = firing.at + late;
+        let calm_before = firing.calm_since.map(|since| firing.at.since(since));
+        let mut shortages = notes.out_of_memory.iter();
+        AlertOutcome {
+            rule: rule.name.clone(),
+            on: name(plan, firing.on),
+            fired_at_ms: firing.at.as_millis(),
+            told_at_ms: told.as_millis(),
+            resolved_at_ms: firing.resolved.map(|at| at.as_millis()),
+            false_alarm: calm_before.is_some_and(|calm| calm >= window),
+            before_oom_ms: shortages.find(|at| **at >= firing.at).map(|at| {
+                i64::try_from(at.as_millis()).unwrap_or(i64::MAX) - told.as_millis().cast_signed()
+            }),
+        }
     });
     outcomes.collect()
 }

@@ -92,14 +92,14 @@ pub enum Event {
     Flushed(Vec<InstanceId>),
     /// Whether a condition on the control plane holds.
     State(Box<StateSeen>),
-    /// A rule of the runbook crossed its threshold, or was acted upon.
+    /// A rule of the runbook or an alert fires, resolves, or is acted upon.
     Rule {
         /// The rule's place in the plan.
         rule: usize,
         /// The instance on which the metric crossed.
         on: InstanceId,
-        /// False when it crossed, true when the operator acted.
-        acted: bool,
+        /// What happened.
+        what: RuleEvent,
     },
     /// The state of one shard of one replica, at a sample.
     Fingerprint(Fingerprint),
@@ -219,6 +219,17 @@ pub struct LinkShown {
     pub unlink_loses: u64,
     /// Bytes of records that are kept because it has not acknowledged them.
     pub holds_back: u64,
+}
+
+/// What happens to a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleEvent {
+    /// What it watches has held for long enough.
+    Fires,
+    /// It holds no more: an alert is over.
+    Resolves,
+    /// The operator acts on it.
+    Acts,
 }
 
 /// What happens to links.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::history::{
     Conditions, ControlResult, Event, LagSeen, LedgerSeen, MEMORY_KINDS, Observation, Roster,
+    RuleEvent,
 };
 use crate::id::{Id, InstanceId, ShardId};
 use crate::metrics::journal::JournalEntry;
@@ -148,7 +149,7 @@ impl Recorder {
             Event::Rule {
                 rule,
                 on,
-                acted: false,
+                what: RuleEvent::Fires,
             } => {
                 let rule = self.rules[*rule].clone();
                 timeline.firings.push(RuleFiring { rule, on: *on, at });

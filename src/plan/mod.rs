@@ -9,6 +9,7 @@ mod parts;
 mod published;
 pub mod request;
 mod roster;
+pub mod rule;
 
 use crate::assumption::{Assumptions, Eviction};
 use crate::catalogue::Sku;
@@ -24,6 +25,7 @@ pub use expectation::{Expectation, Judgement, MemoryKind};
 pub use parts::PARTS_MAX;
 pub use published::{Mirrored, published_delay};
 pub use request::{Asked, AtStart, Condition, Fate, Request};
+pub use rule::{Metric, RulePlan, Trigger};
 
 /// Everything one run needs.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ pub struct Plan {
     pub fleets: IdVec<FleetId, FleetPlan>,
     /// Scripted steps, by time; steps of one instant stay in the scenario's order.
     pub timeline: Vec<TimedStep>,
-    /// The runbook: what an operator does when a metric crosses a threshold.
+    /// The runbook and the alerts: what is done when something has held for a while.
     pub rules: Vec<RulePlan>,
     /// What must hold for the run to pass.
     pub expectations: Vec<Expectation>,
@@ -328,32 +330,6 @@ pub enum Memory {
     Kept,
     /// Both copies of every shard are gone; there is no persistence in a group.
     Lost,
-}
-
-/// When a metric on some instance stays above a threshold, request something. Fires once.
-#[derive(Clone, Debug)]
-pub struct RulePlan {
-    /// The rule's name.
-    pub name: String,
-    /// The instances watched; the first to cross counts.
-    pub watch: Vec<InstanceId>,
-    /// What is watched.
-    pub metric: Metric,
-    /// Fires when the metric is at or above this.
-    pub above: Ratio,
-    /// For how long it must stay there.
-    pub lasting: SimDuration,
-    /// How long the operator takes to act.
-    pub reaction: SimDuration,
-    /// What is then requested; a `ForceUnlink` goes to the instance that crossed.
-    pub drop: InstanceId,
-}
-
-/// What a rule watches, as Azure names it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Metric {
-    /// Used memory of the fullest shard, as a share of its limit.
-    UsedMemoryPercentage,
 }
 
 /// Where a member's usable memory comes from: its SKU and the assumptions.

@@ -11,7 +11,10 @@ impl Plan {
     /// [`PARTS_MAX`]; loading refuses such a plan.
     pub fn parts(&self) -> Option<u16> {
         let own = self.instances.iter().map(|instance| instance.shards);
-        let targets = self.timeline.iter().filter_map(|timed| match &timed.step {
+        let responses = self.rules.iter().flat_map(|rule| &rule.then);
+        let steps = self.timeline.iter().map(|timed| &timed.step);
+        let steps = steps.chain(responses.map(|response| &response.step));
+        let targets = steps.filter_map(|step| match step {
             Step::Request(asked) => match asked.request {
                 Request::Scale { to, .. } => Some(to.shards),
                 _ => None,

@@ -169,9 +169,28 @@ pub enum Condition {
     Shards(InstanceId, u16),
     /// Whether clients reach an instance.
     Serves(InstanceId, bool),
+    /// An instance takes a peer's whole state; any peer's where none is named.
+    Syncing(InstanceId, Option<InstanceId>),
 }
 
 impl Condition {
+    /// The instance it is about; none for a lock that nobody holds.
+    pub fn on(&self) -> Option<InstanceId> {
+        match self {
+            Self::Resource(on, _)
+            | Self::Provisioning(on, _)
+            | Self::Links(on, _)
+            | Self::Locked(on, _)
+            | Self::Offers { on, .. }
+            | Self::Usable(on, _)
+            | Self::UsableOfShard(on, _)
+            | Self::Shards(on, _)
+            | Self::Serves(on, _)
+            | Self::Syncing(on, _) => Some(*on),
+            Self::Unlocked => None,
+        }
+    }
+
     /// The condition in words, instances by the names that `named` gives.
     pub fn words<'a>(&self, named: &dyn Fn(InstanceId) -> &'a str) -> String {
         match self {
@@ -209,6 +228,11 @@ impl Condition {
             }
             Self::Shards(on, are) => format!("shards of {}: {are}", named(*on)),
             Self::Serves(on, true) => format!("clients of {}: reach it", named(*on)),
+            Self::Syncing(on, None) => format!("full synchronisation of {}: runs", named(*on)),
+            Self::Syncing(on, Some(from)) => {
+                let (on, from) = (named(*on), named(*from));
+                format!("full synchronisation of {on} from {from}: runs")
+            }
             Self::Serves(on, false) => format!("clients of {}: do not reach it", named(*on)),
         }
     }

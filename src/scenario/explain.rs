@@ -6,7 +6,7 @@ use crate::assumption::Assumptions;
 use crate::network::Delay;
 use crate::plan::{Arrivals, Plan, Sizes};
 use crate::quantity::Bytes;
-use crate::scenario::normal::{action_wording, assumption_texts};
+use crate::scenario::normal::{action_wording, assumption_texts, response_wording};
 use crate::scenario::schema::amount::Written;
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::moment::{ClockOffset, Epoch};
@@ -203,24 +203,18 @@ fn actions(text: &mut String, plan: &Plan) -> fmt::Result {
 
 fn demands(text: &mut String, plan: &Plan) -> fmt::Result {
     if !plan.rules.is_empty() {
-        writeln!(text, "\nRunbook")?;
+        writeln!(text, "\nRunbook and alerts")?;
     }
     for rule in &plan.rules {
-        let watch: Vec<&str> = rule
-            .watch
-            .iter()
-            .map(|id| plan.instances[*id].name.as_str())
-            .collect();
-        writeln!(
-            text,
-            "  {}: used memory of {} at or above {} for {}, then after {} force-unlink {}",
-            rule.name,
-            watch.join(" or "),
-            rule.above,
-            rule.lasting,
-            rule.reaction,
-            plan.instances[rule.drop].name
-        )?;
+        let when = rule.when.words(&|id| plan.instances[id].name.as_str());
+        write!(text, "  {}: {when}", rule.name)?;
+        if rule.is_alert() {
+            writeln!(text, ", alert")?;
+            continue;
+        }
+        let then = rule.then.iter();
+        let then: Vec<String> = then.map(|one| response_wording(one, plan)).collect();
+        writeln!(text, ", then after {} {}", rule.reaction, then.join(", "))?;
     }
     writeln!(text, "\nExpectations")?;
     for expectation in &plan.expectations {

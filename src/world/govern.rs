@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::history::{Detail, Event, FaultKind, FaultSeen};
 use crate::id::{Id, InstanceId, RegionId};
 use crate::network::Degradation;
-use crate::plan::{Memory, Plan, Step};
+use crate::plan::{Memory, Plan, Step, Trigger};
 use crate::quantity::Ratio;
 use crate::time::{SimDuration, SimTime};
-use crate::world::{Instant, World};
+use crate::world::{Instant, World, rules};
 
 /// The grain of Azure's metrics. Source: Azure Monitor, supported metrics of
 /// Microsoft.Cache/redisEnterprise (PT1M).
@@ -36,6 +36,13 @@ pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, V
             .take_while(move |at| *at < until)
     };
     every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
+    if plan
+        .rules
+        .iter()
+        .any(|rule| matches!(rule.when, Trigger::State { .. }))
+    {
+        every(rules::LOOK_EVERY, end).for_each(|at| add(at, Instant::LookAtStates));
+    }
     if told == Some(Detail::Full) {
         every(GATHER_EVERY, end).for_each(|at| add(at, Instant::Gather));
     }
@@ -62,6 +69,7 @@ impl World<'_> {
             Instant::BlipOver(id) => self.come_back(at, id),
             Instant::SettleBegins => self.begin_settle(at),
             Instant::Minute => self.minute(at),
+            Instant::LookAtStates => self.look_at_states(at),
             Instant::Sample => self.sample(at),
             Instant::Look(look) => self.look(at, look),
             Instant::Gather | Instant::End => {}
@@ -69,12 +77,18 @@ impl World<'_> {
     }
 
     fn step(&mut self, at: SimTime, index: usize) {
-        let plan = self.plan;
-        match &plan.timeline[index].step {
+        self.perform(at, Some(index), &self.plan.timeline[index].step);
+    }
+
+    /// Carries out a step of the timeline, or of a rule.
+    pub(super) fn perform(&mut self, at: SimTime, index: Option<usize>, step: &Step) {
+        match step {
             Step::Command { .. } | Step::Received { .. } => {}
             Step::Show(instance, then) => {
-                self.show_state(at, index, *instance);
-                self.hold(at, index, then);
+                if let Some(index) = index {
+                    self.show_state(at, index, *instance);
+                    self.hold(at, index, then);
+                }
             }
             Step::Outage { region, memory } => self.darken(at, *region, *memory),
             Step::Return(region) => self.lighten(at, *region),
@@ -93,7 +107,7 @@ impl World<'_> {
                 };
                 self.degrade(at, routes, degradation);
             }
-            Step::Request(asked) => self.request(at, Some(index), asked),
+            Step::Request(asked) => self.request(at, index, asked),
         }
     }
 

@@ -25,7 +25,7 @@ impl World<'_> {
     }
 
     /// Whether a condition holds, and what was found.
-    fn holds(&self, at: SimTime, condition: &Condition) -> (bool, String) {
+    pub(super) fn holds(&self, at: SimTime, condition: &Condition) -> (bool, String) {
         match condition {
             Condition::Resource(on, is) => {
                 let known = self.plane.known(*on);
@@ -67,6 +67,18 @@ impl World<'_> {
             Condition::Shards(on, are) => {
                 let found = self.instance(*on).shard_count();
                 (found == *are, found.to_string())
+            }
+            Condition::Syncing(on, from) => {
+                let instance = self.instance(*on);
+                let merging = instance.peers().filter(|peer| {
+                    let is_meant = from.is_none_or(|from| Self::replica(from) == *peer);
+                    is_meant && instance.incoming(*peer).is_merging()
+                });
+                let found = merging.count() > 0;
+                (
+                    found,
+                    if found { "runs" } else { "does not run" }.to_owned(),
+                )
             }
             Condition::Serves(on, serves) => {
                 let found = !self.is_down(*on) && self.instance(*on).answers();

@@ -22,6 +22,7 @@ mod govern;
 mod hold;
 mod inbound;
 mod look;
+mod metric;
 mod missed;
 mod region;
 mod rules;
@@ -78,6 +79,8 @@ pub struct World<'a> {
     homes: Vec<(RegionId, usize)>,
     instants: BTreeMap<SimTime, Vec<Instant>>,
     rules: Vec<RuleState>,
+    /// What metrics that count had reached at the last full minute.
+    minutes: IdVec<InstanceId, metric::Minute>,
     cuts: Vec<(RegionId, RegionId)>,
     observations: Vec<Observation>,
     samples: u64,
@@ -116,6 +119,8 @@ enum Instant {
     Act(usize, InstanceId),
     /// Traffic and faults end.
     SettleBegins,
+    /// Rules look at the states they wait for.
+    LookAtStates,
     /// A full minute: metrics and rules.
     Minute,
     /// A sample.
@@ -148,6 +153,11 @@ impl<'a> World<'a> {
             homes,
             instants: govern::instants(plan, shown),
             rules: plan.rules.iter().map(|_| RuleState::default()).collect(),
+            minutes: plan
+                .instances
+                .iter()
+                .map(|_| metric::Minute::default())
+                .collect(),
             cuts: Vec::new(),
             observations: Vec::new(),
             samples: 0,
@@ -216,7 +226,11 @@ impl<'a> World<'a> {
     fn observes(&self, instant: Instant) -> bool {
         match instant {
             Instant::Step(index) => matches!(self.plan.timeline[index].step, Step::Show(..)),
-            Instant::Sample | Instant::Look(_) | Instant::Minute | Instant::Gather => true,
+            Instant::LookAtStates
+            | Instant::Sample
+            | Instant::Look(_)
+            | Instant::Minute
+            | Instant::Gather => true,
             Instant::Act(..)
             | Instant::Finish(_)
             | Instant::Blip(_)

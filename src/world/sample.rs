@@ -136,12 +136,22 @@ impl World<'_> {
 
     /// The Geo Replication Healthy metric, at a full minute.
     pub(super) fn sample_health(&mut self, at: SimTime) {
-        let within = self.plan.assumptions.healthy_within;
         for instance in self.plan.instances.ids() {
-            if !self.region_of(instance).dark {
-                let healthy = self.instance(instance).is_healthy(at, within);
+            if !self.region_of(instance).dark && self.plane.known(instance).is_some() {
+                let healthy = self.is_healthy(at, instance);
                 self.observe(at, Event::Health { instance, healthy });
             }
         }
+    }
+
+    /// Whether an instance counts as healthy: its links are in order, and nothing is done to it
+    /// that interrupts them.
+    pub(super) fn is_healthy(&self, at: SimTime, id: InstanceId) -> bool {
+        let within = self.plan.assumptions.healthy_within;
+        let scales = |one: &crate::control::Instance| {
+            one.resource_state(at) == crate::control::ResourceState::Scaling
+        };
+        let is_disturbed = self.plane.known(id).is_some_and(scales);
+        !is_disturbed && !self.is_down(id) && self.instance(id).is_healthy(at, within)
     }
 }

@@ -20,6 +20,7 @@ mod growth;
 mod plans;
 mod published;
 mod pubsub;
+mod refusals;
 mod replica;
 mod rules;
 mod scenarios;

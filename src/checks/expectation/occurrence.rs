@@ -1,7 +1,7 @@
 //! Things a run must have shown at least once.
 
 use crate::checks::verdict::Verdict;
-use crate::history::{Event, LinkEvent, MetSeen, Observation};
+use crate::history::{Event, LinkEvent, MetSeen, Observation, RuleEvent};
 use crate::plan::expectation::Occurrence;
 use crate::time::SimTime;
 
@@ -37,7 +37,10 @@ impl Sighting {
                 let is_first = self.times == 0 && self.occurrence == Occurrence::OomRefusal;
                 u64::from(refused && is_first)
             }
-            Event::Rule { acted: false, .. } => u64::from(self.occurrence == Occurrence::RuleFired),
+            Event::Rule {
+                what: RuleEvent::Fires,
+                ..
+            } => u64::from(self.occurrence == Occurrence::RuleFired),
             Event::Fingerprint(_) | Event::Ledger(_) => {
                 self.was_watched |= !self.is_told_at_the_end();
                 0

@@ -5,7 +5,7 @@ use crate::checks::quiescence::{Agreement, Difference};
 use crate::checks::verdict::{Status, Verdict};
 use crate::checks::writes::Classes;
 use crate::history::fixture::{EAST, SHARD, WEST, at, ledger, link, print};
-use crate::history::{CommandSeen, Event, LinkEvent, MetSeen, Observation};
+use crate::history::{CommandSeen, Event, LinkEvent, MetSeen, Observation, RuleEvent};
 use crate::id::{IdVec, InstanceId, RegionId};
 use crate::plan::expectation::Occurrence;
 use crate::plan::{
@@ -268,7 +268,7 @@ fn what_must_happen_sometimes_must_happen() {
         Event::Rule {
             rule: 0,
             on: EAST,
-            acted: false,
+            what: RuleEvent::Fires,
         },
     ));
     history.push(at(99, Event::Met(met)));

@@ -224,6 +224,14 @@ pub struct AlertOutcome {
     pub on: String,
     /// When it fired.
     pub fired_at_ms: u64,
-    /// When the metric was below the threshold again; `null` when it never was.
+    /// When an operator could know: after the ingestion delay of metrics.
+    pub told_at_ms: u64,
+    /// When the metric was on the other side of the threshold again; `null` when it never was, and
+    /// for rules, which fire once.
     pub resolved_at_ms: Option<u64>,
+    /// Whether no fault was under way while what it watches built up.
+    pub false_alarm: bool,
+    /// How long after it was told some shard ran out of memory, negative when that was before;
+    /// `null` when none did after it fired.
+    pub before_oom_ms: Option<i64>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::history::{
-    ControlResult, ControlSeen, Event, FaultSeen, LinkEvent, Observation, Roster,
+    ControlResult, ControlSeen, Event, FaultSeen, LinkEvent, Observation, Roster, RuleEvent,
 };
 use crate::id::{InstanceId, ShardId};
 use crate::metrics::journal::{JournalEntry, JournalKind};
@@ -34,12 +34,12 @@ impl Journal {
         let (kind, subject, text) = match &observation.event {
             Event::Fault(seen) => fault(seen, roster),
             Event::Control(seen) => control(seen, roster),
-            Event::Rule { rule, on, acted } => {
+            Event::Rule { rule, on, what } => {
                 let name = roster.name(*on);
-                let text = if *acted {
-                    format!("the operator acts on it at {name}")
-                } else {
-                    format!("fires on {name}")
+                let text = match what {
+                    RuleEvent::Fires => format!("fires on {name}"),
+                    RuleEvent::Resolves => format!("resolves on {name}"),
+                    RuleEvent::Acts => format!("the operator acts on it at {name}"),
                 };
                 (JournalKind::Alert, rules[*rule].clone(), text)
             }

@@ -2,7 +2,7 @@ use super::{Record, Recorder};
 use crate::history::fixture::{
     ASIA, EAST, SHARD, WEST, at, cut, dark, ledger, link, roster, unlink,
 };
-use crate::history::{Event, LagSeen, LedgerSeen, LinkEvent, Observation};
+use crate::history::{Event, LagSeen, LedgerSeen, LinkEvent, Observation, RuleEvent};
 use crate::id::{InstanceId, ShardId};
 use crate::metrics::journal::JournalKind;
 use crate::metrics::series::Lag;
@@ -137,18 +137,18 @@ fn marks_point_at_what_happened() {
         shard: SHARD,
         full,
     };
-    let rule = |acted| Event::Rule {
+    let rule = |what| Event::Rule {
         rule: 0,
         on: WEST,
-        acted,
+        what,
     };
     let Record { series, journal } = record(&[
         at(10, dark(0, true)),
         at(20, full(true)),
         at(21, full(false)),
         at(22, full(true)),
-        at(30, rule(false)),
-        at(40, rule(true)),
+        at(30, rule(RuleEvent::Fires)),
+        at(40, rule(RuleEvent::Acts)),
         at(40, unlink(WEST, EAST)),
     ]);
     let timeline = series.timeline;

@@ -63,6 +63,14 @@ impl Lowering<'_> {
                 let are = self.required(are, "are", &owner, "12")?.value;
                 Some(PlanCondition::Shards(on?, are))
             }
+            Condition::Syncing { on, from } => {
+                let on = self.on(on, "on", &owner, places);
+                let from = match from.given() {
+                    Some(name) => Some(self.instance(name, places)?),
+                    None => None,
+                };
+                Some(PlanCondition::Syncing(on?, from))
+            }
             Condition::Serves(name) => self.serves(name, places, true),
             Condition::Closed(name) => self.serves(name, places, false),
         }

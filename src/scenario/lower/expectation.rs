@@ -35,7 +35,7 @@ fn has_broken_policy(file: &Scenario) -> bool {
 impl Causes {
     pub(super) fn of(file: &Scenario, places: &Places) -> Self {
         Self {
-            rules: !entries(&file.runbook).is_empty(),
+            rules: !entries(&file.runbook).is_empty() || !entries(&file.alerts).is_empty(),
             peers: places.ids().count() > 1 || !places.names_complete,
             evicts: places.evicts() || has_broken_policy(file),
             writes: !entries(&file.traffic).is_empty() || !entries(&file.timeline).is_empty(),
@@ -295,7 +295,7 @@ impl Lowering<'_> {
     /// Reports an occurrence that nothing in the scenario can cause.
     fn can_occur(&mut self, what: Occurrence, span: Span, causes: Causes) {
         let missing = match what {
-            Occurrence::RuleFired if !causes.rules => "there is no rule in `runbook`",
+            Occurrence::RuleFired if !causes.rules => "there is no rule in `runbook` and no alert",
             Occurrence::OomRefusal if !causes.writes => "nothing writes",
             Occurrence::Eviction if !causes.evicts => "no member has an `eviction` policy",
             Occurrence::RuleFired | Occurrence::OomRefusal | Occurrence::Eviction => return,

@@ -25,6 +25,7 @@ mod timeline;
 mod traffic;
 mod weight;
 
+use crate::id::InstanceId;
 use crate::plan::{PARTS_MAX, Plan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -48,6 +49,8 @@ pub(super) struct Lowering<'a> {
     /// What was found wrong while reading.
     misread: &'a [Diagnostic],
     mistakes: Vec<Diagnostic>,
+    /// Whom a request goes to that leaves it open, while a rule is lowered.
+    crossing: Option<InstanceId>,
 }
 
 /// A part of the file that fields belong to.
@@ -91,6 +94,7 @@ pub(super) fn lower(
         source,
         misread,
         mistakes: Vec::new(),
+        crossing: None,
     };
     let plan = lowering.plan(scenario, stem);
     match plan {
@@ -110,7 +114,7 @@ impl Lowering<'_> {
         let keys = self.populations(&file.fill, &places, &assumptions);
         let fleets = self.fleets(&file.traffic, &places, &keys, phases);
         let timeline = self.timeline(&file.timeline, &places, &routes, phases);
-        let rules = self.rules(&file.runbook, &places);
+        let rules = self.rules(&file.runbook, &file.alerts, &places, &routes);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);
         let principals = places.principals.clone();

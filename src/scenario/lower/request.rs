@@ -130,6 +130,9 @@ impl Lowering<'_> {
         owner: &Owner,
         places: &Places,
     ) -> Option<InstanceId> {
+        if let Some(crossing) = self.crossing.filter(|_| field.is_absent()) {
+            return Some(crossing);
+        }
         let name = self.required(field, label, owner, "\"redis-us\"")?;
         self.instance(name, places)
     }
@@ -160,16 +163,16 @@ impl Lowering<'_> {
         &mut self,
         owner: &Owner,
         places: &Places,
-        (on, drop): (&Field<Text>, &Field<Text>),
+        (on_field, drop): (&Field<Text>, &Field<Text>),
         is_judged: bool,
     ) -> Option<Request> {
-        let survivor = self.required(on, "on", owner, "\"redis-eu\"");
-        let survivor_id = survivor.and_then(|name| self.instance(name, places));
+        let survivor_id = self.on(on_field, "on", owner, places);
         let lost = self.required(drop, "drop", owner, "\"redis-us\"");
         let lost_id = lost.and_then(|name| self.instance(name, places));
         let (on, drop) = (survivor_id?, lost_id?);
-        if on == drop && !is_judged {
+        if on == drop && !is_judged && self.crossing.is_none() {
             let name = places.name(on);
+            let survivor = on_field.given()?;
             self.report(
                 Diagnostic::new(
                     Code::UnlinkSelf,
@@ -177,7 +180,7 @@ impl Lowering<'_> {
                     format!("`{name}` is asked to drop itself"),
                 )
                 .label("refused as E-UNLINK-SELF")
-                .related(survivor?.span, "the request is sent to the same instance")
+                .related(survivor.span, "the request is sent to the same instance")
                 .note("where that is the point, add `result: Refused(\"E-UNLINK-SELF\")`"),
             );
             return None;

@@ -99,7 +99,7 @@ impl Lowering<'_> {
         Some(found)
     }
 
-    fn action(
+    pub(super) fn action(
         &mut self,
         step: &Step,
         action: &Sp<Action>,
@@ -234,7 +234,7 @@ impl Lowering<'_> {
     }
 }
 
-fn is_request(action: &Action) -> bool {
+pub(super) fn is_request(action: &Action) -> bool {
     matches!(
         action,
         Action::ForceUnlink { .. }

@@ -6,6 +6,7 @@
 mod expectation;
 mod keys;
 mod request;
+mod rule;
 mod timeline;
 
 use ron::ser::PrettyConfig;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::assumption::Assumptions;
 use crate::id::{IdVec, RegionId};
 use crate::network::Delay;
+use crate::plan::rule::Response;
 use crate::plan::{Plan, RegionPlan, RoutePlan, Step};
 use crate::quantity::Ratio;
 use crate::scenario::lower::SCHEMA_VERSION;
@@ -48,6 +50,11 @@ pub fn normal_form(plan: &Plan) -> String {
 /// A step in one line, as a scenario could write it.
 pub(super) fn action_wording(step: &Step, plan: &Plan) -> String {
     one_line(&timeline::action(step, plan))
+}
+
+/// What a rule does, in one line, as a scenario could write it.
+pub(super) fn response_wording(response: &Response, plan: &Plan) -> String {
+    one_line(&rule::action(response, plan))
 }
 
 /// The assumptions, each by the name of its field and as a scenario writes its value.
@@ -103,7 +110,18 @@ fn scenario(plan: &Plan) -> Scenario {
         fill: list(plan.populations.iter().map(keys::fill)),
         traffic: list(plan.fleets.iter().map(|fleet| keys::fleet(fleet, plan))),
         timeline: list(plan.timeline.iter().map(|step| timeline::step(step, plan))),
-        runbook: list(plan.rules.iter().map(|rule| timeline::rule(rule, plan))),
+        runbook: list(
+            plan.rules
+                .iter()
+                .filter(|rule| !rule.is_alert())
+                .map(|rule| self::rule::rule(rule, plan)),
+        ),
+        alerts: list(
+            plan.rules
+                .iter()
+                .filter(|rule| rule.is_alert())
+                .map(|rule| self::rule::alert(rule, plan)),
+        ),
         assumptions: Field::of(assumptions(&plan.assumptions)),
         expect: list(plan.expectations.iter().map(|expectation| {
             let named = |id| plan.instances[id].name.clone();

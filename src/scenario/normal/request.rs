@@ -113,7 +113,7 @@ pub(super) fn conditions(then: &[PlanCondition], plan: &Plan) -> Field<OneOrMany
     Field::of(OneOrMany(all.collect()))
 }
 
-fn condition(condition: &PlanCondition, plan: &Plan) -> Condition {
+pub(super) fn condition(condition: &PlanCondition, plan: &Plan) -> Condition {
     let instance = |id: &InstanceId| text(&plan.instances[*id].name);
     match condition {
         PlanCondition::Resource(on, is) => Condition::Resource {
@@ -167,6 +167,10 @@ fn condition(condition: &PlanCondition, plan: &Plan) -> Condition {
         PlanCondition::Shards(on, are) => Condition::Shards {
             on: instance(on),
             are: Field::of(*are),
+        },
+        PlanCondition::Syncing(on, from) => Condition::Syncing {
+            on: instance(on),
+            from: from.as_ref().map_or(Field::Absent, instance),
         },
         PlanCondition::Serves(on, true) => Condition::Serves(instance(on)),
         PlanCondition::Serves(on, false) => Condition::Closed(instance(on)),

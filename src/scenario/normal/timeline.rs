@@ -1,11 +1,11 @@
 //! Steps and rules as the file writes them.
 
 use crate::id::RegionId;
-use crate::plan::{self, Plan, RulePlan, TimedStep};
+use crate::plan::{self, Plan, TimedStep};
 use crate::scenario::normal::{quantity, request, text};
 use crate::scenario::schema::leaf::OneOrMany;
 use crate::scenario::schema::place::Pair;
-use crate::scenario::schema::timeline::{Action, Message, Response, Rule, Step, Trigger};
+use crate::scenario::schema::timeline::{Action, Message, Step};
 use crate::scenario::span::Field;
 
 pub(super) fn step(step: &TimedStep, plan: &Plan) -> Step {
@@ -101,20 +101,4 @@ fn pairs(routes: &[(RegionId, RegionId)], plan: &Plan) -> Field<OneOrMany<Pair>>
         .iter()
         .map(|(from, to)| Field::of((name(*from), name(*to))));
     Field::of(OneOrMany(pairs.collect()))
-}
-
-pub(super) fn rule(rule: &RulePlan, plan: &Plan) -> Rule {
-    let name = |id| text(&plan.instances[id].name);
-    Rule {
-        name: text(&rule.name),
-        when: Field::of(Trigger::UsedMemory {
-            on: Field::of(OneOrMany(rule.watch.iter().map(|id| name(*id)).collect())),
-            above: quantity(rule.above),
-            lasting: quantity(rule.lasting),
-        }),
-        reaction: quantity(rule.reaction),
-        then: Field::of(Response::ForceUnlink {
-            drop: name(rule.drop),
-        }),
-    }
 }

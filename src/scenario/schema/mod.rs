@@ -15,6 +15,7 @@ pub(super) mod moment;
 pub(super) mod place;
 pub(super) mod reference;
 pub(super) mod request;
+pub(super) mod rule;
 pub(super) mod timeline;
 mod twin;
 
@@ -26,7 +27,8 @@ use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::place::{Instance, RegionExtra, Route};
 use crate::scenario::schema::request::Principal;
-use crate::scenario::schema::timeline::{Rule, Step};
+use crate::scenario::schema::rule::{Alert, Rule};
+use crate::scenario::schema::timeline::Step;
 use crate::scenario::span::Field;
 use crate::time::SimDuration;
 
@@ -76,8 +78,10 @@ record! {
         traffic: List<Fleet>,
         /// What happens when.
         timeline: List<Step>,
-        /// What an operator does when a metric crosses a threshold.
+        /// What an operator does when something has held for a while.
         runbook: List<Rule>,
+        /// What tells an operator that something has.
+        alerts: List<Alert>,
         /// What no source settles, where it should differ from its default.
         assumptions: AssumptionFields,
         /// What must hold for the run to pass.

@@ -113,6 +113,13 @@ choice! {
             /// So many.
             are: u16,
         },
+        /// An instance takes a peer's whole state.
+        Syncing {
+            /// The instance.
+            on: Text,
+            /// The peer; any when left out.
+            from: Text,
+        },
         /// Clients reach an instance.
         Serves(Text),
         /// Clients do not reach an instance.

@@ -1,11 +1,11 @@
-//! What happens when: scripted steps, and the operator's rules.
+//! What happens when: scripted steps.
 
 use crate::quantity::Ratio;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::request::{Condition, Fate, Setting};
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 
 record! {
     /// Something that happens at an instant.
@@ -175,45 +175,5 @@ choice! {
         Kept,
         /// Both copies of every shard are gone.
         Lost,
-    }
-}
-
-record! {
-    /// What an operator does when a metric crosses a threshold. Fires once.
-    Rule {
-        /// The rule's name.
-        name: Text,
-        /// What makes it fire.
-        when: Trigger,
-        /// How long the operator takes to act; at once when left out.
-        reaction: Quantity<SimDuration>,
-        /// What is then requested, of the instance that crossed.
-        then: Response,
-    }
-}
-
-choice! {
-    /// A metric and a threshold.
-    Trigger {
-        /// Used memory of the fullest shard, as a share of its limit.
-        UsedMemory {
-            /// The instances watched; every one when left out.
-            on: OneOrMany<Text>,
-            /// Fires at or above this.
-            above: Quantity<Ratio>,
-            /// For how long it must stay there; not at all when left out.
-            lasting: Quantity<SimDuration>,
-        },
-    }
-}
-
-choice! {
-    /// What a rule requests.
-    Response {
-        /// Drop a member without its consent.
-        ForceUnlink {
-            /// The instance to drop.
-            drop: Text,
-        },
     }
 }

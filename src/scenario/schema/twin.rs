@@ -5,6 +5,7 @@ use crate::assumption::{
 };
 use crate::plan::expectation::Occurrence;
 use crate::plan::request::{Clustering, LinkState, Module, ProvisioningState, ResourceState};
+use crate::plan::rule::Aggregation;
 use crate::plan::{AtStart, Memory, MemoryKind, TieBreak};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
@@ -16,6 +17,7 @@ use crate::scenario::schema::place::{
     AtStartChoice, ClusteringChoice, EvictionChoice, ModuleChoice,
 };
 use crate::scenario::schema::request::{LinkChoice, ProvisioningChoice, ResourceChoice};
+use crate::scenario::schema::rule::AggregationChoice;
 use crate::scenario::schema::timeline::MemoryChoice;
 
 macro_rules! twins {
@@ -63,6 +65,7 @@ twins! {
     }
     ProvisioningChoice ProvisioningState { Succeeded Failed Creating Updating Deleting }
     LinkChoice LinkState { Linked Linking LinkFailed Unlinking UnlinkFailed }
+    AggregationChoice Aggregation { Each Maximum Minimum Average }
     MemoryChoice Memory { Kept Lost }
     MemoryKindChoice MemoryKind {
         Values Keys Metadata Tombstones Unstable Backlog SyncBuffers
