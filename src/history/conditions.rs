@@ -99,8 +99,10 @@ impl Obstacle {
 }
 
 impl Conditions {
-    /// Everybody up and linked.
+    /// Everybody up, and linked who is from the start.
     pub fn new(roster: Roster) -> Self {
+        let outside = roster.instances.entries().filter(|(_, one)| !one.linked);
+        let unlinked = outside.map(|(id, _)| id).collect();
         Self {
             roster,
             faults: Vec::new(),
@@ -109,7 +111,7 @@ impl Conditions {
             stopped: BTreeSet::new(),
             exited: BTreeSet::new(),
             full: BTreeSet::new(),
-            unlinked: BTreeSet::new(),
+            unlinked,
             changed_at: SimTime::ZERO,
         }
     }

@@ -20,6 +20,7 @@ pub(crate) fn roster(count: usize) -> Roster {
     let member = |index: usize| Member {
         name: names[index].to_owned(),
         region: RegionId::at(index),
+        linked: true,
     };
     Roster {
         regions: regions[..count]

@@ -11,13 +11,15 @@ pub struct Roster {
     pub instances: IdVec<InstanceId, Member>,
 }
 
-/// A member of the group.
+/// A member of the group, or an instance that may become one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
     /// The cache's name.
     pub name: String,
     /// Where it is.
     pub region: RegionId,
+    /// Whether it is a member at time zero.
+    pub linked: bool,
 }
 
 impl Roster {

@@ -65,8 +65,8 @@ impl Instance {
         }
     }
 
-    /// It becomes one of `members`, and gets what they have: it answers reads, and takes writes once
-    /// it has caught up. Source: Redis docs, active-active/manage.md.
+    /// It becomes one of `members`, and gets what they have: it answers reads, and takes writes
+    /// once it has caught up. Source: Redis docs, active-active/manage.md.
     pub fn enter(&mut self, now: SimTime, members: Vec<ReplicaId>, wire: &mut impl Wire) {
         self.now = now;
         self.members = members;

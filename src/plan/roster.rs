@@ -2,14 +2,15 @@
 
 use crate::history::Roster;
 use crate::history::roster::Member;
-use crate::plan::Plan;
+use crate::plan::{AtStart, InstancePlan, Plan};
 
 impl Plan {
     /// The regions and members, by id.
     pub fn roster(&self) -> Roster {
-        let member = |name: &String, region| Member {
-            name: name.clone(),
-            region,
+        let member = |one: &InstancePlan| Member {
+            name: one.name.clone(),
+            region: one.region,
+            linked: one.at_start == AtStart::Member,
         };
         Roster {
             regions: self
@@ -17,11 +18,7 @@ impl Plan {
                 .iter()
                 .map(|region| region.name.clone())
                 .collect(),
-            instances: self
-                .instances
-                .iter()
-                .map(|plan| member(&plan.name, plan.region))
-                .collect(),
+            instances: self.instances.iter().map(member).collect(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Every refusal and every failure of the control plane, reached through a scenario file: each states
-//! what must come of a request, and passes.
+//! Every refusal and every failure of the control plane, reached through a scenario file: each
+//! states what must come of a request, and passes.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +100,8 @@ fn unlinking() -> Vec<String> {
             "",
             "",
             r#"
-            (at: "1m", do: Scale(on: "a", to: "MemoryOptimized_M20"), result: Fails("E-INTERRUPTED")),
+            (at: "1m", do: Scale(on: "a", to: "MemoryOptimized_M20"),
+                result: Fails("E-INTERRUPTED")),
             (at: "2m", do: Outage(region: "East US")),
         "#,
         ),
@@ -143,7 +144,8 @@ fn joining() -> Vec<String> {
             (at: "1m", do: Create(instance: "c", group: "other"), result: Refused("E-NICK")),
             (at: "1m", do: Create(instance: "c", group: "two--hyphens"), result: Refused("E-NAME")),
             (at: "1m", do: Create(instance: "c", linked: ["c", "a"]), result: Refused("E-SPLIT")),
-            (at: "1m", do: Create(instance: "c", linked: ["c", "A", "b"]), result: Refused("E-ID-CASE")),
+            (at: "1m", do: Create(instance: "c", linked: ["c", "A", "b"]),
+                result: Refused("E-ID-CASE")),
             (at: "1m", do: Delete(on: "c"), result: Refused("E-NOT-FOUND")),
             (at: "1m", do: Update(on: "a", set: Linked(["a"])), result: Refused("E-REMOVE-PUT")),
             (at: "1m", do: ForceLink(on: "a"), result: Refused("E-LINK-MEMBER")),
@@ -168,9 +170,11 @@ fn changing() -> Vec<String> {
         (at: "2m", do: Scale(on: "a", to: "Balanced_B50"), result: Refused("E-BUSY")),
         (at: "2m", do: Scale(on: "b", to: "Balanced_B50"), result: Refused("E-SCALE-LOCK")),
         (at: "2m", do: Flush(on: "b", by: "guest"), result: Refused("E-RBAC")),
-        (at: "2m", do: Update(on: "b", set: Clustering(EnterpriseCluster)), result: Refused("E-POLICY")),
+        (at: "2m", do: Update(on: "b", set: Clustering(EnterpriseCluster)),
+            result: Refused("E-POLICY")),
         (at: "2m", do: Update(on: "b", set: HighAvailability(false)), result: Refused("E-HA-OFF")),
-        (at: "2m", do: Update(on: "b", set: Modules([RedisJson])), result: Refused("E-MODULES-FIXED")),
+        (at: "2m", do: Update(on: "b", set: Modules([RedisJson])),
+            result: Refused("E-MODULES-FIXED")),
     "#,
     );
     let same_size = group(

@@ -55,13 +55,19 @@ shipped! {
     long_cut, "long-cut", Small;
     lost_memory, "lost-memory", Small;
     short_cut, "short-cut", Small;
+    alert_too_late, "control/alert-too-late", Large;
+    flush_with_a_member_down, "control/flush-with-a-member-down", Small;
+    m10_to_x20, "control/m10-to-x20", Small;
+    outage_in_mid_scale, "control/outage-in-mid-scale", Small;
+    rejoin, "control/rejoin", Small;
+    scaling_in_the_wrong_order, "control/scaling-in-the-wrong-order", Small;
 }
 
 /// A scenario's run on one thread, shared by all tests that ask for it.
 pub(crate) fn finished(name: &str) -> &'static Finished {
     let at = SHIPPED.iter().position(|shipped| *shipped == name);
     let at = at.expect("only shipped scenarios are asked for");
-    RUNS[at].get_or_init(|| carried_out(&plan(name), 1))
+    RUNS[at].get_or_init(|| carried_out(name, &plan(name), 1))
 }
 
 /// The plan of a shipped scenario.
@@ -74,11 +80,9 @@ fn path(name: &str) -> PathBuf {
     Path::new("scenarios").join(format!("{name}.ron"))
 }
 
-fn carried_out(plan: &Plan, threads: usize) -> Finished {
-    let reproduce = format!(
-        "meridian run scenarios/{}.ron --seed {}",
-        plan.name, plan.seed
-    );
+fn carried_out(name: &str, plan: &Plan, threads: usize) -> Finished {
+    let seed = plan.seed;
+    let reproduce = format!("meridian run scenarios/{name}.ron --seed {seed}");
     run::run(
         plan,
         Options {
@@ -98,7 +102,7 @@ fn check(name: &str, size: Size) {
     let alone = finished(name);
     let rendered = files(alone);
     {
-        let threaded = carried_out(&plan, 2);
+        let threaded = carried_out(name, &plan, 2);
         assert_eq!(alone.outcome.digest, threaded.outcome.digest, "two threads");
         assert_same(&rendered, &files(&threaded), "two threads");
     }
@@ -113,7 +117,7 @@ fn check(name: &str, size: Size) {
         text(&alone.outcome)
     );
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!(name, text(&alone.outcome));
+        insta::assert_snapshot!(name.replace('/', "-"), text(&alone.outcome));
     });
     assert_published(name, &rendered);
 }

@@ -27,6 +27,14 @@ fn capacities(effects: &[Effect]) -> Vec<(u16, &str, Bytes)> {
     effects.iter().filter_map(capacity).collect()
 }
 
+/// The first instance fails over.
+fn blip(at: u64) -> Effect {
+    Effect::Blip {
+        instance: id(0),
+        at: SimTime(at),
+    }
+}
+
 #[test]
 fn the_table_m10_to_x20() {
     let mut control = group(3, M10);
@@ -44,12 +52,7 @@ fn the_table_m10_to_x20() {
     // The lock holds from acceptance.
     let first = takes(&mut control, &scale(0, X20));
     // Both nodes are exchanged, one after the other; nothing else happens yet.
-    let half = SimTime(first.due.0 / 2);
-    let blip = |at| Effect::Blip {
-        instance: id(0),
-        at,
-    };
-    assert_eq!(first.effects, [blip(half), blip(first.due)]);
+    assert_eq!(first.effects, [blip(first.due.0 / 2), blip(first.due.0)]);
     let refused = refuses(&control, &scale(1, X50), Refusal::ScaleLock);
     assert!(refused.accepted.contains(X20), "{refused}");
     let finished = control

@@ -3,7 +3,7 @@
 use crate::id::InstanceId;
 use crate::plan::rule::{Aggregation, Bound, Response, Trigger as PlanTrigger, Watch};
 use crate::plan::{Metric, Request, RoutePlan, RulePlan, Step};
-use crate::quantity::Ratio;
+use crate::quantity::{Bytes, Ratio};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::place::Places;
@@ -12,7 +12,9 @@ use crate::scenario::lower::timeline::is_request;
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
-use crate::scenario::schema::rule::{Alert, BytesMetric, CountMetric, Rule, Trigger};
+use crate::scenario::schema::rule::{
+    AggregationChoice, Alert, BytesMetric, CountMetric, Rule, Trigger,
+};
 use crate::scenario::schema::timeline::{Action, Step as StepField};
 use crate::scenario::span::{Field, Sp};
 use crate::time::SimDuration;
@@ -24,7 +26,7 @@ const MILLIONTH: Ratio = Ratio { ppm: 1 };
 type Common<'a> = (
     &'a Field<OneOrMany<Text>>,
     &'a Field<Quantity<SimDuration>>,
-    Aggregation,
+    &'a Field<AggregationChoice>,
 );
 
 impl Lowering<'_> {
@@ -182,21 +184,10 @@ impl Lowering<'_> {
                 lasting,
                 aggregation,
             } => {
-                let share = |given: &Sp<Quantity<Ratio>>, lowering: &mut Self| {
-                    lowering
-                        .within(given, "the threshold", MILLIONTH, Ratio::ONE)
-                        .map(|share| share.ppm)
-                };
-                let above = above.given().map(|given| share(given, self));
-                let below = below.given().map(|given| share(given, self));
+                let above = above.given().map(|given| self.threshold(given));
+                let below = below.given().map(|given| self.threshold(given));
                 let bound = self.bound(above, below, &named("`UsedMemory`"), "\"80%\"");
-                let common = (
-                    on,
-                    lasting,
-                    aggregation
-                        .value()
-                        .map_or(Aggregation::Each, Aggregation::from),
-                );
+                let common = (on, lasting, aggregation);
                 self.metric(Metric::UsedMemoryPercentage, bound, common, places)
             }
             Trigger::Unhealthy {
@@ -204,14 +195,7 @@ impl Lowering<'_> {
                 lasting,
                 aggregation,
             } => {
-                let common = (
-                    on,
-                    lasting,
-                    aggregation
-                        .value()
-                        .map_or(Aggregation::Each, Aggregation::from),
-                );
-                let bound = Some(Bound::AtMost(0));
+                let (bound, common) = (Some(Bound::AtMost(0)), (on, lasting, aggregation));
                 self.metric(Metric::GeoReplicationHealthy, bound, common, places)
             }
             Trigger::Bytes {
@@ -224,19 +208,9 @@ impl Lowering<'_> {
             } => {
                 let owner = named("`Bytes`");
                 let metric = self.required(metric, "metric", &owner, "UsedMemory");
-                let (above, below) = (above.value(), below.value());
-                let (above, below) = (
-                    above.map(|one| Some(one.0.0)),
-                    below.map(|one| Some(one.0.0)),
-                );
-                let bound = self.bound(above, below, &owner, "\"1GB\"");
-                let common = (
-                    on,
-                    lasting,
-                    aggregation
-                        .value()
-                        .map_or(Aggregation::Each, Aggregation::from),
-                );
+                let bytes = |field: &Field<Quantity<Bytes>>| field.value().map(|one| Some(one.0.0));
+                let bound = self.bound(bytes(above), bytes(below), &owner, "\"1GB\"");
+                let common = (on, lasting, aggregation);
                 self.metric(bytes_metric(&metric?.value), bound, common, places)
             }
             Trigger::Count {
@@ -249,16 +223,9 @@ impl Lowering<'_> {
             } => {
                 let owner = named("`Count`");
                 let metric = self.required(metric, "metric", &owner, "TotalKeys");
-                let (above, below) = (above.value(), below.value());
-                let (above, below) = (above.map(|one| Some(*one)), below.map(|one| Some(*one)));
-                let bound = self.bound(above, below, &owner, "1000");
-                let common = (
-                    on,
-                    lasting,
-                    aggregation
-                        .value()
-                        .map_or(Aggregation::Each, Aggregation::from),
-                );
+                let count = |field: &Field<u64>| field.value().map(|one| Some(*one));
+                let bound = self.bound(count(above), count(below), &owner, "1000");
+                let common = (on, lasting, aggregation);
                 self.metric(count_metric(&metric?.value), bound, common, places)
             }
             Trigger::State { is, lasting } => {
@@ -271,6 +238,12 @@ impl Lowering<'_> {
                 })
             }
         }
+    }
+
+    /// A share as a threshold.
+    fn threshold(&mut self, given: &Sp<Quantity<Ratio>>) -> Option<u64> {
+        let share = self.within(given, "the threshold", MILLIONTH, Ratio::ONE)?;
+        Some(share.ppm)
     }
 
     fn metric(
@@ -286,7 +259,9 @@ impl Lowering<'_> {
             metric,
             on,
             bound: bound?,
-            aggregation,
+            aggregation: aggregation
+                .value()
+                .map_or(Aggregation::Each, Aggregation::from),
             window: window?,
         }))
     }

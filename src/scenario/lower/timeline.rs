@@ -120,23 +120,7 @@ impl Lowering<'_> {
                 let texts = (on, run, reply);
                 self.command(&owner("this command"), places, texts, (client, effects))
             }
-            Action::Received {
-                on,
-                client,
-                messages,
-            } => {
-                let owner = owner("`Received`");
-                let on = self.required(on, "on", &owner, "\"redis-us\"");
-                let on = on.and_then(|name| self.instance(name, places));
-                let example = "[(channel: \"news\", text: \"hello\")]";
-                let messages = self.required(messages, "messages", &owner, example);
-                let messages = messages.map(|messages| self.messages(&messages.value));
-                Some(PlanStep::Received {
-                    on: on?,
-                    client: client.value().map(|client| client.0.clone()),
-                    messages: messages??,
-                })
-            }
+            Action::Received { .. } => self.received(action, places),
             Action::Show(name) => {
                 let name = self.required(name, "instance", &owner("`Show`"), "\"redis-us\"")?;
                 let on = self.instance(name, places);
@@ -190,6 +174,28 @@ impl Lowering<'_> {
             text: run?.value.0.clone(),
             reply,
             effects,
+        })
+    }
+
+    fn received(&mut self, action: &Sp<Action>, places: &Places) -> Option<PlanStep> {
+        let Action::Received {
+            on,
+            client,
+            messages,
+        } = &action.value
+        else {
+            return None;
+        };
+        let owner = Owner::new("`Received`", action.span);
+        let on = self.required(on, "on", &owner, "\"redis-us\"");
+        let on = on.and_then(|name| self.instance(name, places));
+        let example = "[(channel: \"news\", text: \"hello\")]";
+        let messages = self.required(messages, "messages", &owner, example);
+        let messages = messages.map(|messages| self.messages(&messages.value));
+        Some(PlanStep::Received {
+            on: on?,
+            client: client.value().map(|client| client.0.clone()),
+            messages: messages??,
         })
     }
 
