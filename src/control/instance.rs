@@ -79,7 +79,7 @@ impl Configuration {
     ///
     /// # Errors
     /// The first rule that is in the way.
-    pub(super) fn is_possible(&self) -> Result<(), Refused> {
+    pub fn is_possible(&self) -> Result<(), Refused> {
         const NO_CLUSTER_MAX: Bytes = Bytes(25_000_000_000);
         if self.modules.contains(&Module::RediSearch) {
             if self.clustering != Clustering::EnterpriseCluster {
@@ -99,7 +99,7 @@ impl Configuration {
     ///
     /// # Errors
     /// The first prerequisite that is not met.
-    pub(super) fn is_linkable(&self, edition: Edition) -> Result<(), Refused> {
+    pub fn is_linkable(&self, edition: Edition) -> Result<(), Refused> {
         let is_flash = self.sku.tier == Tier::FlashOptimized;
         if is_flash && edition == Edition::Later {
             return refuse(Refusal::FlashGeo, self.sku.name, "another tier");

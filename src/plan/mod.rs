@@ -160,19 +160,26 @@ impl Default for Options {
     }
 }
 
-impl InstancePlan {
-    /// What the control plane knows of it.
-    pub fn configuration(&self) -> Configuration {
-        let options = self.options.clone();
+impl Options {
+    /// All that is configured on an instance.
+    pub fn with(&self, sku: &'static Sku, eviction: Eviction) -> Configuration {
+        let options = self.clone();
         Configuration {
-            sku: self.sku,
+            sku,
             high_availability: options.high_availability,
             clustering: options.clustering,
-            eviction: self.eviction,
+            eviction,
             modules: options.modules,
             persistence: options.persistence,
             tls: options.tls,
         }
+    }
+}
+
+impl InstancePlan {
+    /// What the control plane knows of it.
+    pub fn configuration(&self) -> Configuration {
+        self.options.with(self.sku, self.eviction)
     }
 }
 

@@ -157,7 +157,6 @@ fn joining() -> Vec<String> {
 
 /// Sizes and settings.
 fn changing() -> Vec<String> {
-    let filled = "fill: [(prefix: \"k:\", memory: \"90%\", value: \"100KB\")], timeline";
     let full = group(
         B10,
         "",
@@ -177,14 +176,6 @@ fn changing() -> Vec<String> {
             result: Refused("E-MODULES-FIXED")),
     "#,
     );
-    let same_size = group(
-        "Balanced_B10",
-        "",
-        "",
-        r#"
-        (at: "1m", do: Scale(on: "a", to: "MemoryOptimized_M10"), result: Refused("E-SCALE-USED")),
-    "#,
-    );
     let small = group(
         M10,
         "",
@@ -194,7 +185,7 @@ fn changing() -> Vec<String> {
         (at: "1m", do: Scale(on: "c", to: "Balanced_B1"), result: Refused("E-SCALE-TARGET")),
     "#,
     );
-    vec![full, same_size.replace("timeline", filled), small]
+    vec![full, small]
 }
 
 #[test]
@@ -205,6 +196,19 @@ fn every_id_is_reached_through_a_file() {
             reached.extend(ids(&outcome(&text, &[])));
         }
     }
+    // Both shards are full to the brim, and the target is no larger.
+    let used = group(
+        B10,
+        "",
+        "",
+        r#"
+        (at: "1s", do: Command(on: "a", run: "SETRANGE foo 7000 x")),
+        (at: "1s", do: Command(on: "a", run: "SETRANGE bar 7000 x")),
+        (at: "1m", do: Scale(on: "a", to: "MemoryOptimized_M10"), result: Refused("E-SCALE-USED")),
+    "#,
+    );
+    let brim = ["assumptions.usable_share=0.0001%"];
+    reached.extend(ids(&outcome(&used, &brim)));
     let flash = group(
         FLASH,
         "",

@@ -190,6 +190,11 @@ codes! {
     "While a group scales, its members' shards are played as parts that fit into all of them."
     "Leave `shards` out, or take numbers that divide one another."
 
+    NoMember "E0406" "an instance that cannot be a member"
+    "A member at the start does not meet what the product asks of members."
+    "The group could not have been made, so nothing that follows would happen."
+    "Change what the message names; or let the instance start outside the group, with `at_start`."
+
     Phases "E0501" "phases of impossible length"
     "`storm` or `settle` is zero where it may not be, or beyond all measure."
     "A run needs a storm to show something, and must end."

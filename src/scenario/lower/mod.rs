@@ -109,6 +109,7 @@ impl Lowering<'_> {
         let header = self.header(scenario, stem);
         let assumptions = self.assumptions(&file.assumptions);
         let places = self.places(scenario);
+        self.linkable(&places, assumptions.edition);
         let routes = self.routes(&file.routes, &places, &assumptions);
         let phases = header.phases;
         let keys = self.populations(&file.fill, &places, &assumptions);

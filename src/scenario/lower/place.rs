@@ -1,9 +1,9 @@
 //! Instances and the regions they are in.
 
-use crate::assumption::Eviction;
+use crate::assumption::{Edition, Eviction};
 use crate::catalogue::{self, Region, Sku, Tier};
 use crate::id::{Id, IdVec, InstanceId, RegionId};
-use crate::plan::request::Clustering;
+use crate::plan::request::{Clustering, Refusal};
 use crate::plan::{AtStart, InstancePlan, Options, Principal, RegionPlan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -264,6 +264,30 @@ impl Lowering<'_> {
             );
         }
         eviction
+    }
+
+    /// A member meets what the product asks of members.
+    pub(super) fn linkable(&mut self, places: &Places, edition: Edition) {
+        // Their own messages tell of sizes and of flash.
+        let is_told = [Refusal::SkuGeo, Refusal::FlashEvict];
+        let members = places.members.iter();
+        for member in members.filter(|member| member.at_start == AtStart::Member) {
+            let (Some(name), Some(sku)) = (&member.name, member.sku) else {
+                continue;
+            };
+            let configuration = member.options.with(sku, member.eviction);
+            let possible = configuration.is_possible();
+            let Err(refused) = possible.and_then(|()| configuration.is_linkable(edition)) else {
+                continue;
+            };
+            if !is_told.contains(&refused.refusal) {
+                let message = format!("`{}` cannot be a member: {}", name.value, refused.refusal);
+                self.report(
+                    Diagnostic::new(Code::NoMember, name.span, message)
+                        .label(format!("refused as {refused}")),
+                );
+            }
+        }
     }
 
     /// All members of a group are configured alike.
