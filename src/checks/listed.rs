@@ -25,7 +25,8 @@ pub const ALL: &[Listed] = &[
         super::quiescence::QUIESCENCE,
         "At the end all linked members agree, or every difference has an excuse.",
         "The samples of the settle phase. Excuses are what keeps effects from arriving for good: a \
-         region still dark, a member unlinked, a shard out of memory.",
+         region still dark, a member unlinked, a shard out of memory; and that they are still on \
+         their way. Tells of members that are out of memory and answer nobody.",
     ),
     check(
         "acknowledged writes",
@@ -55,8 +56,9 @@ pub const ALL: &[Listed] = &[
     expectation(
         "ConvergesWithin",
         "ConvergesWithin(\"60s\")",
-        "All linked members agree within this time after the storm. Looked at every 100 ms at \
-         first, then every eighth of the time passed, and with each sample.",
+        "All linked members agree within this time after the storm, on all that was made until \
+         then. Looked at every 100 ms at first, then every eighth of the time passed, and with \
+         each sample.",
     ),
     expectation(
         "StaysApart",

@@ -54,6 +54,9 @@ impl Conflict {
 
 /// Writes by origin, counted when they stop being live, and conflicts by kind.
 ///
+/// What falls was superseded if it showed until then, and overwritten if a concurrent write had
+/// hidden it: `checks::counted` finds the same from contexts alone.
+///
 /// A register write, an increment, an added member, element or entry and a written field or score
 /// count 1 each; removals do not count, nor does what is done to consumer groups. Per replica and
 /// origin: writes applied = present + superseded + overwritten. Writes that lie dead inside a

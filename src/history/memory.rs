@@ -15,7 +15,7 @@ pub enum MemoryKind {
     Unstable,
     /// The replication backlog.
     Backlog,
-    /// Snapshots being sent or merged.
+    /// Snapshots being sent or merged, and effects that wait for causal order.
     SyncBuffers,
 }
 

@@ -10,6 +10,7 @@ mod commands;
 mod conflicts;
 mod connections;
 mod coverage;
+mod decomposed;
 mod detail;
 mod eviction;
 mod eviction_laws;

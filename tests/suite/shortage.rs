@@ -270,3 +270,30 @@ fn eviction_keeps_clients_out_of_the_reserve() {
     assert!(shard.counts.evicted > 0);
     assert!(shard.total_peak < shard.limit / 1_000 * 960, "{shard:?}");
 }
+
+/// Where every member is full, nobody takes a command that would delete anything: the verdict says
+/// so, though all agree.
+#[test]
+fn a_group_that_is_full_everywhere_is_told_to_be_stuck() {
+    let mut plan = plans::group(2, 40);
+    plan.assumptions.oom = OomMode::Reconcile;
+    let keys = plans::populate(&mut plan, "user:", 4_000, ValueKind::String);
+    plans::traffic(&mut plan, keys, 200, &[(Operation::Update, 1)]);
+    plans::limit(&mut plan, 400_000);
+    plans::command(&mut plan, 15_000, 0, "DEL user:1");
+    plans::command(&mut plan, 15_000, 1, "DEL user:1");
+    let (mut checks, mut replies) = (Checks::new(&plan), Vec::new());
+    World::new(&plan, Options::default()).run(&mut |observation| {
+        checks.observe(observation);
+        if let Event::Command(command) = &observation.event {
+            replies.push(command.reply.clone());
+        }
+    });
+    assert_eq!(replies, ["(error) no connection to the server"; 2]);
+    let verdicts = checks.finish().checks;
+    let quiescence = verdicts.iter().find(|one| one.name == "quiescence");
+    let observed = &quiescence.expect("it is always judged").observed;
+    let stuck = "out of memory and answering no client: redis-0, redis-1; no client can delete \
+                 anything, only what expires or is evicted makes room";
+    assert!(observed.ends_with(stuck), "{observed}");
+}

@@ -4,7 +4,9 @@
 //! greatest stamp shows and hides the rest. What fell was *superseded* if it showed until then, and
 //! *overwritten* if a concurrent write had hidden it before. At its origin that is known from
 //! contexts: whatever came in between two writes of the origin, the second has seen and the first
-//! has not. Where two origins' effects may have come in either order, it may be either.
+//! has not. Where two origins' effects may have come in either order, it may be either; and where
+//! the keeper took a peer's state, as that tells what is left and not what had hidden it. The
+//! tallies go by the same definition, at the instant at which the keeper sees a write fall.
 //!
 //! Source: `redis-active-active.md`, `STR-1`, `CNT-3`, `CNT-5`, `S-2`, `HLL-2`; Enea and others,
 //! PLDI 2019, for judging from contexts alone.

@@ -35,6 +35,8 @@ macro_rules! unmodelled {
 
 const FLUSH: &str = "with active geo-replication a group is flushed through the control plane";
 const ACTIVE_ACTIVE: &str = "Active-Active databases do not support it";
+const MODULE_KEYS: &str =
+    "Active-Active databases take keys of modules alone, and here those have no serialised form";
 const MODULES: &str = "Active-Active databases have no module but search and JSON";
 const ENTERPRISE: &str = "Redis Enterprise does not support it";
 
@@ -50,7 +52,8 @@ const ARRAYS: Command = other("ar*", Status::Refused(ENTERPRISE), "Refused");
 /// What the product refuses.
 pub(super) const REFUSED: &[Command] = refused! {
     FLUSH: "flushall" "flushdb";
-    ACTIVE_ACTIVE: "wait" "restore" "object|encoding" "json.mset"
+    MODULE_KEYS: "restore";
+    ACTIVE_ACTIVE: "wait" "object|encoding" "json.mset"
         "vadd" "vcard" "vdim" "vemb" "vgetattr" "vinfo" "vlinks" "vrandmember" "vrem" "vsetattr"
         "vismember" "vrange" "vsim" "ft.dropindex" "ft.sugadd" "ft.sugdel" "ft.sugget" "ft.suglen";
     MODULES: "bf.add" "bf.card" "bf.exists" "bf.info" "bf.insert" "bf.loadchunk" "bf.madd"
