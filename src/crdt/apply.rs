@@ -98,15 +98,15 @@ impl Application<'_> {
         let by = self.arrival.stamp.dot;
         if self.types.list().is_some() {
             let list = self.types.list_mut();
-            list.remove_key(&self.arrival.before, by, self.tally);
+            list.remove_key(&self.arrival.before(), by, self.tally);
         }
         if self.types.json().is_some() {
             let json = self.types.json_mut();
             json.remove_key(&self.arrival, self.tally);
         }
-        self.types.remove(&self.arrival.before, self.tally);
+        self.types.remove(&self.arrival.before(), self.tally);
         self.clear_loglog();
-        self.limits.remove(&self.arrival.before);
+        self.limits.remove(&self.arrival.before());
         self.removed.join(by, self.arrival.after);
     }
 
@@ -191,17 +191,18 @@ impl Application<'_> {
         persists: bool,
         beyond: Option<&Beyond>,
     ) {
-        let entry = Text::entry(self.arrival.stamp, value.clone(), persists);
         if let Some(name) = field {
+            let written = (value, persists);
             self.types
                 .hash_mut()
-                .write(name, entry, beyond, &self.arrival, self.tally);
+                .write(name, written, beyond, &self.arrival, self.tally);
             return;
         }
+        let entry = Text::entry(self.arrival.stamp, value.clone(), persists);
         if persists {
             self.limit(Limit(None), beyond.map(|beyond| &beyond.limit));
         }
-        let gate = self.arrival.gate;
+        let gate = self.arrival.gate();
         let beyond = beyond.map(|beyond| &beyond.write);
         self.types
             .string_mut()
@@ -209,7 +210,7 @@ impl Application<'_> {
     }
 
     fn limit(&mut self, limit: Limit, beyond: Option<&VersionVector>) {
-        let gate = self.arrival.gate;
+        let gate = self.arrival.gate();
         self.limits
             .write(limit, beyond, &gate, &self.arrival, self.tally);
     }

@@ -297,6 +297,11 @@ impl Effect {
 const _: () = assert!(size_of::<Part>() == 48, "parts of an effect are many");
 
 impl Change {
+    /// A change of one part.
+    pub(crate) fn of(part: Part) -> Self {
+        Self::Parts(Parts(Few::One(part)))
+    }
+
     /// Its parts; none of a plain write or a message.
     pub fn parts(&self) -> &[Part] {
         match self {

@@ -120,7 +120,7 @@ impl List {
             values,
             replaces,
         } = insertion;
-        let is_dead = arrival.gate.covers(first.dot());
+        let is_dead = arrival.gate().covers(first.dot());
         let run = values.iter().zip(0..).map(|(value, step)| {
             let state = if is_dead {
                 State::Dead(Removal {
@@ -141,7 +141,7 @@ impl List {
         if is_contended {
             tally.meet(Conflict::InsertInsert);
         }
-        if !is_dead && !arrival.gate.is_within(arrival.after) {
+        if !is_dead && !arrival.gate().is_within(arrival.after) {
             tally.meet(Conflict::AddRemove);
         }
     }
@@ -159,7 +159,7 @@ impl List {
             is_taken,
         };
         for id in ids {
-            match self.elements.remove(id, removal, &arrival.seen) {
+            match self.elements.remove(id, removal, &arrival.seen()) {
                 Met::Element(was_visible) => tally.fall(id.dot(), was_visible),
                 Met::Removal(earlier) if earlier.is_taken && is_taken => {
                     tally.meet(Conflict::TakeTake);

@@ -121,29 +121,78 @@ pub trait Datatype: Default {
     fn newer_than(&self, clock: &VersionVector) -> bool;
 }
 
-/// What the parts of one arriving effect are judged by.
+/// What the parts of one arriving effect are judged by. Most need little of it: what can be made
+/// from the rest is, on demand, as copies of clocks just written to hold a processor up.
 pub struct Arrival<'a> {
     /// The effect's dot and wall clock.
     pub stamp: Stamp,
-    /// What its origin had observed: what its removals take away.
-    pub before: VersionVector,
-    /// The same, the effect itself included: what its removals suppress from now on.
+    /// What its origin had observed, the effect itself included: what its removals suppress from
+    /// now on.
     pub after: &'a VersionVector,
-    /// What this key has seen, the effect included.
-    pub seen: VersionVector,
-    /// What earlier removals of the whole key had observed.
-    pub gate: VersionVector,
     /// The assumptions in force.
     pub rules: Rules,
+    /// The replica's clock before the effect.
+    replica: &'a VersionVector,
+    /// How far merges have brought the key ahead of it.
+    merged: &'a Memory,
+    /// What earlier removals of the whole key had observed, if there were any.
+    gate: Option<VersionVector>,
 }
 
 impl Arrival<'_> {
+    /// What its origin had observed: what its removals take away.
+    pub fn before(&self) -> VersionVector {
+        let Dot { origin, seq } = self.stamp.dot;
+        let mut before = *self.after;
+        before.0[origin.index()] = seq.saturating_sub(1);
+        before
+    }
+
+    /// Whether its origin had observed `dot`.
+    pub fn had_seen(&self, dot: Dot) -> bool {
+        self.after.covers(dot) && dot != self.stamp.dot
+    }
+
+    /// What this key has seen, the effect included.
+    pub fn seen(&self) -> VersionVector {
+        let mut seen = *self.replica;
+        self.merged.extend(&mut seen);
+        seen.observe(self.stamp.dot);
+        seen
+    }
+
+    /// Whether this key has seen all of `context`, given the effect.
+    #[inline]
+    pub fn has_seen(&self, context: &VersionVector) -> bool {
+        let merged = self.merged.0.as_deref().unwrap_or(&VersionVector::ZERO);
+        let own = self.stamp.dot.origin.index();
+        let both = self.replica.0.iter().zip(&merged.0);
+        context
+            .0
+            .iter()
+            .zip(both)
+            .enumerate()
+            .all(|(at, (context, (replica, merged)))| {
+                context <= replica.max(merged) || (at == own && *context <= self.stamp.dot.seq)
+            })
+    }
+
     /// What this key had seen without the effect.
     fn seen_before(&self) -> VersionVector {
-        let mut seen = self.seen;
+        let mut seen = self.seen();
         let Dot { origin, seq } = self.stamp.dot;
         seen.0[origin.index()] = seq - 1;
         seen
+    }
+
+    /// What earlier removals of the whole key had observed.
+    pub fn gate(&self) -> VersionVector {
+        self.gate.unwrap_or(VersionVector::ZERO)
+    }
+
+    /// Whether no earlier removal of the whole key is remembered.
+    pub fn is_ungated(&self) -> bool {
+        self.gate.is_none()
     }
 }
 

@@ -198,11 +198,7 @@ impl Object {
         if self.has_seen(effect, replica) {
             return;
         }
-        let before = effect.before();
-        let mut seen = self.observed(replica);
-        seen.observe(stamp.dot);
-        let mut gate = VersionVector::ZERO;
-        self.removed.extend(&mut gate);
+        let gate = self.removed.context();
         let was_mixed = self.types.is_mixed();
         let concerns_limits = effect.change.concerns_limits();
         let mut limits = if concerns_limits {
@@ -216,11 +212,11 @@ impl Object {
             removed: &mut self.removed,
             arrival: Arrival {
                 stamp,
-                before,
                 after: &effect.after,
-                seen,
-                gate,
                 rules,
+                replica,
+                merged: &self.merged,
+                gate,
             },
             tally,
         };

@@ -167,6 +167,7 @@ impl<T: Content> Scalar<T> {
     }
 
     /// Puts a write in the place of what gives way to it.
+    #[inline]
     pub(crate) fn replace(&mut self, entry: Entry<T>, tally: &mut Tally) {
         self.writes.replace(entry, tally);
     }

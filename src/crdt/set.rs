@@ -121,7 +121,7 @@ impl Member {
     /// did.
     fn remove_alone(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) -> bool {
         let sole = self.sole().map(|sole| sole.dot);
-        let Some(dot) = sole.filter(|dot| arrival.before.covers(*dot)) else {
+        let Some(dot) = sole.filter(|dot| arrival.had_seen(*dot)) else {
             return false;
         };
         tally.fall(dot, true);
@@ -270,7 +270,7 @@ impl Set {
     pub(crate) fn add(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let stamp = arrival.stamp;
         let add = |member: &mut Record, tally: &mut Tally| {
-            let mut gate = arrival.gate;
+            let mut gate = arrival.gate();
             gate.join(&member.removed);
             if gate.covers(stamp.dot) {
                 tally.fall(stamp.dot, true);
@@ -282,7 +282,7 @@ impl Set {
             member.fell(tally, |birth| birth.dot.origin == stamp.dot.origin);
             member.births.push(stamp);
         };
-        let is_free = arrival.gate == VersionVector::ZERO;
+        let is_free = arrival.is_ungated();
         self.members.edit(name, |member| {
             if !(is_free && member.add_alone(stamp, tally)) {
                 member.amend(|record| add(record, tally));
@@ -293,7 +293,7 @@ impl Set {
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let remove = |member: &mut Record, tally: &mut Tally| {
-            member.fell(tally, |birth| arrival.before.covers(birth.dot));
+            member.fell(tally, |birth| arrival.had_seen(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);

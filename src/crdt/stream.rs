@@ -223,7 +223,7 @@ impl Stream {
     fn append(&mut self, id: EntryId, fields: &Fields, arrival: &Arrival<'_>, tally: &mut Tally) {
         let dot = arrival.stamp.dot;
         let key = EntryKey { id, dot };
-        let mut gate = arrival.gate;
+        let mut gate = arrival.gate();
         if let Some(removed) = self.removed.get(&id) {
             gate.join(removed);
         }
@@ -245,7 +245,7 @@ impl Stream {
         let keys: Vec<EntryKey> = self.entries_of(id).map(|(key, _)| *key).collect();
         let mut stands = false;
         for key in keys {
-            if arrival.before.covers(key.dot) {
+            if arrival.had_seen(key.dot) {
                 self.fell(&key, tally);
             } else {
                 stands = true;
@@ -263,7 +263,7 @@ impl Stream {
         if !self.is_live() {
             self.heads.clear();
         }
-        if !arrival.gate.covers(dot) {
+        if !arrival.gate().covers(dot) {
             self.heads.insert(dot.origin, (dot.seq, head));
         }
     }

@@ -418,16 +418,18 @@ impl Types {
             .any(|typed| each!(typed, data => data.newer_than(clock)))
     }
 
+    #[inline]
     fn of_kind(&mut self, kind: Kind) -> &mut Typed {
-        let at = self
-            .0
-            .as_slice()
-            .iter()
-            .position(|typed| typed.kind() == kind);
-        let at = at.unwrap_or_else(|| {
+        let is_it = |typed: &Typed| typed.kind() == kind;
+        if let Few::One(sole) = &self.0
+            && is_it(sole)
+        {
+            return &mut self.0.as_mut_slice()[0];
+        }
+        if !self.0.as_slice().iter().any(is_it) {
             self.0.push(Typed::vacant(kind));
-            self.0.as_slice().len() - 1
-        });
-        &mut self.0.as_mut_slice()[at]
+        }
+        let mut all = self.0.as_mut_slice().iter_mut();
+        all.find(|typed| is_it(typed)).expect("it is among them")
     }
 }

@@ -213,7 +213,7 @@ impl SortedSet {
         tally: &mut Tally,
     ) {
         self.members.edit(name, |member| {
-            let mut gate = arrival.gate;
+            let mut gate = arrival.gate();
             member.removed.extend(&mut gate);
             member.scalar.write(entry, beyond, &gate, arrival, tally);
         });
@@ -247,7 +247,7 @@ impl SortedSet {
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         self.members.edit(name, |member| {
-            member.scalar.remove(&arrival.before, tally);
+            member.scalar.remove(&arrival.before(), tally);
             member.removed.join(arrival.after);
         });
     }

@@ -73,9 +73,9 @@ impl Json {
 
     /// Takes in an arriving removal of the whole key.
     pub(crate) fn remove_key(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) {
-        let context = arrival.before;
+        let context = arrival.before();
         self.remove_seen(&context, Some(arrival.stamp.dot), tally);
-        self.prune(&arrival.seen, &arrival.gate.joined(&context), tally);
+        self.prune(&arrival.seen(), &arrival.gate().joined(&context), tally);
     }
 
     fn remove_seen(&mut self, context: &VersionVector, by: Option<Dot>, tally: &mut Tally) {
