@@ -100,6 +100,17 @@ impl<T> DenseMap<T> {
         self.parts[part as usize].len()
     }
 
+    /// The bytes allocated for it, without what its entries point to.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        let places: usize = self.parts.iter().map(Vec::capacity).sum();
+        let catalogue = self.catalogue.as_ref().map_or(0, |catalogue| {
+            let free: usize = catalogue.free.iter().map(Vec::capacity).sum();
+            size_of::<Catalogue>() + catalogue.index.bytes() + free * size_of::<u32>()
+        });
+        places * size_of::<(Label, T)>() + catalogue
+    }
+
     /// The place of `name`, whose hash is `mark`.
     #[inline]
     pub(crate) fn find(&self, mark: u64, name: &[u8]) -> Option<Place> {
@@ -158,6 +169,7 @@ impl<T> DenseMap<T> {
 
     /// Puts a new place into the index.
     fn list(&mut self, mark: u64, place: Place) {
+        let is_scanned = self.parts[0].len() + self.parts[1].len() <= SCANNED_MAX;
         match &mut self.catalogue {
             Some(it) if it.index.has_room() => it.index.insert(mark, place.code()),
             Some(_) => {
@@ -166,7 +178,7 @@ impl<T> DenseMap<T> {
                     catalogue.index = index;
                 }
             }
-            None if self.len() <= SCANNED_MAX => {}
+            None if is_scanned => {}
             None => {
                 let (index, free) = (self.indexed(), Default::default());
                 self.catalogue = Some(Box::new(Catalogue { index, free }));

@@ -4,6 +4,7 @@
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::dense::{DenseMap, Part, Place, mark_of};
 use crate::crdt::label::Label;
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
@@ -44,9 +45,15 @@ pub(crate) trait Element: Default {
 }
 
 /// A type that consists of named elements.
-pub(crate) trait Collection: Default {
+pub(crate) trait Collection: Default + Clone {
     /// What it consists of.
     type Element: Element;
+
+    /// See [`Datatype::NAME`].
+    const NAME: &'static str;
+
+    /// See [`Datatype::layout`].
+    fn layout(sizes: &Sizes) -> Layout;
 
     /// The elements.
     fn elements(&self) -> &Elements<Self::Element>;
@@ -59,6 +66,12 @@ pub(crate) trait Collection: Default {
 }
 
 impl<C: Collection> Datatype for C {
+    const NAME: &'static str = C::NAME;
+
+    fn layout(sizes: &Sizes) -> Layout {
+        C::layout(sizes)
+    }
+
     fn is_live(&self) -> bool {
         self.elements().totals().live > 0
     }
@@ -130,6 +143,18 @@ impl<E: Element> Elements<E> {
 
     pub(crate) fn is_vacant(&self) -> bool {
         self.map.is_empty()
+    }
+
+    /// The bytes allocated for elements, without what these point to.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.map.bytes()
+    }
+
+    /// The number of places, free ones too.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.map.places(Part::Live) + self.map.places(Part::Dead)
     }
 
     /// An element, even if only memory is left of it.

@@ -6,6 +6,7 @@ use crate::crdt::digest;
 use crate::crdt::effect::Beyond;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::{Content, Scalar, Text};
@@ -313,6 +314,12 @@ impl Hash {
 
 impl Collection for Hash {
     type Element = Field;
+
+    const NAME: &'static str = "hash";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        Layout::strings(sizes, 2)
+    }
 
     fn elements(&self) -> &Elements<Field> {
         &self.fields

@@ -16,7 +16,14 @@
 //!   before the replica's own clock gets there; the key keeps that clock, works as a filter until
 //!   the replica has caught up, and adds it to the context of local updates.
 //!
-//! One file a type, one small trait ([`Datatype`]), one line each in `object::Typed`.
+//! # How a type is added
+//!
+//! A type is one file: its state, how it takes in what arrives, and the trait [`Datatype`], which
+//! says how it merges, what is collected, what a digest sees, what it counts as and what Redis
+//! takes for it. One line in the list at the head of `typed` makes its kind, its name, its view,
+//! its place under a key and in the ledger from that. What its commands want and what travels for
+//! them are a variant each of [`Update`] and of `effect::Part`, and `intent` and `apply` a line
+//! each; `proof` is given its alphabet and an oracle. Its commands go by the command table.
 //!
 //! Left out: how effects travel, who calls whom, what a byte of metadata costs.
 
@@ -29,6 +36,7 @@ pub mod hash;
 pub mod hybrid;
 pub mod hyperloglog;
 pub mod json;
+pub mod layout;
 pub mod list;
 pub mod number;
 pub mod object;
@@ -61,8 +69,10 @@ use crate::id::Id;
 
 pub use clock::{Dot, FILL_SEQ, MEMBERS_MAX, Stamp, VersionVector};
 pub use effect::{Change, Effect, Update};
-pub use object::{Object, Sizes, View};
+pub use layout::Layout;
+pub use object::{Object, Sizes};
 pub use tally::{Conflict, Tally};
+pub use typed::View;
 pub use value::{Name, Value};
 
 /// The assumptions that change what a data type does.
@@ -96,7 +106,21 @@ impl From<&Assumptions> for Rules {
 }
 
 /// What a data type must do to live under a key. Its own updates it takes by methods of its own.
-pub trait Datatype: Default {
+pub trait Datatype: Default + Clone {
+    /// What `TYPE` calls it.
+    const NAME: &'static str;
+
+    /// What Redis takes for what a client sees of it, beside what a key of any type takes.
+    fn layout(sizes: &Sizes) -> Layout;
+    /// The same without what its region alone knows: what a full synchronisation sends.
+    fn shared(&self) -> Self {
+        self.clone()
+    }
+    /// An arriving removal takes away the key. `known` are the removals known before it, the last
+    /// of each origin.
+    fn remove_key(&mut self, by: &Arrival<'_>, _known: &VersionVector, tally: &mut Tally) {
+        self.remove(&by.before(), tally);
+    }
     /// Whether a client sees anything of it.
     fn is_live(&self) -> bool;
     /// Whether nothing is left, not even memory of removals.

@@ -6,6 +6,8 @@ use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::few::Few;
+use crate::crdt::layout::Layout;
+use crate::crdt::object::Sizes;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
@@ -309,6 +311,12 @@ impl Set {
 
 impl Collection for Set {
     type Element = Member;
+
+    const NAME: &'static str = "set";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        Layout::strings(sizes, 1)
+    }
 
     fn elements(&self) -> &Elements<Member> {
         &self.members
