@@ -14,6 +14,7 @@ pub(crate) fn case() -> Case {
     Case {
         name: "counters",
         elements: COUNTERS,
+        is_held: false,
         steps: &["increment", "remote increment", "merge"],
         meridian: Side { build, run },
         crdts: Side {

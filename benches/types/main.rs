@@ -14,7 +14,8 @@
 )]
 
 mod counters;
-mod maps;
+mod fields;
+mod keys;
 mod sets;
 mod side;
 
@@ -27,7 +28,7 @@ use side::{Case, Side};
 const ROUNDS: usize = 5;
 
 fn main() {
-    let cases = [sets::case(), maps::keys(), maps::fields(), counters::case()];
+    let cases = [sets::case(), keys::case(), fields::case(), counters::case()];
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let [flag, case, side] = &words[..]
         && flag == "--grow"
@@ -38,11 +39,44 @@ fn main() {
         return;
     }
     let wanted = words.iter().find(|word| !word.starts_with('-'));
+    let mut rows = Vec::new();
     for case in &cases {
         if wanted.is_none_or(|name| case.name.contains(name.as_str())) {
-            report(case);
+            rows.extend(report(case));
         }
     }
+    summarise(&rows);
+}
+
+/// One measurement: Meridian's figure by the other side's.
+struct Row {
+    case: &'static str,
+    what: String,
+    ratio: f64,
+    /// Whether it must be below one.
+    is_held: bool,
+}
+
+/// Each row's ratio, and which rows are not within the bar: below one in sets and maps.
+fn summarise(rows: &[Row]) {
+    println!("\nmeridian / crdts");
+    for row in rows {
+        let verdict = match row.ratio < 1.0 {
+            true => "within",
+            false if row.is_held => "OVER",
+            false => "over, no bar",
+        };
+        println!(
+            "  {:<9} {:<34} {:>6.2}  {verdict}",
+            row.case, row.what, row.ratio
+        );
+    }
+    let held: Vec<&Row> = rows.iter().filter(|row| row.is_held).collect();
+    let within = held.iter().filter(|row| row.ratio < 1.0).count();
+    println!(
+        "{within} of {} rows of sets and maps are within the bar",
+        held.len()
+    );
 }
 
 fn side_of<'a>(case: &'a Case, name: &str) -> &'a Side {
@@ -78,11 +112,12 @@ fn grown_apart(case: &Case, side: &str) -> Option<f64> {
     (grown > 0.0).then_some(grown / case.elements as f64)
 }
 
-fn report(case: &Case) {
+fn report(case: &Case) -> Vec<Row> {
     println!("{}: {} elements", case.name, case.elements);
+    let mut rows = Vec::new();
     let bytes = ["meridian", "crdts"].map(|side| grown_apart(case, side));
     if let [Some(ours), Some(theirs)] = bytes {
-        line("bytes an element", ours, theirs);
+        rows.push(line(case, "bytes an element".to_owned(), ours, theirs));
     }
     let steps = |side: &Side| (side.run)(&mut |step| clocked(step));
     let mut rounds = Vec::new();
@@ -92,8 +127,9 @@ fn report(case: &Case) {
     for (at, step) in case.steps.iter().enumerate() {
         let ours = median(rounds.iter().map(|(ours, _)| ours[at]));
         let theirs = median(rounds.iter().map(|(_, theirs)| theirs[at]));
-        line(&format!("{step}, ns an element"), ours, theirs);
+        rows.push(line(case, format!("{step}, ns an element"), ours, theirs));
     }
+    rows
 }
 
 /// Nanoseconds an element that a step takes. A step returns how many elements it went through.
@@ -103,11 +139,15 @@ fn clocked(step: &mut dyn FnMut() -> usize) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / elements as f64
 }
 
-fn line(what: &str, ours: f64, theirs: f64) {
-    println!(
-        "  {what:<34} meridian {ours:>8.1}   crdts {theirs:>8.1}   ratio {:>5.2}",
-        ours / theirs
-    );
+fn line(case: &Case, what: String, ours: f64, theirs: f64) -> Row {
+    let ratio = ours / theirs;
+    println!("  {what:<34} meridian {ours:>8.1}   crdts {theirs:>8.1}   ratio {ratio:>5.2}");
+    Row {
+        case: case.name,
+        what,
+        ratio,
+        is_held: case.is_held,
+    }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -14,6 +14,7 @@ pub(crate) fn case() -> Case {
     Case {
         name: "set",
         elements: MEMBERS,
+        is_held: true,
         steps: &[
             "add",
             "remote add",

@@ -15,6 +15,8 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// How many elements are built.
     pub(crate) elements: usize,
+    /// Whether Meridian is held to fewer bytes and less time.
+    pub(crate) is_held: bool,
     /// What is measured, in order.
     pub(crate) steps: &'static [&'static str],
     /// This repository's.

@@ -119,6 +119,7 @@ impl<T: Contend> Antichain<T> {
 
     /// Whether an arriving write that knows of no more than it had observed takes the place of all
     /// there is, at most one other write.
+    #[inline]
     pub(crate) fn gives_way(&self, arrival: &Arrival<'_>) -> bool {
         let is_seen = match self.entries.as_slice() {
             [] => true,
@@ -128,10 +129,11 @@ impl<T: Contend> Antichain<T> {
         is_seen
             && T::is_causal(arrival.rules)
             && self.foreseen.is_empty()
-            && arrival.after.is_within(&arrival.seen)
+            && arrival.has_seen(arrival.after)
     }
 
     /// Puts a write in the place of what gives way to it.
+    #[inline]
     pub(crate) fn replace(&mut self, entry: Entry<T>, tally: &mut Tally) {
         if let (true, [sole]) = (T::IS_COUNTED, self.entries.as_slice()) {
             tally.fall(sole.stamp.dot, true);
@@ -162,7 +164,7 @@ impl<T: Contend> Antichain<T> {
             }
         });
         if is_causal {
-            self.foresee(&context, &arrival.seen);
+            self.foresee(&context, arrival);
         }
         if is_late {
             // Seen by what killed it, and yet not gone before this replica saw it.
@@ -238,11 +240,13 @@ impl<T: Contend> Antichain<T> {
             .any(|entry| !clock.covers(entry.stamp.dot))
     }
 
-    fn foresee(&mut self, context: &VersionVector, seen: &VersionVector) {
-        if !context.is_within(seen) {
+    fn foresee(&mut self, context: &VersionVector, arrival: &Arrival<'_>) {
+        if !arrival.has_seen(context) {
             self.foreseen.join(context);
         }
-        self.foreseen.forget_within(seen);
+        if !self.foreseen.is_empty() {
+            self.foreseen.forget_within(&arrival.seen());
+        }
     }
 
     /// Drops the writes for which `falls` holds, and counts them.

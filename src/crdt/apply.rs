@@ -2,12 +2,13 @@
 
 use crate::crdt::Arrival;
 use crate::crdt::clock::VersionVector;
-use crate::crdt::effect::{Beyond, Change, Part, Raise};
+use crate::crdt::effect::{Beyond, Change, Part};
 use crate::crdt::expiry::{Chain, Limit};
+use crate::crdt::hyperloglog::Raise;
 use crate::crdt::removals::Removals;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::Text;
-use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::tally::Tally;
 use crate::crdt::typed::Types;
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::Score;
@@ -93,21 +94,13 @@ impl Application<'_> {
         }
     }
 
-    /// Takes away the key: what lists, documents and HyperLogLogs remember of it is their own.
+    /// Takes away the key.
     fn remove(&mut self) {
-        let by = self.arrival.stamp.dot;
-        if self.types.list().is_some() {
-            let list = self.types.list_mut();
-            list.remove_key(&self.arrival.before, by, self.tally);
-        }
-        if self.types.json().is_some() {
-            let json = self.types.json_mut();
-            json.remove_key(&self.arrival, self.tally);
-        }
-        self.types.remove(&self.arrival.before, self.tally);
-        self.clear_loglog();
-        self.limits.remove(&self.arrival.before);
-        self.removed.join(by, self.arrival.after);
+        let known = self.removed.dots();
+        self.types.remove_key(&self.arrival, &known, self.tally);
+        self.limits.remove(&self.arrival.before());
+        self.removed
+            .join(self.arrival.stamp.dot, self.arrival.after);
     }
 
     fn score(&mut self, part: &Part) {
@@ -132,29 +125,10 @@ impl Application<'_> {
         }
     }
 
-    /// A removal takes a HyperLogLog that has not seen it (`HLL-2`).
-    fn clear_loglog(&mut self) {
-        let has_seen_it = self.removed.dots().covers(self.arrival.stamp.dot);
-        if !has_seen_it && self.types.hyperloglog().is_some() {
-            let loglog = self.types.hyperloglog_mut();
-            loglog.clear(self.arrival.after, self.tally);
-        }
-    }
-
     fn raise(&mut self, raise: &Raise) {
         let known = self.removed.dots();
-        // Where it replaces the key its own removal is among those it tells of.
-        let here = self.arrival.seen_before().joined(&known);
-        if !raise.removals.is_within(&here) && self.types.hyperloglog().is_some() {
-            let loglog = self.types.hyperloglog_mut();
-            loglog.clear(self.arrival.after, self.tally);
-        }
-        if known.is_within(&self.arrival.after.joined(&raise.removals)) {
-            self.types.hyperloglog_mut().raise(raise, &self.arrival);
-        } else {
-            self.tally.meet(Conflict::AddRemove);
-            self.tally.fall(self.arrival.stamp.dot, true);
-        }
+        let loglog = self.types.hyperloglog_mut();
+        loglog.take(raise, &known, &self.arrival, self.tally);
         self.removed.foresee(&raise.removals);
     }
 
@@ -191,17 +165,18 @@ impl Application<'_> {
         persists: bool,
         beyond: Option<&Beyond>,
     ) {
-        let entry = Text::entry(self.arrival.stamp, value.clone(), persists);
         if let Some(name) = field {
+            let written = (value, persists);
             self.types
                 .hash_mut()
-                .write(name, entry, beyond, &self.arrival, self.tally);
+                .write(name, written, beyond, &self.arrival, self.tally);
             return;
         }
+        let entry = Text::entry(self.arrival.stamp, value.clone(), persists);
         if persists {
             self.limit(Limit(None), beyond.map(|beyond| &beyond.limit));
         }
-        let gate = self.arrival.gate;
+        let gate = self.arrival.gate();
         let beyond = beyond.map(|beyond| &beyond.write);
         self.types
             .string_mut()
@@ -209,7 +184,7 @@ impl Application<'_> {
     }
 
     fn limit(&mut self, limit: Limit, beyond: Option<&VersionVector>) {
-        let gate = self.arrival.gate;
+        let gate = self.arrival.gate();
         self.limits
             .write(limit, beyond, &gate, &self.arrival, self.tally);
     }

@@ -144,7 +144,7 @@ impl Counters {
         for run in self
             .runs
             .iter_mut()
-            .filter(|run| arrival.before.covers(run.dot()))
+            .filter(|run| arrival.had_seen(run.dot()))
         {
             run.erase_all();
         }

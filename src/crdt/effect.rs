@@ -4,8 +4,10 @@ use std::ops::Deref;
 
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::few::Few;
+use crate::crdt::hyperloglog::Raise;
 use crate::crdt::json::Edit;
 use crate::crdt::json::literal::Revision;
+use crate::crdt::list::Insertion;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::sequence::ElementId;
 use crate::crdt::sketch::Register;
@@ -84,30 +86,6 @@ pub struct Beyond {
     pub write: VersionVector,
     /// For the deadline.
     pub limit: VersionVector,
-}
-
-/// A run of elements that comes into a list.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Insertion {
-    /// The element they come in behind; none for the head.
-    pub anchor: Option<ElementId>,
-    /// The first; the others are numbered from there on.
-    pub first: ElementId,
-    /// What they hold; at least one value.
-    pub values: Vec<Value>,
-    /// The element whose place the only one takes, where one alone can (A-LSET).
-    pub replaces: Option<ElementId>,
-}
-
-/// An addition to a HyperLogLog.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Raise {
-    /// The registers of what was added, by index.
-    pub registers: Box<[Register]>,
-    /// How many additions its origin has made since the last removal, this one included.
-    pub count: u64,
-    /// The removals its origin knew of, by the last of each origin; its own included.
-    pub removals: VersionVector,
 }
 
 /// One part of a change. Each thing under the key occurs at most once per kind of part.
@@ -297,6 +275,11 @@ impl Effect {
 const _: () = assert!(size_of::<Part>() == 48, "parts of an effect are many");
 
 impl Change {
+    /// A change of one part.
+    pub(crate) fn of(part: Part) -> Self {
+        Self::Parts(Parts(Few::One(part)))
+    }
+
     /// Its parts; none of a plain write or a message.
     pub fn parts(&self) -> &[Part] {
         match self {
@@ -391,18 +374,13 @@ impl Part {
             | Part::AddMember(name) => name.len(),
             Part::Erase { field, erasures } => name(field) + erasures.len() * 4 * NUMBER,
             Part::SetScore { member, .. } => member.len() + NUMBER,
-            // Fourteen bits of an index and six of a value.
-            Part::Raise(raise) => NUMBER + raise.registers.len() * 3,
+            Part::Raise(raise) => return raise.payload_bytes(),
             Part::AddScore { member, .. } => member.len() + 2 * NUMBER,
             Part::EraseScore { member, erasures } => member.len() + erasures.len() * 4 * NUMBER,
             Part::Write { field, value, .. } => name(field) + value.len(),
             Part::Add { field, .. } => name(field) + 2 * NUMBER,
             Part::Limit { field, .. } => name(field) + NUMBER,
-            Part::Insert(insertion) => {
-                let values: usize = insertion.values.iter().map(Value::len).sum();
-                let others = [insertion.anchor, insertion.replaces];
-                values + (1 + others.iter().flatten().count()) * ELEMENT_ID
-            }
+            Part::Insert(insertion) => return insertion.payload_bytes(),
             Part::RemoveElements { ids, .. } => ids.len() * ELEMENT_ID,
             Part::Json(edits) => return edits.iter().map(Edit::payload_bytes).sum(),
         };

@@ -4,6 +4,7 @@
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::dense::{DenseMap, Part, Place, mark_of};
 use crate::crdt::label::Label;
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
@@ -44,9 +45,15 @@ pub(crate) trait Element: Default {
 }
 
 /// A type that consists of named elements.
-pub(crate) trait Collection: Default {
+pub(crate) trait Collection: Default + Clone {
     /// What it consists of.
     type Element: Element;
+
+    /// See [`Datatype::NAME`].
+    const NAME: &'static str;
+
+    /// See [`Datatype::layout`].
+    fn layout(sizes: &Sizes) -> Layout;
 
     /// The elements.
     fn elements(&self) -> &Elements<Self::Element>;
@@ -59,6 +66,12 @@ pub(crate) trait Collection: Default {
 }
 
 impl<C: Collection> Datatype for C {
+    const NAME: &'static str = C::NAME;
+
+    fn layout(sizes: &Sizes) -> Layout {
+        C::layout(sizes)
+    }
+
     fn is_live(&self) -> bool {
         self.elements().totals().live > 0
     }
@@ -132,6 +145,18 @@ impl<E: Element> Elements<E> {
         self.map.is_empty()
     }
 
+    /// The bytes allocated for elements, without what these point to.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.map.bytes()
+    }
+
+    /// The number of places, free ones too.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.map.places(Part::Live) + self.map.places(Part::Dead)
+    }
+
     /// An element, even if only memory is left of it.
     pub(crate) fn find(&self, name: &[u8]) -> Option<&E> {
         self.find_marked(mark_of(name), name)
@@ -155,7 +180,7 @@ impl<E: Element> Elements<E> {
 
     /// The live elements, in no order that means something.
     pub(crate) fn live(&self) -> impl Iterator<Item = &(Label, E)> {
-        self.map.of(Part::Live).iter()
+        self.map.of(Part::Live)
     }
 
     /// All elements, in the order of their names' bytes.
@@ -181,11 +206,12 @@ impl<E: Element> Elements<E> {
         edit: impl FnOnce(&mut E),
     ) {
         let Some(place) = self.map.find(mark, name) else {
-            let mut element = E::default();
-            change(&mut self.totals, &mut element, mark, name.len(), edit);
-            if let Some(part) = part_of(&element) {
-                self.map.insert(mark, part, label(), element);
-            }
+            let totals = &mut self.totals;
+            self.map.insert_with(mark, label, |element| {
+                edit(element);
+                totals.add(&element.weigh(mark, name.len()));
+                part_of(element)
+            });
             return;
         };
         let (_, element) = self.map.at_mut(place);
@@ -193,7 +219,10 @@ impl<E: Element> Elements<E> {
         match part_of(element) {
             Some(part) if part == place.part => {}
             Some(_) => self.map.shift(mark, place),
-            None => drop(self.map.remove(mark, place)),
+            None => {
+                self.map.remove(mark, place);
+                self.map.close_up(place.part);
+            }
         }
     }
 
@@ -208,7 +237,7 @@ impl<E: Element> Elements<E> {
 
     /// Changes all elements of which a collection could free something, as [`Elements::edit_all`].
     fn edit_pending(&mut self, edit: impl FnMut(u64, &[u8], &mut E)) {
-        let dead = self.map.of(Part::Dead).iter();
+        let dead = self.map.of(Part::Dead);
         let pending = dead.filter(|(_, element)| element.is_pending()).count();
         if pending as u64 == self.totals.pending {
             let apart = self.sift(Part::Dead, edit);
@@ -225,9 +254,13 @@ impl<E: Element> Elements<E> {
         mut edit: impl FnMut(u64, &[u8], &mut E),
     ) -> Vec<(u64, Label, E)> {
         let (mut at, mut apart) = (0, Vec::new());
-        while at < self.map.of(part).len() {
+        while at < self.map.places(part) {
             let place = Place { part, at };
             let (label, element) = self.map.at_mut(place);
+            if label.is_free() {
+                at += 1;
+                continue;
+            }
             let (mark, name) = (mark_of(label), &**label);
             change(&mut self.totals, element, mark, name.len(), |element| {
                 edit(mark, name, element);
@@ -235,11 +268,12 @@ impl<E: Element> Elements<E> {
             if part_of(element) == Some(part) {
                 at += 1;
             } else {
-                // Another one, yet to be changed, comes to stand here.
+                // Another one, yet to be changed, may come to stand here.
                 let (label, element) = self.map.remove(mark, place);
                 apart.push((mark, label, element));
             }
         }
+        self.map.close_up(part);
         apart
     }
 

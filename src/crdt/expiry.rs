@@ -119,7 +119,7 @@ impl Chain {
 
     /// An update has made anew what it found gone: the deadlines it observed are void.
     pub(crate) fn void(&mut self, arrival: &Arrival<'_>) {
-        self.remove(&arrival.before);
+        self.remove(&arrival.before());
         self.voided.join(arrival.after);
     }
 

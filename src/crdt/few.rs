@@ -33,14 +33,16 @@ impl<T> Few<T> {
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        *self = match std::mem::take(self) {
-            Self::Many(items) if items.is_empty() => Self::One(item),
-            Self::Many(mut items) => {
-                items.push(item);
-                Self::Many(items)
+        match self {
+            Self::Many(items) if items.is_empty() => *self = Self::One(item),
+            Self::Many(items) => items.push(item),
+            Self::One(_) => {
+                let Self::One(first) = std::mem::take(self) else {
+                    unreachable!("it is one");
+                };
+                *self = Self::Many(vec![first, item]);
             }
-            Self::One(first) => Self::Many(vec![first, item]),
-        };
+        }
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {

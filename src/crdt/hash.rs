@@ -1,18 +1,18 @@
 //! Hashes: each field a register with a counter on top, removed as it was observed (`H-1` to
 //! `H-9`).
 
-use crate::crdt::antichain::Entry;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::effect::Beyond;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::expiry::{Deadline, Limit, Limits};
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Reach, RunId};
 use crate::crdt::scalar::{Content, Scalar, Text};
 use crate::crdt::tally::Tally;
 use crate::crdt::totals::Totals;
-use crate::crdt::value::Name;
+use crate::crdt::value::{Name, Value};
 use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
 use crate::id::ReplicaId;
 
@@ -51,16 +51,16 @@ impl Field {
 
     /// Whether a write takes the place of all there is, at most one other write, and neither has a
     /// deadline: then there is none to be stored afterwards, as there is none before.
-    fn gives_way_to(&self, entry: &Entry<Text>, arrival: &Arrival<'_>) -> bool {
-        entry.item.persists
+    fn gives_way_to(&self, persists: bool, arrival: &Arrival<'_>) -> bool {
+        persists
             && self.limits.is_empty()
             && self.removed.is_empty()
-            && arrival.gate == VersionVector::ZERO
+            && arrival.is_ungated()
             && self.scalar.gives_way(arrival)
     }
 
     fn gate(&self, arrival: &Arrival<'_>) -> VersionVector {
-        let mut gate = arrival.gate;
+        let mut gate = arrival.gate();
         self.removed.extend(&mut gate);
         gate
     }
@@ -229,24 +229,25 @@ impl Hash {
     pub(crate) fn write(
         &mut self,
         name: &Name,
-        entry: Entry<Text>,
+        (value, persists): (&Value, bool),
         beyond: Option<&Beyond>,
         arrival: &Arrival<'_>,
         tally: &mut Tally,
     ) {
+        let entry = || Text::entry(arrival.stamp, value.clone(), persists);
         self.fields.edit(name, |field| {
-            if beyond.is_none() && field.gives_way_to(&entry, arrival) {
-                field.scalar.replace(entry, tally);
+            if beyond.is_none() && field.gives_way_to(persists, arrival) {
+                field.scalar.replace(entry(), tally);
                 return;
             }
             let gate = field.gate(arrival);
             let mut limits = field.limits.expand(Some(field.scalar.writes()));
-            if entry.item.persists {
+            if persists {
                 let beyond = beyond.map(|beyond| &beyond.limit);
                 limits.write(Limit(None), beyond, &gate, arrival, tally);
             }
             let beyond = beyond.map(|beyond| &beyond.write);
-            field.scalar.write(entry, beyond, &gate, arrival, tally);
+            field.scalar.write(entry(), beyond, &gate, arrival, tally);
             field.limits.compress(limits, Some(field.scalar.writes()));
         });
     }
@@ -305,7 +306,7 @@ impl Hash {
     /// Takes in an arriving removal of a field.
     pub(crate) fn remove_field(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         self.fields.edit(name, |field| {
-            field.remove(&arrival.before, tally);
+            field.remove(&arrival.before(), tally);
             field.removed.join(arrival.after);
         });
     }
@@ -313,6 +314,12 @@ impl Hash {
 
 impl Collection for Hash {
     type Element = Field;
+
+    const NAME: &'static str = "hash";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        Layout::strings(sizes, 2)
+    }
 
     fn elements(&self) -> &Elements<Field> {
         &self.fields

@@ -5,15 +5,33 @@
 //! has not seen one of these is dropped (`HLL-2`), and one that tells of a removal not known here
 //! first takes away what is here. Two states join alike. No register needs a dot of its own.
 
-use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::effect::Raise;
 use crate::crdt::few::Few;
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
-use crate::crdt::sketch::Sketch;
+use crate::crdt::sketch::{Register, Sketch};
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 use crate::id::{Id, ReplicaId};
+
+/// An addition to a HyperLogLog.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Raise {
+    /// The registers of what was added, by index.
+    pub registers: Box<[Register]>,
+    /// How many additions its origin has made since the last removal, this one included.
+    pub count: u64,
+    /// The removals its origin knew of, by the last of each origin; its own included.
+    pub removals: VersionVector,
+}
+
+impl Raise {
+    /// Bytes on the wire: of a register fourteen bits of an index and six of a value.
+    pub(crate) fn payload_bytes(&self) -> u64 {
+        (size_of::<u64>() + self.registers.len() * 3) as u64
+    }
+}
 
 /// What one origin has added since the last removal: its last effect, and how many.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,7 +56,7 @@ impl HyperLogLog {
     }
 
     /// How many additions `origin` has made since the last removal.
-    pub(crate) fn count_of(&self, origin: ReplicaId) -> u64 {
+    fn count_of(&self, origin: ReplicaId) -> u64 {
         self.share(origin).map_or(0, |share| share.count)
     }
 
@@ -47,8 +65,50 @@ impl HyperLogLog {
         shares.find(|share| share.stamp.dot.origin == origin)
     }
 
+    /// What a command that adds `sketch` sends, if a register rises, where the key is kept or
+    /// `replaced`. `removals` are those known of the key.
+    pub(crate) fn raised(
+        kept: Option<&Self>,
+        sketch: &Sketch,
+        dot: Dot,
+        removals: VersionVector,
+    ) -> Option<Raise> {
+        let kept = kept.filter(|loglog| loglog.is_live());
+        if kept.is_some_and(|loglog| loglog.sketch().lacks(sketch).is_empty()) {
+            return None;
+        }
+        let count = kept.map_or(0, |loglog| loglog.count_of(dot.origin));
+        Some(Raise {
+            registers: sketch.registers().into(),
+            count: count + u64::from(!dot.is_fill()),
+            removals,
+        })
+    }
+
+    /// Takes in an arriving addition. `known` are the removals of the key known here, the last of
+    /// each origin.
+    pub(crate) fn take(
+        &mut self,
+        raise: &Raise,
+        known: &VersionVector,
+        arrival: &Arrival<'_>,
+        tally: &mut Tally,
+    ) {
+        // Where it replaces the key its own removal is among those it tells of.
+        let here = arrival.seen_before().joined(known);
+        if !raise.removals.is_within(&here) {
+            self.clear(arrival.after, tally);
+        }
+        if known.is_within(&arrival.after.joined(&raise.removals)) {
+            self.raise(raise, arrival);
+        } else {
+            tally.meet(Conflict::AddRemove);
+            tally.fall(arrival.stamp.dot, true);
+        }
+    }
+
     /// Takes in an arriving addition that has seen every removal known here.
-    pub(crate) fn raise(&mut self, raise: &Raise, arrival: &Arrival<'_>) {
+    fn raise(&mut self, raise: &Raise, arrival: &Arrival<'_>) {
         self.sketch.raise(&raise.registers);
         let (stamp, count) = (arrival.stamp, raise.count);
         self.put(Share { stamp, count });
@@ -56,7 +116,7 @@ impl HyperLogLog {
     }
 
     /// Takes everything away, as a removal does that what is here has not seen.
-    pub(crate) fn clear(&mut self, removal_had_seen: &VersionVector, tally: &mut Tally) {
+    fn clear(&mut self, removal_had_seen: &VersionVector, tally: &mut Tally) {
         for share in self.shares.as_slice() {
             if !removal_had_seen.covers(share.stamp.dot) {
                 tally.meet(Conflict::AddRemove);
@@ -90,6 +150,12 @@ impl HyperLogLog {
 }
 
 impl Datatype for HyperLogLog {
+    const NAME: &'static str = "string";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        Layout::strings(sizes, 1)
+    }
+
     fn is_live(&self) -> bool {
         !self.shares.is_empty()
     }
@@ -107,8 +173,15 @@ impl Datatype for HyperLogLog {
         stamps.fold(None, Stamp::newest)
     }
 
-    /// Nothing: which removal it is decides, not what it had observed. `clear` is for that.
+    /// Nothing: which removal it is decides, not what it had observed.
     fn remove(&mut self, _context: &VersionVector, _tally: &mut Tally) {}
+
+    /// A removal takes what has not seen it (`HLL-2`).
+    fn remove_key(&mut self, by: &Arrival<'_>, known: &VersionVector, tally: &mut Tally) {
+        if !known.covers(by.stamp.dot) {
+            self.clear(by.after, tally);
+        }
+    }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
         if !sides

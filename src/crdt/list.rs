@@ -6,9 +6,9 @@
 //! `POP` (`L-6`). Of two concurrent ones both stay or one, as A-LIST-SET says (`L-7`): in the
 //! second case the new elements are a group of which the one with the greatest stamp is shown.
 
-use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
+use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
-use crate::crdt::effect::Insertion;
+use crate::crdt::layout::{LISTPACK_ENTRY, LISTPACK_FRAME, Layout, OBJECT_HEADER, allocated};
 use crate::crdt::object::Sizes;
 use crate::crdt::sequence::{Content, ElementId, Fallen, Met, Removal, Sequence, State};
 use crate::crdt::tally::{Conflict, Tally};
@@ -16,6 +16,36 @@ use crate::crdt::totals::Totals;
 use crate::crdt::value::Value;
 use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 use crate::id::Id;
+
+/// A run of elements that comes into a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Insertion {
+    /// The element they come in behind; none for the head.
+    pub anchor: Option<ElementId>,
+    /// The first; the others are numbered from there on.
+    pub first: ElementId,
+    /// What they hold; at least one value.
+    pub values: Vec<Value>,
+    /// The element whose place the only one takes, where one alone can (A-LSET).
+    pub replaces: Option<ElementId>,
+}
+
+impl Insertion {
+    /// Bytes on the wire.
+    pub(crate) fn payload_bytes(&self) -> u64 {
+        let values: usize = self.values.iter().map(Value::len).sum();
+        let others = [self.anchor, self.replaces];
+        let ids = 1 + others.iter().flatten().count();
+        (values + ids * size_of::<ElementId>()) as u64
+    }
+}
+
+/// A listpack of a list holds so many bytes, or one element (`list-max-listpack-size`, -2).
+const NODE_BYTES: u64 = 8192;
+/// A quicklist, and each of its nodes.
+const QUICKLIST: u64 = 48;
+/// See [`QUICKLIST`].
+const QUICKLIST_NODE: u64 = 32;
 
 /// One element of a list.
 #[derive(Clone, Debug)]
@@ -120,7 +150,7 @@ impl List {
             values,
             replaces,
         } = insertion;
-        let is_dead = arrival.gate.covers(first.dot());
+        let is_dead = arrival.gate().covers(first.dot());
         let run = values.iter().zip(0..).map(|(value, step)| {
             let state = if is_dead {
                 State::Dead(Removal {
@@ -141,7 +171,7 @@ impl List {
         if is_contended {
             tally.meet(Conflict::InsertInsert);
         }
-        if !is_dead && !arrival.gate.is_within(arrival.after) {
+        if !is_dead && !arrival.gate().is_within(arrival.after) {
             tally.meet(Conflict::AddRemove);
         }
     }
@@ -159,22 +189,13 @@ impl List {
             is_taken,
         };
         for id in ids {
-            match self.elements.remove(id, removal, &arrival.seen) {
+            match self.elements.remove(id, removal, &arrival.seen()) {
                 Met::Element(was_visible) => tally.fall(id.dot(), was_visible),
                 Met::Removal(earlier) if earlier.is_taken && is_taken => {
                     tally.meet(Conflict::TakeTake);
                 }
                 Met::Removal(_) | Met::Nothing => {}
             }
-        }
-    }
-
-    /// Takes in an arriving removal of the whole key, the effect `by`.
-    pub(crate) fn remove_key(&mut self, context: &VersionVector, by: Dot, tally: &mut Tally) {
-        let fallen = self.elements.remove_seen(context, Some(by));
-        fell(&fallen, tally);
-        if self.is_live() {
-            tally.meet(Conflict::AddRemove);
         }
     }
 }
@@ -185,7 +206,39 @@ fn fell(fallen: &[Fallen], tally: &mut Tally) {
     }
 }
 
+/// What a listpack adds to a string of so many bytes.
+fn entry_overhead(length: u64) -> u64 {
+    match length {
+        0..64 => LISTPACK_ENTRY,
+        64..126 => 3,
+        126..4096 => 4,
+        _ => 8,
+    }
+}
+
 impl Datatype for List {
+    const NAME: &'static str = "list";
+
+    /// A quicklist of listpacks, each filled to its limit. All elements count as equally long.
+    fn layout(sizes: &Sizes) -> Layout {
+        let (elements, payload) = (sizes.elements, sizes.element_bytes);
+        let text = Layout::text(sizes);
+        if elements == 0 {
+            return text;
+        }
+        let length = payload / elements;
+        let entry = length + entry_overhead(length);
+        let most = (NODE_BYTES - LISTPACK_FRAME) / entry;
+        let in_node = most.clamp(1, elements);
+        let (full, rest) = (elements / in_node, elements % in_node);
+        let node = |elements: u64| match elements {
+            0 => 0,
+            _ => QUICKLIST_NODE + allocated(LISTPACK_FRAME + elements * entry),
+        };
+        let bytes = OBJECT_HEADER + QUICKLIST + full * node(in_node) + node(rest);
+        text.and(bytes.saturating_sub(payload), payload)
+    }
+
     fn is_live(&self) -> bool {
         !self.is_empty()
     }
@@ -207,6 +260,14 @@ impl Datatype for List {
     fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
         let fallen = self.elements.remove_seen(context, None);
         fell(&fallen, tally);
+    }
+
+    fn remove_key(&mut self, by: &Arrival<'_>, _known: &VersionVector, tally: &mut Tally) {
+        let fallen = self.elements.remove_seen(&by.before(), Some(by.stamp.dot));
+        fell(&fallen, tally);
+        if self.is_live() {
+            tally.meet(Conflict::AddRemove);
+        }
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {

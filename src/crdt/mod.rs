@@ -16,7 +16,14 @@
 //!   before the replica's own clock gets there; the key keeps that clock, works as a filter until
 //!   the replica has caught up, and adds it to the context of local updates.
 //!
-//! One file a type, one small trait ([`Datatype`]), one line each in `object::Typed`.
+//! # How a type is added
+//!
+//! A type is one file: its state, how it takes in what arrives, and the trait [`Datatype`], which
+//! says how it merges, what is collected, what a digest sees, what it counts as and what Redis
+//! takes for it. One line in the list at the head of `typed` makes its kind, its name, its view,
+//! its place under a key and in the ledger from that. What its commands want and what travels for
+//! them are a variant each of [`Update`] and of `effect::Part`, and `intent` and `apply` a line
+//! each; `proof` is given its alphabet and an oracle. Its commands go by the command table.
 //!
 //! Left out: how effects travel, who calls whom, what a byte of metadata costs.
 
@@ -29,6 +36,7 @@ pub mod hash;
 pub mod hybrid;
 pub mod hyperloglog;
 pub mod json;
+pub mod layout;
 pub mod list;
 pub mod number;
 pub mod object;
@@ -61,8 +69,10 @@ use crate::id::Id;
 
 pub use clock::{Dot, FILL_SEQ, MEMBERS_MAX, Stamp, VersionVector};
 pub use effect::{Change, Effect, Update};
-pub use object::{Object, Sizes, View};
+pub use layout::Layout;
+pub use object::{Object, Sizes};
 pub use tally::{Conflict, Tally};
+pub use typed::View;
 pub use value::{Name, Value};
 
 /// The assumptions that change what a data type does.
@@ -96,7 +106,21 @@ impl From<&Assumptions> for Rules {
 }
 
 /// What a data type must do to live under a key. Its own updates it takes by methods of its own.
-pub trait Datatype: Default {
+pub trait Datatype: Default + Clone {
+    /// What `TYPE` calls it.
+    const NAME: &'static str;
+
+    /// What Redis takes for what a client sees of it, beside what a key of any type takes.
+    fn layout(sizes: &Sizes) -> Layout;
+    /// The same without what its region alone knows: what a full synchronisation sends.
+    fn shared(&self) -> Self {
+        self.clone()
+    }
+    /// An arriving removal takes away the key. `known` are the removals known before it, the last
+    /// of each origin.
+    fn remove_key(&mut self, by: &Arrival<'_>, _known: &VersionVector, tally: &mut Tally) {
+        self.remove(&by.before(), tally);
+    }
     /// Whether a client sees anything of it.
     fn is_live(&self) -> bool;
     /// Whether nothing is left, not even memory of removals.
@@ -121,29 +145,78 @@ pub trait Datatype: Default {
     fn newer_than(&self, clock: &VersionVector) -> bool;
 }
 
-/// What the parts of one arriving effect are judged by.
+/// What the parts of one arriving effect are judged by. Most need little of it: what can be made
+/// from the rest is, on demand, as copies of clocks just written to hold a processor up.
 pub struct Arrival<'a> {
     /// The effect's dot and wall clock.
     pub stamp: Stamp,
-    /// What its origin had observed: what its removals take away.
-    pub before: VersionVector,
-    /// The same, the effect itself included: what its removals suppress from now on.
+    /// What its origin had observed, the effect itself included: what its removals suppress from
+    /// now on.
     pub after: &'a VersionVector,
-    /// What this key has seen, the effect included.
-    pub seen: VersionVector,
-    /// What earlier removals of the whole key had observed.
-    pub gate: VersionVector,
     /// The assumptions in force.
     pub rules: Rules,
+    /// The replica's clock before the effect.
+    replica: &'a VersionVector,
+    /// How far merges have brought the key ahead of it.
+    merged: &'a Memory,
+    /// What earlier removals of the whole key had observed, if there were any.
+    gate: Option<VersionVector>,
 }
 
 impl Arrival<'_> {
+    /// What its origin had observed: what its removals take away.
+    pub fn before(&self) -> VersionVector {
+        let Dot { origin, seq } = self.stamp.dot;
+        let mut before = *self.after;
+        before.0[origin.index()] = seq.saturating_sub(1);
+        before
+    }
+
+    /// Whether its origin had observed `dot`.
+    pub fn had_seen(&self, dot: Dot) -> bool {
+        self.after.covers(dot) && dot != self.stamp.dot
+    }
+
+    /// What this key has seen, the effect included.
+    pub fn seen(&self) -> VersionVector {
+        let mut seen = *self.replica;
+        self.merged.extend(&mut seen);
+        seen.observe(self.stamp.dot);
+        seen
+    }
+
+    /// Whether this key has seen all of `context`, given the effect.
+    #[inline]
+    pub fn has_seen(&self, context: &VersionVector) -> bool {
+        let merged = self.merged.0.as_deref().unwrap_or(&VersionVector::ZERO);
+        let own = self.stamp.dot.origin.index();
+        let both = self.replica.0.iter().zip(&merged.0);
+        context
+            .0
+            .iter()
+            .zip(both)
+            .enumerate()
+            .all(|(at, (context, (replica, merged)))| {
+                context <= replica.max(merged) || (at == own && *context <= self.stamp.dot.seq)
+            })
+    }
+
     /// What this key had seen without the effect.
     fn seen_before(&self) -> VersionVector {
-        let mut seen = self.seen;
+        let mut seen = self.seen();
         let Dot { origin, seq } = self.stamp.dot;
         seen.0[origin.index()] = seq - 1;
         seen
+    }
+
+    /// What earlier removals of the whole key had observed.
+    pub fn gate(&self) -> VersionVector {
+        self.gate.unwrap_or(VersionVector::ZERO)
+    }
+
+    /// Whether no earlier removal of the whole key is remembered.
+    pub fn is_ungated(&self) -> bool {
+        self.gate.is_none()
     }
 }
 

@@ -9,43 +9,14 @@ use crate::crdt::digest;
 use crate::crdt::effect::{Change, Effect, Part, Update};
 use crate::crdt::expiry::{Chain, Deadline, Limits};
 use crate::crdt::hash::Hash;
-use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::intent;
-use crate::crdt::json::Json;
-use crate::crdt::list::List;
 use crate::crdt::removals::Removals;
 use crate::crdt::scalar::{Scalar, Text};
-use crate::crdt::set::Set;
-use crate::crdt::stream::Stream;
 use crate::crdt::tally::{Conflict, Tally};
-use crate::crdt::typed::{Kind, Types};
+use crate::crdt::typed::{Kind, Types, View};
 use crate::crdt::value::{Name, Value};
-use crate::crdt::zset::SortedSet;
 use crate::crdt::{Arrival, Horizon, Memory, Rules, Sides};
 use crate::id::ReplicaId;
-
-/// What a client sees under a key.
-#[derive(Clone, Copy, Debug)]
-pub enum View<'a> {
-    /// Nothing.
-    Absent,
-    /// A string or counter.
-    String(&'a Scalar),
-    /// A hash.
-    Hash(&'a Hash),
-    /// A set.
-    Set(&'a Set),
-    /// A sorted set.
-    SortedSet(&'a SortedSet),
-    /// A list.
-    List(&'a List),
-    /// A stream.
-    Stream(&'a Stream),
-    /// A HyperLogLog, which calls itself a string.
-    HyperLogLog(&'a HyperLogLog),
-    /// A JSON document.
-    Json(&'a Json),
-}
 
 /// What a key holds, counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -198,11 +169,7 @@ impl Object {
         if self.has_seen(effect, replica) {
             return;
         }
-        let before = effect.before();
-        let mut seen = self.observed(replica);
-        seen.observe(stamp.dot);
-        let mut gate = VersionVector::ZERO;
-        self.removed.extend(&mut gate);
+        let gate = self.removed.context();
         let was_mixed = self.types.is_mixed();
         let concerns_limits = effect.change.concerns_limits();
         let mut limits = if concerns_limits {
@@ -216,11 +183,11 @@ impl Object {
             removed: &mut self.removed,
             arrival: Arrival {
                 stamp,
-                before,
                 after: &effect.after,
-                seen,
-                gate,
                 rules,
+                replica,
+                merged: &self.merged,
+                gate,
             },
             tally,
         };

@@ -43,6 +43,12 @@ impl Removals {
         }
     }
 
+    /// What they had observed, if there were any.
+    pub(crate) fn context(&self) -> Option<VersionVector> {
+        let context = self.0.as_ref().map(|known| known.context);
+        context.filter(|context| *context != VersionVector::ZERO)
+    }
+
     /// Adds what removals had observed to `vector`.
     pub(crate) fn extend(&self, vector: &mut VersionVector) {
         if let Some(known) = &self.0 {

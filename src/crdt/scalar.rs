@@ -13,6 +13,7 @@ use crate::crdt::antichain::{Antichain, Contend, Entry};
 use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::counter::Counters;
 use crate::crdt::digest;
+use crate::crdt::layout::{Layout, string_value};
 use crate::crdt::number::Number;
 use crate::crdt::object::Sizes;
 use crate::crdt::run::{Amount, Reach, RunId};
@@ -167,6 +168,7 @@ impl<T: Content> Scalar<T> {
     }
 
     /// Puts a write in the place of what gives way to it.
+    #[inline]
     pub(crate) fn replace(&mut self, entry: Entry<T>, tally: &mut Tally) {
         self.writes.replace(entry, tally);
     }
@@ -255,6 +257,17 @@ impl<T: Content> Scalar<T> {
 }
 
 impl<T: Content> Datatype for Scalar<T> {
+    const NAME: &'static str = "string";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        let layout = Layout::strings(sizes, 1);
+        match sizes.string_bytes {
+            // An empty string is there too.
+            0 => layout.and(0, string_value(0)),
+            _ => layout,
+        }
+    }
+
     fn is_live(&self) -> bool {
         !self.writes.entries().is_empty() || self.is_counter()
     }

@@ -6,6 +6,8 @@ use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
 use crate::crdt::elements::{Collection, Element, Elements};
 use crate::crdt::few::Few;
+use crate::crdt::layout::Layout;
+use crate::crdt::object::Sizes;
 use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
@@ -121,7 +123,7 @@ impl Member {
     /// did.
     fn remove_alone(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) -> bool {
         let sole = self.sole().map(|sole| sole.dot);
-        let Some(dot) = sole.filter(|dot| arrival.before.covers(*dot)) else {
+        let Some(dot) = sole.filter(|dot| arrival.had_seen(*dot)) else {
             return false;
         };
         tally.fall(dot, true);
@@ -270,7 +272,7 @@ impl Set {
     pub(crate) fn add(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let stamp = arrival.stamp;
         let add = |member: &mut Record, tally: &mut Tally| {
-            let mut gate = arrival.gate;
+            let mut gate = arrival.gate();
             gate.join(&member.removed);
             if gate.covers(stamp.dot) {
                 tally.fall(stamp.dot, true);
@@ -282,7 +284,7 @@ impl Set {
             member.fell(tally, |birth| birth.dot.origin == stamp.dot.origin);
             member.births.push(stamp);
         };
-        let is_free = arrival.gate == VersionVector::ZERO;
+        let is_free = arrival.is_ungated();
         self.members.edit(name, |member| {
             if !(is_free && member.add_alone(stamp, tally)) {
                 member.amend(|record| add(record, tally));
@@ -293,7 +295,7 @@ impl Set {
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let remove = |member: &mut Record, tally: &mut Tally| {
-            member.fell(tally, |birth| arrival.before.covers(birth.dot));
+            member.fell(tally, |birth| arrival.had_seen(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);
@@ -309,6 +311,12 @@ impl Set {
 
 impl Collection for Set {
     type Element = Member;
+
+    const NAME: &'static str = "set";
+
+    fn layout(sizes: &Sizes) -> Layout {
+        Layout::strings(sizes, 1)
+    }
 
     fn elements(&self) -> &Elements<Member> {
         &self.members

@@ -15,6 +15,7 @@ use std::ops::RangeBounds;
 use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::consumer_group::{Attendance, Group, Mark, alone};
 use crate::crdt::digest;
+use crate::crdt::layout::Layout;
 use crate::crdt::object::Sizes;
 use crate::crdt::stream_id::{EntryId, EntryKey, Progress};
 use crate::crdt::stream_op::{Fields, Head, StreamOp, bytes_of};
@@ -22,6 +23,20 @@ use crate::crdt::tally::{Conflict, Tally};
 use crate::crdt::value::Name;
 use crate::crdt::{Arrival, Datatype, Horizon, Memory, Sides};
 use crate::id::{Id, ReplicaId};
+
+/// A stream without its entries.
+const STREAM: u64 = 176;
+/// The buffer of its last node, taken before there are entries to fill it
+/// (`stream-node-max-bytes`).
+const NODE: u64 = 4096;
+/// Of each entry its id and lengths, and its share of a node. In tenths of a byte.
+const ENTRY_TENTHS: u64 = 163;
+/// A consumer group.
+const GROUP: u64 = 284;
+/// A consumer of a group.
+const CONSUMER: u64 = 282;
+/// An entry delivered and not acknowledged, in the lists of group and consumer. In tenths.
+const DELIVERY_TENTHS: u64 = 1540;
 
 /// One entry.
 #[derive(Clone, PartialEq, Debug)]
@@ -163,17 +178,6 @@ impl Stream {
         group.filter(|group| group.is_live()).map(Group::own_mut)
     }
 
-    /// The same without what the region alone knows.
-    pub(crate) fn shared(&self) -> Stream {
-        let groups = self.groups.iter();
-        Stream {
-            groups: groups
-                .map(|(name, group)| (name.clone(), group.shared()))
-                .collect(),
-            ..self.clone()
-        }
-    }
-
     /// Takes in one part of an arriving effect.
     pub(crate) fn take(&mut self, op: &StreamOp, arrival: &Arrival<'_>, tally: &mut Tally) {
         let dot = arrival.stamp.dot;
@@ -223,7 +227,7 @@ impl Stream {
     fn append(&mut self, id: EntryId, fields: &Fields, arrival: &Arrival<'_>, tally: &mut Tally) {
         let dot = arrival.stamp.dot;
         let key = EntryKey { id, dot };
-        let mut gate = arrival.gate;
+        let mut gate = arrival.gate();
         if let Some(removed) = self.removed.get(&id) {
             gate.join(removed);
         }
@@ -245,7 +249,7 @@ impl Stream {
         let keys: Vec<EntryKey> = self.entries_of(id).map(|(key, _)| *key).collect();
         let mut stands = false;
         for key in keys {
-            if arrival.before.covers(key.dot) {
+            if arrival.had_seen(key.dot) {
                 self.fell(&key, tally);
             } else {
                 stands = true;
@@ -263,7 +267,7 @@ impl Stream {
         if !self.is_live() {
             self.heads.clear();
         }
-        if !arrival.gate.covers(dot) {
+        if !arrival.gate().covers(dot) {
             self.heads.insert(dot.origin, (dot.seq, head));
         }
     }
@@ -360,6 +364,27 @@ fn hash(key: &EntryKey, entry: &Entry) -> u64 {
 }
 
 impl Datatype for Stream {
+    const NAME: &'static str = "stream";
+
+    /// Over all trees: what does not fill a node takes one.
+    fn layout(sizes: &Sizes) -> Layout {
+        let bytes = sizes.element_bytes + sizes.elements * ENTRY_TENTHS / 10;
+        let groups = sizes.groups * GROUP + sizes.consumers * CONSUMER;
+        let overhead = STREAM + bytes.max(NODE) - sizes.element_bytes + groups;
+        let deliveries = sizes.deliveries * DELIVERY_TENTHS / 10;
+        Layout::text(sizes).and(overhead + deliveries, sizes.element_bytes)
+    }
+
+    fn shared(&self) -> Self {
+        let groups = self.groups.iter();
+        Stream {
+            groups: groups
+                .map(|(name, group)| (name.clone(), group.shared()))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     fn is_live(&self) -> bool {
         !self.entries.is_empty() || self.groups().next().is_some()
     }

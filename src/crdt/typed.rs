@@ -1,5 +1,7 @@
 //! The types of one key side by side: one line each.
 
+use std::borrow::{Borrow, BorrowMut};
+
 use crate::crdt::antichain::Antichain;
 use crate::crdt::clock::{MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
@@ -7,116 +9,178 @@ use crate::crdt::few::Few;
 use crate::crdt::hash::Hash;
 use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::json::Json;
+use crate::crdt::layout::Layout;
 use crate::crdt::list::List;
-use crate::crdt::object::{Sizes, View};
+use crate::crdt::object::Sizes;
 use crate::crdt::scalar::{Scalar, Text};
 use crate::crdt::set::Set;
 use crate::crdt::stream::Stream;
 use crate::crdt::tally::Tally;
 use crate::crdt::zset::SortedSet;
-use crate::crdt::{Datatype, Horizon, Sides};
+use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 
-/// The types that a key can have.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Kind {
-    /// A string or counter.
-    String = 1,
-    /// A hash.
-    Hash,
-    /// A set.
-    Set,
-    /// A sorted set.
-    SortedSet,
-    /// A list.
-    List,
-    /// A stream.
-    Stream,
-    /// A HyperLogLog.
-    HyperLogLog,
-    /// A JSON document.
-    Json,
-}
+/// From a list of the types makes all that has a case for each: `Kind`, `View`, the state of a
+/// type, and what [`Datatype`] asks of it. A line is: its kind, the number that digests know it by,
+/// its type, how a key holds that, and what it is got by.
+macro_rules! types {
+    ($(
+        $(#[$doc:meta])*
+        $kind:ident = $number:literal: $data:ident in $held:ty, $get:ident, $get_mut:ident;
+    )*) => {
+        /// The types that a key can have.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Kind {
+            $($(#[$doc])* $kind = $number,)*
+        }
 
-/// One type's state.
-#[derive(Clone, Debug)]
-enum Typed {
-    String(Scalar),
-    Hash(Hash),
-    Set(Set),
-    SortedSet(SortedSet),
-    List(Box<List>),
-    Stream(Box<Stream>),
-    HyperLogLog(Box<HyperLogLog>),
-    Json(Box<Json>),
-}
+        impl Kind {
+            /// What `TYPE` calls it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => <$data as Datatype>::NAME,)*
+                }
+            }
 
-/// Does the same with whichever type it is.
-macro_rules! each {
-    ($typed:expr, $data:ident => $result:expr) => {
-        match $typed {
-            Typed::String($data) => $result,
-            Typed::Hash($data) => $result,
-            Typed::Set($data) => $result,
-            Typed::SortedSet($data) => $result,
-            Typed::List($data) => $result,
-            Typed::Stream($data) => $result,
-            Typed::HyperLogLog($data) => $result,
-            Typed::Json($data) => $result,
+            /// What Redis takes for what a client sees of it, beside what a key of any type takes.
+            pub fn layout(self, sizes: &Sizes) -> Layout {
+                match self {
+                    $(Self::$kind => <$data as Datatype>::layout(sizes),)*
+                }
+            }
+        }
+
+        /// What a client sees under a key.
+        #[derive(Clone, Copy, Debug)]
+        pub enum View<'a> {
+            /// Nothing.
+            Absent,
+            $($(#[$doc])* $kind(&'a $data),)*
+        }
+
+        /// One type's state.
+        #[derive(Clone, Debug)]
+        enum Typed {
+            $($kind($held),)*
+        }
+
+        impl Typed {
+            #[inline]
+            fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)*
+                }
+            }
+
+            fn vacant(kind: Kind) -> Self {
+                match kind {
+                    $(Kind::$kind => Self::$kind(<$held>::default()),)*
+                }
+            }
+
+            fn view(&self) -> View<'_> {
+                match self {
+                    $(Self::$kind(data) => View::$kind(data),)*
+                }
+            }
+
+            fn shared(&self) -> Self {
+                match self {
+                    $(Self::$kind(data) => Self::$kind(<$held>::from(data.shared())),)*
+                }
+            }
+
+            fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {
+                match (self, theirs) {
+                    $((Self::$kind(mine), Self::$kind(theirs)) => {
+                        mine.merge(theirs, sides, tally);
+                    })*
+                    _ => panic!("types are merged kind by kind"),
+                }
+            }
+
+            delegate! { [$($kind)*]
+                fn is_live(&self) -> bool;
+                fn is_vacant(&self) -> bool;
+                fn is_pending(&self) -> bool;
+                fn newest(&self) -> Option<Stamp>;
+                fn digest(&self) -> u64;
+                fn newer_than(&self, clock: &VersionVector) -> bool;
+                fn measure(&self, sizes: &mut Sizes) -> ();
+                fn count_writes(&self, shown: &mut Counts, hidden: &mut Counts) -> ();
+                fn remove_key(
+                    &mut self, by: &Arrival<'_>, known: &VersionVector, tally: &mut Tally
+                ) -> ();
+                fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) -> ();
+            }
+        }
+
+        impl Types {
+            $(
+                #[inline]
+                pub(crate) fn $get(&self) -> Option<&$data> {
+                    self.0.as_slice().iter().find_map(|typed| match typed {
+                        Typed::$kind(data) => Some(Borrow::<$data>::borrow(data)),
+                        _ => None,
+                    })
+                }
+
+                /// The same to change, made if it is missing.
+                #[inline]
+                pub(crate) fn $get_mut(&mut self) -> &mut $data {
+                    match self.of_kind(Kind::$kind) {
+                        Typed::$kind(data) => BorrowMut::<$data>::borrow_mut(data),
+                        _ => unreachable!("asked for by its kind"),
+                    }
+                }
+            )*
         }
     };
 }
 
-impl Typed {
-    fn kind(&self) -> Kind {
-        match self {
-            Typed::String(_) => Kind::String,
-            Typed::Hash(_) => Kind::Hash,
-            Typed::Set(_) => Kind::Set,
-            Typed::SortedSet(_) => Kind::SortedSet,
-            Typed::List(_) => Kind::List,
-            Typed::Stream(_) => Kind::Stream,
-            Typed::HyperLogLog(_) => Kind::HyperLogLog,
-            Typed::Json(_) => Kind::Json,
-        }
-    }
-
-    fn vacant(kind: Kind) -> Typed {
-        match kind {
-            Kind::String => Typed::String(Scalar::default()),
-            Kind::Hash => Typed::Hash(Hash::default()),
-            Kind::Set => Typed::Set(Set::default()),
-            Kind::SortedSet => Typed::SortedSet(SortedSet::default()),
-            Kind::List => Typed::List(Box::default()),
-            Kind::Stream => Typed::Stream(Box::default()),
-            Kind::HyperLogLog => Typed::HyperLogLog(Box::default()),
-            Kind::Json => Typed::Json(Box::default()),
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        each!(self, data => data.is_live())
-    }
-
-    fn newest(&self) -> Option<Stamp> {
-        each!(self, data => data.newest())
-    }
-
-    fn merge(&mut self, theirs: &Typed, sides: &Sides, tally: &mut Tally) {
-        match (self, theirs) {
-            (Typed::String(mine), Typed::String(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::Hash(mine), Typed::Hash(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::Set(mine), Typed::Set(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::SortedSet(mine), Typed::SortedSet(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::List(mine), Typed::List(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::Stream(mine), Typed::Stream(theirs)) => mine.merge(theirs, sides, tally),
-            (Typed::HyperLogLog(mine), Typed::HyperLogLog(theirs)) => {
-                mine.merge(theirs, sides, tally);
+/// Methods that every type has.
+macro_rules! delegate {
+    ($kinds:tt $(fn $name:ident(&$($by:ident)+ $(, $arg:ident: $type:ty)*) -> $result:ty;)*) => {
+        $(delegate! { @one $kinds $name, ($($by)+), ($($arg: $type),*), ($($arg),*), $result })*
+    };
+    (@one [$($kind:ident)*] $name:ident, (self), ($($arg:ident: $type:ty),*), $args:tt, $result:ty) => {
+        #[inline]
+        fn $name(&self, $($arg: $type),*) -> $result {
+            match self {
+                $(Self::$kind(data) => data.$name $args,)*
             }
-            (Typed::Json(mine), Typed::Json(theirs)) => mine.merge(theirs, sides, tally),
-            _ => panic!("types are merged kind by kind"),
         }
-    }
+    };
+    (@one [$($kind:ident)*] $name:ident, (mut self), ($($arg:ident: $type:ty),*), $args:tt, $result:ty) => {
+        #[inline]
+        fn $name(&mut self, $($arg: $type),*) -> $result {
+            match self {
+                $(Self::$kind(data) => data.$name $args,)*
+            }
+        }
+    };
 }
+
+types! {
+    /// A string or counter.
+    String = 1: Scalar in Scalar, string, string_mut;
+    /// A hash.
+    Hash = 2: Hash in Hash, hash, hash_mut;
+    /// A set.
+    Set = 3: Set in Set, set, set_mut;
+    /// A sorted set.
+    SortedSet = 4: SortedSet in SortedSet, sorted_set, sorted_set_mut;
+    /// A list.
+    List = 5: List in Box<List>, list, list_mut;
+    /// A stream.
+    Stream = 6: Stream in Box<Stream>, stream, stream_mut;
+    /// A HyperLogLog, which calls itself a string.
+    HyperLogLog = 7: HyperLogLog in Box<HyperLogLog>, hyperloglog, hyperloglog_mut;
+    /// A JSON document.
+    Json = 8: Json in Box<Json>, json, json_mut;
+}
+
+/// Writes by origin.
+type Counts = [u64; MEMBERS_MAX];
 
 /// All types of one key: mostly one.
 #[derive(Clone, Default, Debug)]
@@ -131,71 +195,9 @@ impl Types {
         self.0.is_empty()
     }
 
-    pub(crate) fn string(&self) -> Option<&Scalar> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::String(scalar) => Some(scalar),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn hash(&self) -> Option<&Hash> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::Hash(hash) => Some(hash),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn set(&self) -> Option<&Set> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::Set(set) => Some(set),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn sorted_set(&self) -> Option<&SortedSet> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::SortedSet(sorted) => Some(sorted),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn list(&self) -> Option<&List> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::List(list) => Some(list.as_ref()),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn hyperloglog(&self) -> Option<&HyperLogLog> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::HyperLogLog(loglog) => Some(&**loglog),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn json(&self) -> Option<&Json> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::Json(json) => Some(json.as_ref()),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn stream(&self) -> Option<&Stream> {
-        self.0.as_slice().iter().find_map(|typed| match typed {
-            Typed::Stream(stream) => Some(&**stream),
-            _ => None,
-        })
-    }
-
     /// The same without what a region alone knows of a stream's groups (`G-1`).
     pub(crate) fn shared(&self) -> Types {
-        let mut types = self.clone();
-        for typed in types.0.as_mut_slice() {
-            if let Typed::Stream(stream) = typed {
-                **stream = stream.shared();
-            }
-        }
-        types
+        Self(self.0.as_slice().iter().map(Typed::shared).collect())
     }
 
     /// The string, if there is no other type.
@@ -225,62 +227,6 @@ impl Types {
                 Typed::String(scalar) => Some(scalar.writes_mut()),
                 _ => None,
             })
-    }
-
-    pub(crate) fn string_mut(&mut self) -> &mut Scalar {
-        match self.of_kind(Kind::String) {
-            Typed::String(scalar) => scalar,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn hash_mut(&mut self) -> &mut Hash {
-        match self.of_kind(Kind::Hash) {
-            Typed::Hash(hash) => hash,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn set_mut(&mut self) -> &mut Set {
-        match self.of_kind(Kind::Set) {
-            Typed::Set(set) => set,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn sorted_set_mut(&mut self) -> &mut SortedSet {
-        match self.of_kind(Kind::SortedSet) {
-            Typed::SortedSet(sorted) => sorted,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn list_mut(&mut self) -> &mut List {
-        match self.of_kind(Kind::List) {
-            Typed::List(list) => list,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn stream_mut(&mut self) -> &mut Stream {
-        match self.of_kind(Kind::Stream) {
-            Typed::Stream(stream) => stream,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn hyperloglog_mut(&mut self) -> &mut HyperLogLog {
-        match self.of_kind(Kind::HyperLogLog) {
-            Typed::HyperLogLog(loglog) => loglog,
-            _ => unreachable!("asked for by its kind"),
-        }
-    }
-
-    pub(crate) fn json_mut(&mut self) -> &mut Json {
-        match self.of_kind(Kind::Json) {
-            Typed::Json(json) => json,
-            _ => unreachable!("asked for by its kind"),
-        }
     }
 
     /// Whether there is something that clients may see.
@@ -318,22 +264,18 @@ impl Types {
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        match self.visible() {
-            None => View::Absent,
-            Some(Typed::String(scalar)) => View::String(scalar),
-            Some(Typed::Hash(hash)) => View::Hash(hash),
-            Some(Typed::Set(set)) => View::Set(set),
-            Some(Typed::SortedSet(sorted)) => View::SortedSet(sorted),
-            Some(Typed::List(list)) => View::List(list),
-            Some(Typed::Stream(stream)) => View::Stream(stream),
-            Some(Typed::HyperLogLog(loglog)) => View::HyperLogLog(loglog),
-            Some(Typed::Json(json)) => View::Json(json),
-        }
+        self.visible().map_or(View::Absent, Typed::view)
     }
 
-    pub(crate) fn remove(&mut self, context: &VersionVector, tally: &mut Tally) {
+    /// An arriving removal takes away the key. `known` are the removals known before.
+    pub(crate) fn remove_key(
+        &mut self,
+        by: &Arrival<'_>,
+        known: &VersionVector,
+        tally: &mut Tally,
+    ) {
         for typed in self.0.as_mut_slice() {
-            each!(typed, data => data.remove(context, tally));
+            typed.remove_key(by, known, tally);
         }
     }
 
@@ -364,39 +306,30 @@ impl Types {
 
     pub(crate) fn collect(&mut self, horizon: &Horizon, tally: &mut Tally) {
         for typed in self.0.as_mut_slice() {
-            each!(typed, data => data.collect(horizon, tally));
+            typed.collect(horizon, tally);
         }
     }
 
     pub(crate) fn drop_vacant(&mut self) {
-        if self
-            .0
-            .as_slice()
-            .iter()
-            .any(|typed| each!(typed, data => data.is_vacant()))
-        {
-            self.0
-                .retain(|typed| !each!(typed, data => data.is_vacant()));
+        if self.0.as_slice().iter().any(|typed| typed.is_vacant()) {
+            self.0.retain(|typed| !typed.is_vacant());
         }
     }
 
     pub(crate) fn is_pending(&self) -> bool {
-        self.0
-            .as_slice()
-            .iter()
-            .any(|typed| each!(typed, data => data.is_pending()))
+        self.0.as_slice().iter().any(|typed| typed.is_pending())
     }
 
     pub(crate) fn measure(&self, sizes: &mut Sizes) {
         for typed in self.0.as_slice() {
-            each!(typed, data => data.measure(sizes));
+            typed.measure(sizes);
         }
     }
 
     pub(crate) fn digest(&self) -> u64 {
         let live = self.0.as_slice().iter().filter(|typed| typed.is_live());
         live.fold(0, |sum, typed| {
-            let content = each!(typed, data => data.digest());
+            let content = typed.digest();
             sum.wrapping_add(digest::fold(typed.kind() as u64, content))
         })
     }
@@ -407,7 +340,7 @@ impl Types {
         overwritten: &mut [u64; MEMBERS_MAX],
     ) {
         for typed in self.0.as_slice() {
-            each!(typed, data => data.count_writes(present, overwritten));
+            typed.count_writes(present, overwritten);
         }
     }
 
@@ -415,19 +348,21 @@ impl Types {
         self.0
             .as_slice()
             .iter()
-            .any(|typed| each!(typed, data => data.newer_than(clock)))
+            .any(|typed| typed.newer_than(clock))
     }
 
+    #[inline]
     fn of_kind(&mut self, kind: Kind) -> &mut Typed {
-        let at = self
-            .0
-            .as_slice()
-            .iter()
-            .position(|typed| typed.kind() == kind);
-        let at = at.unwrap_or_else(|| {
+        let is_it = |typed: &Typed| typed.kind() == kind;
+        if let Few::One(sole) = &self.0
+            && is_it(sole)
+        {
+            return &mut self.0.as_mut_slice()[0];
+        }
+        if !self.0.as_slice().iter().any(is_it) {
             self.0.push(Typed::vacant(kind));
-            self.0.as_slice().len() - 1
-        });
-        &mut self.0.as_mut_slice()[at]
+        }
+        let mut all = self.0.as_mut_slice().iter_mut();
+        all.find(|typed| is_it(typed)).expect("it is among them")
     }
 }

@@ -19,6 +19,11 @@ impl Index {
         index
     }
 
+    /// The bytes allocated for it.
+    pub fn bytes(&self) -> usize {
+        self.0.allocation_size()
+    }
+
     /// Whether another place fits in.
     pub fn has_room(&self) -> bool {
         self.0.len() < self.0.capacity()

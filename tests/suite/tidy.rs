@@ -6,6 +6,7 @@ mod floors;
 mod layout;
 mod shape;
 mod source;
+mod types;
 
 use source::Source;
 

@@ -1,12 +1,12 @@
 //! What a command wants of a list, of a stream, of a HyperLogLog, of a document.
 
-use crate::crdt::Datatype;
 use crate::crdt::Rules;
-use crate::crdt::effect::{Insertion, Part, Raise};
+use crate::crdt::effect::Part;
 use crate::crdt::few::Few;
+use crate::crdt::hyperloglog::HyperLogLog;
 use crate::crdt::json::Json;
 use crate::crdt::json::literal::Revision;
-use crate::crdt::list::List;
+use crate::crdt::list::{Insertion, List};
 use crate::crdt::sequence::ElementId;
 use crate::crdt::sketch::Sketch;
 use crate::crdt::stream_op::StreamOp;
@@ -116,20 +116,13 @@ impl Draft<'_> {
     /// What a command wants of a HyperLogLog: nothing to send where no register rises.
     pub(super) fn raise(&self, sketch: &Sketch) -> Option<Part> {
         let loglog = self.object.types().hyperloglog();
-        let kept = loglog.filter(|loglog| loglog.is_live() && !self.removes);
-        if kept.is_some_and(|loglog| loglog.sketch().lacks(sketch).is_empty()) {
-            return None;
-        }
-        let count = kept.map_or(0, |loglog| loglog.count_of(self.dot.origin));
+        let kept = loglog.filter(|_| !self.removes);
         let mut removals = self.object.removed().dots();
         if self.removes {
             removals.observe(self.dot);
         }
-        Some(Part::Raise(Box::new(Raise {
-            registers: sketch.registers().into(),
-            count: count + u64::from(!self.dot.is_fill()),
-            removals,
-        })))
+        let raise = HyperLogLog::raised(kept, sketch, self.dot, removals)?;
+        Some(Part::Raise(Box::new(raise)))
     }
 
     /// What a command wants of a document.

@@ -37,11 +37,11 @@ pub(crate) fn change(
     let mut updates = updates.into_iter();
     match (updates.next(), updates.next()) {
         // Most commands want one thing of one element: there is nothing to put together.
-        (Some(Update::AddMember(name)), None) => {
-            draft.member(name, true, &mut parts, &mut removals)
+        (Some(Update::AddMember(name)), None) if object.is_live() => {
+            return Some(Change::of(draft.added(name)?));
         }
         (Some(Update::RemoveMember(name)), None) => {
-            draft.member(name, false, &mut parts, &mut removals)
+            return Some(Change::of(draft.removed(name)?));
         }
         (Some(Update::SetField(name, value)), None) => {
             draft.field(name, Wish::written(value), &mut parts, &mut removals);
@@ -156,15 +156,25 @@ impl Draft<'_> {
 
     /// What a command wants of one member of a set.
     fn member(&self, name: Name, is_in: bool, parts: &mut Few<Part>, removals: &mut Few<Part>) {
-        let set = self.object.types().set().filter(|_| !self.removes);
-        let was_in = || set.is_some_and(|set| set.contains(&name));
         if is_in {
-            if self.rules.readd_is_fresh || !was_in() {
-                parts.push(Part::AddMember(name));
-            }
-        } else if was_in() {
-            removals.push(Part::RemoveMember(name));
+            parts.extend(self.added(name));
+        } else {
+            removals.extend(self.removed(name));
         }
+    }
+
+    fn added(&self, name: Name) -> Option<Part> {
+        let is_due = self.rules.readd_is_fresh || !self.has_member(&name);
+        is_due.then_some(Part::AddMember(name))
+    }
+
+    fn removed(&self, name: Name) -> Option<Part> {
+        self.has_member(&name).then_some(Part::RemoveMember(name))
+    }
+
+    fn has_member(&self, name: &Name) -> bool {
+        let set = self.object.types().set().filter(|_| !self.removes);
+        set.is_some_and(|set| set.contains(name))
     }
 
     fn scalar(

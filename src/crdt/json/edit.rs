@@ -230,12 +230,12 @@ impl Json {
                 } => self.remove_elements(*array, ids, *is_taken, arrival, tally),
             }
         }
-        self.prune(&arrival.seen, &arrival.gate, tally);
+        self.prune(&arrival.seen(), &arrival.gate(), tally);
     }
 
     /// Whether a container is there, or is still to come.
     fn has_room(&self, id: ElementId, arrival: &Arrival<'_>) -> bool {
-        let is_over = arrival.seen.covers(id.dot()) || arrival.gate.covers(id.dot());
+        let is_over = arrival.seen().covers(id.dot()) || arrival.gate().covers(id.dot());
         self.containers.contains_key(&id) || !is_over
     }
 
@@ -299,7 +299,7 @@ impl Json {
     ) {
         let mut left = anchor;
         for (id, value) in values {
-            let state = if arrival.gate.covers(id.dot()) {
+            let state = if arrival.gate().covers(id.dot()) {
                 State::Dead(Removal {
                     by: None,
                     is_taken: false,
@@ -334,7 +334,7 @@ impl Json {
         };
         let container = self.containers.entry(array).or_default();
         for id in ids {
-            let met = container.seats.remove(id, removal, &arrival.seen);
+            let met = container.seats.remove(id, removal, &arrival.seen());
             if let Met::Removal(earlier) = met
                 && earlier.is_taken
                 && is_taken

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use crate::crdt::antichain::Entry;
 use crate::crdt::clock::{Dot, MEMBERS_MAX, Stamp, VersionVector};
 use crate::crdt::digest;
+use crate::crdt::layout::{Layout, OBJECT_HEADER};
 use crate::crdt::object::Sizes;
 use crate::crdt::sequence::ElementId;
 use crate::crdt::tally::Tally;
@@ -31,6 +32,9 @@ use crate::id::Id;
 
 use literal::Literal;
 use node::{Container, Content, Node, Slot};
+
+/// What a value takes beside its bytes: a word for it, one for its name, and its share of headers.
+const VALUE: u64 = 8 + 8 + 8;
 
 pub use edit::{Edit, Place};
 
@@ -69,13 +73,6 @@ impl Json {
     fn slots(&self) -> impl Iterator<Item = &Slot> {
         let inner = self.containers.values();
         std::iter::once(&self.root).chain(inner.flat_map(|container| container.slots.values()))
-    }
-
-    /// Takes in an arriving removal of the whole key.
-    pub(crate) fn remove_key(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) {
-        let context = arrival.before;
-        self.remove_seen(&context, Some(arrival.stamp.dot), tally);
-        self.prune(&arrival.seen, &arrival.gate.joined(&context), tally);
     }
 
     fn remove_seen(&mut self, context: &VersionVector, by: Option<Dot>, tally: &mut Tally) {
@@ -165,6 +162,19 @@ impl Json {
 }
 
 impl Datatype for Json {
+    const NAME: &'static str = "ReJSON-RL";
+
+    /// Each value a word in its container, and a third of them a string or container with a header
+    /// of its own (an estimate; RedisJSON's `IValue` is one word, its strings and containers have
+    /// headers of 8 to 16 bytes).
+    fn layout(sizes: &Sizes) -> Layout {
+        let text = Layout::text(sizes);
+        match sizes.elements {
+            0 => text,
+            values => text.and(OBJECT_HEADER + values * VALUE, sizes.element_bytes),
+        }
+    }
+
     fn is_live(&self) -> bool {
         self.root.shown().is_some()
     }
@@ -192,6 +202,12 @@ impl Datatype for Json {
         if count(self) != before {
             self.count(true);
         }
+    }
+
+    fn remove_key(&mut self, by: &Arrival<'_>, _known: &VersionVector, tally: &mut Tally) {
+        let context = by.before();
+        self.remove_seen(&context, Some(by.stamp.dot), tally);
+        self.prune(&by.seen(), &by.gate().joined(&context), tally);
     }
 
     fn merge(&mut self, theirs: &Self, sides: &Sides, tally: &mut Tally) {

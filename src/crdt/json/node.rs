@@ -92,7 +92,7 @@ impl Slot {
     }
 
     pub(super) fn write(&mut self, node: Node, arrival: &Arrival<'_>, tally: &mut Tally) {
-        let mut gate = arrival.gate;
+        let mut gate = arrival.gate();
         self.removed.extend(&mut gate);
         if !gate.is_within(arrival.after) && !gate.covers(arrival.stamp.dot) {
             tally.meet(Conflict::WriteRemove);
@@ -105,7 +105,7 @@ impl Slot {
     }
 
     pub(super) fn remove(&mut self, arrival: &Arrival<'_>, tally: &mut Tally) {
-        self.values.remove(&arrival.before, tally);
+        self.values.remove(&arrival.before(), tally);
         self.removed.join(arrival.after);
         if self.shown().is_some() {
             tally.meet(Conflict::WriteRemove);

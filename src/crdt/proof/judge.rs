@@ -10,8 +10,9 @@ use crate::crdt::Datatype;
 use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::{Effect, Part, Update};
 use crate::crdt::json::literal::Deed;
-use crate::crdt::object::{Object, View};
+use crate::crdt::object::Object;
 use crate::crdt::stream_op::StreamOp;
+use crate::crdt::typed::View;
 use crate::crdt::value::Value;
 use crate::id::Id;
 

@@ -8,6 +8,7 @@ mod json_oracle;
 mod judge;
 mod laws;
 mod list_oracle;
+mod memory;
 mod oracle;
 mod rules;
 mod scripts;

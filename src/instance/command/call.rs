@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::crdt::effect::Update;
 use crate::crdt::hash::{Field, Hash};
 use crate::crdt::json::literal::{Deed, Revision};
-use crate::crdt::object::{Object, View};
+use crate::crdt::object::Object;
 use crate::crdt::set::Set;
 use crate::crdt::sketch::{Malformed, Sketch};
+use crate::crdt::typed::{Kind, View};
 use crate::crdt::value::{Name, Value};
 use crate::crdt::zset::SortedSet;
 use crate::instance::command::error::CommandError;
@@ -67,16 +68,7 @@ impl<'a> Call<'a> {
 
     /// The type of `key`, as `TYPE` names it.
     pub(super) fn kind(&self, key: &[u8]) -> Option<&'static str> {
-        match self.visible(key)?.view() {
-            View::Absent => None,
-            View::String(_) | View::HyperLogLog(_) => Some("string"),
-            View::Hash(_) => Some("hash"),
-            View::Set(_) => Some("set"),
-            View::SortedSet(_) => Some("zset"),
-            View::List(_) => Some("list"),
-            View::Stream(_) => Some("stream"),
-            View::Json(_) => Some("ReJSON-RL"),
-        }
+        self.visible(key)?.sizes().kind.map(Kind::name)
     }
 
     /// When `key` expires, in Unix milliseconds.

@@ -1,10 +1,10 @@
 //! What a command sees and changes of lists, streams and documents.
 
+use crate::crdt::View;
 use crate::crdt::consumer_group::Attendance;
 use crate::crdt::effect::Update;
 use crate::crdt::json::literal::Literal;
 use crate::crdt::list::List;
-use crate::crdt::object::View;
 use crate::crdt::stream::Stream;
 use crate::crdt::stream_op::StreamOp;
 use crate::instance::command::call::Call;

@@ -6,9 +6,10 @@ use crate::crdt::Rules;
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::effect::Update::{Add, AddMember, Amend, Persist, Remove};
 use crate::crdt::expiry::{DEADLINE_MS_MAX, deadline_fits};
-use crate::crdt::object::{Object, View};
+use crate::crdt::object::Object;
 use crate::crdt::proof::{name, value};
 use crate::crdt::tally::Tally;
+use crate::crdt::typed::View;
 use crate::id::ReplicaId;
 
 #[test]

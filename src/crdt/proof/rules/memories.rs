@@ -7,10 +7,11 @@ use super::{Scene, hset, set, some};
 use crate::assumption::Lww;
 use crate::crdt::clock::{Dot, Stamp, VersionVector};
 use crate::crdt::effect::Update::{Add, Amend, Expire, Remove, RemoveField};
-use crate::crdt::object::{Object, View};
+use crate::crdt::object::Object;
 use crate::crdt::proof::{name, value};
 use crate::crdt::run::EPOCH_SHIFT;
 use crate::crdt::tally::Tally;
+use crate::crdt::typed::View;
 use crate::crdt::{Effect, Rules, Update};
 use crate::id::ReplicaId;
 

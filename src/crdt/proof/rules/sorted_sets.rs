@@ -1,9 +1,9 @@
 //! Sorted sets: `Z-*`.
 
 use super::{Scene, sadd, zadd, zincrby, zrem};
+use crate::crdt::View;
 use crate::crdt::effect::Part;
 use crate::crdt::effect::Update::{Expire, Remove, RemoveScore, SetScore};
-use crate::crdt::object::View;
 use crate::crdt::proof::name;
 use crate::crdt::tally::Conflict;
 

@@ -4,12 +4,13 @@
 use super::Scene;
 use crate::crdt::consumer_group::Pending;
 use crate::crdt::effect::Update::{self, Remove};
-use crate::crdt::object::{Object, View};
+use crate::crdt::object::Object;
 use crate::crdt::proof::{acknowledge, append, create_group, destroy_group, id, name, stream_op};
 use crate::crdt::stream::Stream;
 use crate::crdt::stream_id::{EntryId, EntryKey};
 use crate::crdt::stream_op::{Head, StreamOp};
 use crate::crdt::tally::{Conflict, Tally};
+use crate::crdt::typed::View;
 use crate::crdt::{Dot, FILL_SEQ, VersionVector};
 use crate::id::{Id, ReplicaId};
 
