@@ -90,6 +90,8 @@ pub enum Event {
     Control(ControlSeen),
     /// All that these instances have acknowledged so far was removed by a flush.
     Flushed(Vec<InstanceId>),
+    /// The scaling lock is held from here on, by its leader and for its size; or is not.
+    Lock(Option<(InstanceId, &'static str)>),
     /// Whether a condition on the control plane holds.
     State(Box<StateSeen>),
     /// A rule of the runbook or an alert fires, resolves, or is acted upon.

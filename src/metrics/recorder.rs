@@ -12,7 +12,9 @@ use crate::history::{
 use crate::id::{Id, InstanceId, ShardId};
 use crate::metrics::journal::JournalEntry;
 use crate::metrics::series::{InstanceSeries, Lag, LinkSeries, Series};
-use crate::metrics::timeline::{FaultSpan, OomMark, RegionLane, RequestMark, RuleFiring};
+use crate::metrics::timeline::{
+    FaultSpan, OomMark, OperationSpan, RegionLane, RequestMark, RuleFiring,
+};
 use crate::time::{SimDuration, SimTime};
 
 use journal::Journal;
@@ -119,9 +121,7 @@ impl Recorder {
             to: fault.to.unwrap_or(end),
         });
         series.timeline.faults = faults.collect();
-        for lane in &mut series.timeline.lanes {
-            lane.close(end);
-        }
+        series.timeline.close(end);
         Record {
             series,
             journal: journal.finish(),
@@ -154,8 +154,19 @@ impl Recorder {
                 let rule = self.rules[*rule].clone();
                 timeline.firings.push(RuleFiring { rule, on: *on, at });
             }
+            Event::Lock(lock) => timeline.lock(at, *lock),
             Event::Control(seen) if seen.is_made() => {
                 let done = seen.result == ControlResult::Accepted;
+                if let Some(number) = seen.operation {
+                    timeline.operations.push(OperationSpan {
+                        words: seen.request.clone(),
+                        on: seen.on,
+                        number: Some(number),
+                        from: at,
+                        to: SimTime::MAX,
+                        failed: false,
+                    });
+                }
                 let request = seen.request.clone();
                 timeline.requests.push(RequestMark {
                     request,
@@ -163,6 +174,10 @@ impl Recorder {
                     at,
                     done,
                 });
+            }
+            Event::Control(seen) => {
+                let failed = matches!(seen.result, ControlResult::Failed(_));
+                timeline.end_operation(at, seen.operation, failed);
             }
             _ => {}
         }

@@ -16,6 +16,47 @@ pub struct Timeline {
     pub firings: Vec<RuleFiring>,
     /// Requests to the control plane, by time.
     pub requests: Vec<RequestMark>,
+    /// Their operations, by the time they began.
+    pub operations: Vec<OperationSpan>,
+    /// The scaling lock as long as its leader and size stay, by the time that began.
+    pub locks: Vec<OperationSpan>,
+}
+
+impl Timeline {
+    /// The scaling lock is another one from here on, or none.
+    pub fn lock(&mut self, at: SimTime, lock: Option<(InstanceId, &'static str)>) {
+        if let Some(open) = self.locks.last_mut().filter(|one| one.to == SimTime::MAX) {
+            open.to = at;
+        }
+        self.locks.extend(lock.map(|(leader, size)| OperationSpan {
+            words: format!("to {size}"),
+            on: leader,
+            number: None,
+            from: at,
+            to: SimTime::MAX,
+            failed: false,
+        }));
+    }
+
+    /// An operation ends.
+    pub fn end_operation(&mut self, at: SimTime, number: Option<u32>, failed: bool) {
+        let is_it = |one: &&mut OperationSpan| one.number == number && number.is_some();
+        if let Some(span) = self.operations.iter_mut().find(is_it) {
+            span.to = at;
+            span.failed = failed;
+        }
+    }
+
+    /// The run ends at `at`, and with it all that is open.
+    pub fn close(&mut self, at: SimTime) {
+        for lane in &mut self.lanes {
+            lane.close(at);
+        }
+        let open = self.operations.iter_mut().chain(&mut self.locks);
+        for span in open.filter(|span| span.to == SimTime::MAX) {
+            span.to = at;
+        }
+    }
 }
 
 /// A fault from its beginning to its end.
@@ -162,6 +203,23 @@ pub struct RuleFiring {
     pub on: InstanceId,
     /// When.
     pub at: SimTime,
+}
+
+/// An operation of the control plane, or a lock, from its beginning to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OperationSpan {
+    /// What a lane calls it.
+    pub words: String,
+    /// The instance: of a lock its leader.
+    pub on: InstanceId,
+    /// By what its end is told.
+    pub number: Option<u32>,
+    /// When it began.
+    pub from: SimTime,
+    /// When it ended; the end of the run when it never did.
+    pub to: SimTime,
+    /// Whether it failed.
+    pub failed: bool,
 }
 
 /// A request to the control plane.

@@ -24,6 +24,8 @@ pub(super) struct Plane {
     planned: Vec<InstanceId>,
     /// What the operations under way are about.
     under_way: BTreeMap<OperationId, ControlSeen>,
+    /// The scaling lock that the witness was told of last.
+    told_lock: Option<(InstanceId, &'static str)>,
 }
 
 impl Plane {
@@ -48,6 +50,7 @@ impl Plane {
             state,
             planned: members.into_iter().chain(alone).collect(),
             under_way: BTreeMap::new(),
+            told_lock: None,
         }
     }
 
@@ -218,6 +221,7 @@ impl World<'_> {
                 ..seen.clone()
             }),
         );
+        self.note_lock(at);
         self.plane.under_way.insert(operation, seen);
         self.plan_at(due, Instant::Finish(operation));
     }
@@ -228,6 +232,7 @@ impl World<'_> {
             return;
         };
         self.carry_out(at, &finished.effects);
+        self.note_lock(at);
         let Some(seen) = self.plane.under_way.remove(&id) else {
             return;
         };
@@ -260,6 +265,15 @@ impl World<'_> {
                 ..seen
             }),
         );
+    }
+
+    /// Tells the witness of the scaling lock, where it has changed.
+    fn note_lock(&mut self, at: SimTime) {
+        let lock = self.lock().map(|(leader, to)| (leader, to.name));
+        if lock != self.plane.told_lock {
+            self.plane.told_lock = lock;
+            self.observe(at, Event::Lock(lock));
+        }
     }
 
     /// What the request is called in journals and outcomes.

@@ -130,7 +130,7 @@ impl World<'_> {
     }
 
     /// Who leads the scaling of the group, and to which size.
-    fn lock(&self) -> Option<(InstanceId, &'static Sku)> {
+    pub(super) fn lock(&self) -> Option<(InstanceId, &'static Sku)> {
         let mut groups = self.plane.state.groups().iter();
         let lock = groups.find_map(|group| group.lock.as_ref())?;
         Some((self.plane.planned(lock.leader), lock.target))

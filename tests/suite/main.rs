@@ -1,5 +1,6 @@
 //! One integration binary for everything that needs the whole.
 
+mod article;
 mod assumed;
 mod backlogs;
 mod causal_order;

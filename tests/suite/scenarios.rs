@@ -55,8 +55,11 @@ shipped! {
     long_cut, "long-cut", Small;
     lost_memory, "lost-memory", Small;
     short_cut, "short-cut", Small;
+    alert_false_alarm, "control/alert-false-alarm", Small;
     alert_too_late, "control/alert-too-late", Large;
+    cut_during_the_full_sync, "control/cut-during-the-full-sync", Small;
     flush_with_a_member_down, "control/flush-with-a-member-down", Small;
+    hash_tag_skew, "control/hash-tag-skew", Small;
     m10_to_x20, "control/m10-to-x20", Small;
     outage_in_mid_scale, "control/outage-in-mid-scale", Small;
     rejoin, "control/rejoin", Small;
@@ -200,7 +203,7 @@ fn every_scenario_is_tested_and_every_report_has_one() {
     names.sort();
     // Those in `conflicts/` have a test of their own.
     let mut found = listed(Path::new("scenarios"));
-    found.retain(|name| !name.starts_with("conflicts/"));
+    found.retain(|name| name.ends_with(".ron") && !name.starts_with("conflicts/"));
     assert_eq!(found, names);
     for entry in fs::read_dir("reports").expect("reports/ is shipped") {
         let name = entry.expect("reports/ can be listed").file_name();

@@ -3,6 +3,7 @@
 //! All charts of a run share one time axis, so that they can stand one above the other. Amounts
 //! start at 0, panels of one chart share one scale, faults are shaded through all of them.
 
+pub mod control;
 pub mod divergence;
 pub mod lag;
 pub mod lanes;
@@ -270,6 +271,7 @@ pub fn figures(outcome: &Outcome, series: &Series) -> Vec<Figure> {
     let sheet = Sheet::new(outcome, series);
     [
         lanes::figure(&sheet),
+        control::figure(&sheet),
         memory::figure(&sheet),
         lag::figure(&sheet),
         divergence::figure(&sheet),

@@ -18,6 +18,7 @@ const STYLE: &str = include_str!("page.css");
 pub fn page(outcome: &Outcome, series: &Series) -> String {
     let figures = chart::figures(outcome, series);
     let clock = Clock::of_run(outcome.ended_at_ms);
+    let has_control = figures.iter().any(|figure| figure.name == "control");
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -44,7 +45,7 @@ pub fn page(outcome: &Outcome, series: &Series) -> String {
                     h2 { "Commands" }
                     (tables::commands(outcome, clock))
                 }
-                @if !outcome.control.is_empty() {
+                @if !outcome.control.is_empty() && !has_control {
                     h2 { "Control" }
                     (tables::control(outcome, clock))
                 }
@@ -105,6 +106,7 @@ fn figure(figure: &Figure, is_first: bool, outcome: &Outcome, series: &Series) -
         "lanes" => tables::lanes(series),
         "memory" => tables::memory(outcome),
         "lag" => tables::lag(outcome),
+        "control" => tables::control(outcome, Clock::of_run(outcome.ended_at_ms)),
         _ => tables::divergence(outcome),
     };
     html! {

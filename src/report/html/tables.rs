@@ -191,7 +191,7 @@ pub(super) fn control(outcome: &Outcome, clock: Clock) -> Markup {
     html! {
         table {
             tr { th.number { "at (" (clock.format()) ")" } th { "request" } th { "on" }
-                th { "by" } th { "result" } }
+                th { "by" } th { "result" } th.number { "ended" } th { "found" } }
             @for one in &outcome.control {
                 tr {
                     td.number { (clock.at_ms(one.at_ms)) }
@@ -199,6 +199,8 @@ pub(super) fn control(outcome: &Outcome, clock: Clock) -> Markup {
                     td { (one.on) }
                     td { @if let Some(rule) = &one.rule { "rule " (rule) } @else { "script" } }
                     td { (result(one.result)) @if let Some(error) = &one.error { ": " (error) } }
+                    td.number { @if let Some(at) = one.ended_at_ms { (clock.at_ms(at)) } }
+                    td { @if let Some(detail) = &one.detail { (detail) } }
                 }
             }
         }
