@@ -1,6 +1,6 @@
 //! The runbook and the alerts.
 
-use crate::id::InstanceId;
+use crate::id::{Id, InstanceId};
 use crate::plan::rule::{Aggregation, Bound, Response, Trigger as PlanTrigger, Watch};
 use crate::plan::{Metric, Request, RoutePlan, RulePlan, Step};
 use crate::quantity::{Bytes, Ratio};
@@ -28,6 +28,9 @@ type Common<'a> = (
     &'a Field<Quantity<SimDuration>>,
     &'a Field<AggregationChoice>,
 );
+
+/// A threshold: none where it is left out, and none in it where it cannot be used.
+type Stated = Option<Option<u64>>;
 
 impl Lowering<'_> {
     pub(super) fn rules(
@@ -87,8 +90,10 @@ impl Lowering<'_> {
         let crossing = match &when {
             Some(PlanTrigger::Metric(watch)) => watch.on.first().copied(),
             Some(PlanTrigger::State { condition, .. }) => condition.on(),
-            None => None,
+            None => Some(InstanceId::at(0)),
         };
+        // Whom it goes to is known when the rule fires.
+        let crossing = crossing.map(|_| InstanceId::at(0));
         let responses: Vec<Option<Response>> = then
             .value
             .0
@@ -184,9 +189,11 @@ impl Lowering<'_> {
                 lasting,
                 aggregation,
             } => {
-                let above = above.given().map(|given| self.threshold(given));
-                let below = below.given().map(|given| self.threshold(given));
-                let bound = self.bound(above, below, &named("`UsedMemory`"), "\"80%\"");
+                let bounds = (
+                    self.threshold(above, "`above`"),
+                    self.threshold(below, "`below`"),
+                );
+                let bound = self.bound(bounds, &named("`UsedMemory`"), "\"80%\"");
                 let common = (on, lasting, aggregation);
                 self.metric(Metric::UsedMemoryPercentage, bound, common, places)
             }
@@ -208,8 +215,8 @@ impl Lowering<'_> {
             } => {
                 let owner = named("`Bytes`");
                 let metric = self.required(metric, "metric", &owner, "UsedMemory");
-                let bytes = |field: &Field<Quantity<Bytes>>| field.value().map(|one| Some(one.0.0));
-                let bound = self.bound(bytes(above), bytes(below), &owner, "\"1GB\"");
+                let bytes = |field: &Field<Quantity<Bytes>>| stated(field, |one| Some(one.0.0));
+                let bound = self.bound((bytes(above), bytes(below)), &owner, "\"1GB\"");
                 let common = (on, lasting, aggregation);
                 self.metric(bytes_metric(&metric?.value), bound, common, places)
             }
@@ -223,8 +230,8 @@ impl Lowering<'_> {
             } => {
                 let owner = named("`Count`");
                 let metric = self.required(metric, "metric", &owner, "TotalKeys");
-                let count = |field: &Field<u64>| field.value().map(|one| Some(*one));
-                let bound = self.bound(count(above), count(below), &owner, "1000");
+                let count = |field: &Field<u64>| stated(field, |one| Some(*one));
+                let bound = self.bound((count(above), count(below)), &owner, "1000");
                 let common = (on, lasting, aggregation);
                 self.metric(count_metric(&metric?.value), bound, common, places)
             }
@@ -241,9 +248,14 @@ impl Lowering<'_> {
     }
 
     /// A share as a threshold.
-    fn threshold(&mut self, given: &Sp<Quantity<Ratio>>) -> Option<u64> {
-        let share = self.within(given, "the threshold", MILLIONTH, Ratio::ONE)?;
-        Some(share.ppm)
+    fn threshold(&mut self, field: &Field<Quantity<Ratio>>, what: &str) -> Stated {
+        match field.given() {
+            Some(given) => Some(
+                self.within(given, what, MILLIONTH, Ratio::ONE)
+                    .map(|share| share.ppm),
+            ),
+            None => stated(field, |_| None),
+        }
     }
 
     fn metric(
@@ -266,11 +278,10 @@ impl Lowering<'_> {
         }))
     }
 
-    /// One of two thresholds; a threshold that is given and none is reported already.
+    /// One of two thresholds.
     fn bound(
         &mut self,
-        above: Option<Option<u64>>,
-        below: Option<Option<u64>>,
+        (above, below): (Stated, Stated),
         owner: &Owner,
         example: &str,
     ) -> Option<Bound> {
@@ -298,6 +309,15 @@ impl Lowering<'_> {
             Field::Broken(_) => None,
             Field::Given(given) => self.within(given, what, SimDuration::ZERO, DAY),
         }
+    }
+}
+
+/// What a field states; a field that is there and cannot be read was reported while reading.
+fn stated<T>(field: &Field<T>, value: impl Fn(&T) -> Option<u64>) -> Stated {
+    match field {
+        Field::Absent => None,
+        Field::Broken(_) => Some(None),
+        Field::Given(given) => Some(value(&given.value)),
     }
 }
 
