@@ -344,10 +344,10 @@ mod tests {
                 }
                 prop_assert_eq!(dense.len(), map.len());
             }
-            let mut walked: Vec<_> = [Part::Live, Part::Dead]
-                .into_iter()
-                .flat_map(|part| dense.of(part).map(move |(label, one)| (label.to_vec(), part, *one)))
-                .collect();
+            let mut walked = Vec::new();
+            for part in [Part::Live, Part::Dead] {
+                walked.extend(dense.of(part).map(|(label, one)| (label.to_vec(), part, *one)));
+            }
             walked.sort_unstable_by(|left, right| left.0.cmp(&right.0));
             let mapped = map.iter().map(|(name, (part, one))| (name.to_vec(), *part, *one));
             prop_assert_eq!(walked, mapped.collect::<Vec<_>>());

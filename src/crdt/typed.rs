@@ -142,7 +142,10 @@ macro_rules! delegate {
     ($kinds:tt $(fn $name:ident(&$($by:ident)+ $(, $arg:ident: $type:ty)*) -> $result:ty;)*) => {
         $(delegate! { @one $kinds $name, ($($by)+), ($($arg: $type),*), ($($arg),*), $result })*
     };
-    (@one [$($kind:ident)*] $name:ident, (self), ($($arg:ident: $type:ty),*), $args:tt, $result:ty) => {
+    (
+        @one [$($kind:ident)*] $name:ident, (self),
+        ($($arg:ident: $type:ty),*), $args:tt, $result:ty
+    ) => {
         #[inline]
         fn $name(&self, $($arg: $type),*) -> $result {
             match self {
@@ -150,7 +153,10 @@ macro_rules! delegate {
             }
         }
     };
-    (@one [$($kind:ident)*] $name:ident, (mut self), ($($arg:ident: $type:ty),*), $args:tt, $result:ty) => {
+    (
+        @one [$($kind:ident)*] $name:ident, (mut self),
+        ($($arg:ident: $type:ty),*), $args:tt, $result:ty
+    ) => {
         #[inline]
         fn $name(&mut self, $($arg: $type),*) -> $result {
             match self {

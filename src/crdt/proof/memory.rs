@@ -136,3 +136,14 @@ fn free_places_are_taken_again() {
     let set = gone.types().set().expect("its memory is left");
     assert!(set.elements().places() <= ELEMENTS / 2 + 17);
 }
+
+/// A removal of the key passes by free places.
+#[test]
+fn a_removal_passes_by_free_places() {
+    let gone = filled(|number| match ELEMENTS - number {
+        1 => Update::Remove,
+        2..6 => Update::RemoveMember(name(number - 50)),
+        _ => Update::AddMember(name(number)),
+    });
+    assert!(!gone.is_live());
+}
