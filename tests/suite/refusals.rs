@@ -210,7 +210,7 @@ fn every_id_is_reached_through_a_file() {
     let brim = ["assumptions.usable_share=0.0001%"];
     reached.extend(ids(&outcome(&used, &brim)));
     let flash = group(
-        FLASH,
+        M10,
         "",
         &third(FLASH, "Absent", ""),
         r#"
