@@ -21,6 +21,7 @@ mod growth;
 mod plans;
 mod published;
 mod pubsub;
+mod relayed;
 mod replica;
 mod rules;
 mod scenarios;
