@@ -219,7 +219,7 @@ fn a_link_on_which_something_waits_too_long_starts_anew() {
         assert!(wire.asked.is_empty(), "at {now}");
         let entry = say(&mut second, "PUBLISH talk answer", &mut wire);
         bring_at(now, &mut third, 1, Parcel::Effect(entry), &mut wire);
-        now = now + SimDuration::from_secs(1);
+        now += SimDuration::from_secs(1);
         for other in [0, 3] {
             let (other, parcel) = (other, Parcel::Report(vec![None].into()));
             bring_at(now, &mut third, other, parcel, &mut wire);
