@@ -3,20 +3,13 @@
 //! Published messages show in which order a member takes effects in; keys show what it comes to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use meridian::assumption::{Assumptions, Eviction};
 use meridian::history::Event;
-use meridian::id::{Id, InstanceId, RegionId, ReplicaId, ShardId};
-use meridian::instance::command::parse;
-use meridian::instance::{
-    Audience, Cargo, Entry, Flight, HeldUp, Instance, Naming, Parcel, Relayed, Setup, Shipment,
-    Timer, Wire,
-};
+use meridian::id::RegionId;
 use meridian::network::Delay;
 use meridian::plan::{Memory, Operation, Plan, Step, ValueKind};
 use meridian::quantity::Bytes;
-use meridian::time::{SimDuration, SimTime};
+use meridian::time::SimDuration;
 use meridian::world::{Ending, Options, World};
 
 use crate::{group, plans, world_laws};
@@ -298,121 +291,4 @@ fn members_that_relay_agree_after_trouble() {
         world_laws::assert_agreement(&plan, &seen);
         world_laws::assert_honest(&plan, &seen);
     }
-}
-
-/// What an instance sends and tells its witness.
-#[derive(Default)]
-struct Post {
-    effects: Vec<(ShardId, Entry)>,
-    relayed: Vec<ReplicaId>,
-    heard: Vec<String>,
-}
-
-impl Wire for Post {
-    fn send(&mut self, to: ReplicaId, cargo: Cargo, _bytes: u64) {
-        if matches!(cargo.parcel, Parcel::Relayed(_)) {
-            self.relayed.push(to);
-        }
-    }
-
-    fn ship(&mut self, shipment: &Shipment<'_>, _: &Audience, _: SimDuration) -> HeldUp {
-        self.effects.push((shipment.shard, shipment.entry.clone()));
-        HeldUp::default()
-    }
-
-    fn queue(&mut self, _to: ReplicaId) -> SimDuration {
-        SimDuration::ZERO
-    }
-
-    fn timer(&mut self, _at: SimTime, _timer: Timer) {}
-
-    fn observe(&mut self, event: Event) {
-        if let Event::Message(seen) = event {
-            self.heard.push(seen.text);
-        }
-    }
-}
-
-fn member(number: u16) -> Instance {
-    Instance::new(Setup {
-        id: InstanceId(number),
-        replica: ReplicaId::at(usize::from(number)),
-        members: (0..4).map(ReplicaId::at).collect(),
-        places: 4,
-        shards: 1,
-        shard_limit: Bytes(1_000_000),
-        backlog: Bytes(100_000),
-        eviction: Eviction::NoEviction,
-        tells_idle_times: false,
-        wall_ms_at_start: 0,
-        assumptions: Arc::new(Assumptions {
-            causal_consistency: true,
-            ..Assumptions::default()
-        }),
-        naming: Arc::new(Naming::default()),
-        shard_of: Arc::new(Vec::new()),
-        seed: 1,
-    })
-}
-
-fn say(on: &mut Instance, text: &str, wire: &mut Post) -> Entry {
-    let words = parse::words(text).expect("redis-cli would send it");
-    on.command(SimTime::ZERO, "c", &words, wire);
-    let made = wire.effects.pop();
-    made.map_or_else(|| panic!("{text} makes no effect"), |(_, entry)| entry)
-}
-
-fn bring(to: &mut Instance, from: usize, parcel: Parcel, wire: &mut Post) {
-    let flight = Flight {
-        arrival: SimTime::ZERO,
-        made_at: SimTime::ZERO,
-        from: ReplicaId::at(from),
-        to: to.replica(),
-        shard: ShardId(0),
-        epoch: 0,
-        parcel,
-    };
-    to.deliver(SimTime::ZERO, flight, wire);
-}
-
-/// The buffers of synchronisation, as charged and as counted anew.
-fn buffers(of: &Instance) -> [u64; 2] {
-    let kind = meridian::history::MemoryKind::SyncBuffers;
-    let charged = of.shards()[ShardId(0)].ledger.used(kind);
-    [charged, of.recount()[ShardId(0)][kind as usize]]
-}
-
-/// What waits is taken in as soon as what it waits for is here, by whatever link, and is relayed
-/// then, once, to all but its origin.
-#[test]
-fn what_waits_is_released_by_what_it_waits_for() {
-    let (mut first, mut second, mut third) = (member(0), member(1), member(2));
-    let mut wire = Post::default();
-    let question = say(&mut first, "PUBLISH talk question", &mut wire);
-    bring(&mut second, 0, Parcel::Effect(question.clone()), &mut wire);
-    assert_eq!(wire.relayed, [2, 3].map(ReplicaId::at));
-    let answer = say(&mut second, "PUBLISH talk answer", &mut wire);
-    let further = say(&mut second, "PUBLISH talk further", &mut wire);
-    wire.relayed.clear();
-
-    let words = parse::words("SUBSCRIBE talk").expect("redis-cli would send it");
-    third.command(SimTime::ZERO, "ear", &words, &mut wire);
-    bring(&mut third, 1, Parcel::Effect(answer.clone()), &mut wire);
-    bring(&mut third, 1, Parcel::Effect(further), &mut wire);
-    assert!(wire.heard.is_empty() && wire.relayed.is_empty());
-    // Both are in memory: 60 B of framing, 4 B of channel, and what they say.
-    assert_eq!(buffers(&third), [60 + 4 + 6 + 60 + 4 + 7; 2]);
-    let relayed = |origin: usize, entry: &Entry| {
-        let (origin, entry) = (ReplicaId::at(origin), entry.clone());
-        Parcel::Relayed(Box::new(Relayed { origin, entry }))
-    };
-    bring(&mut third, 3, relayed(0, &question), &mut wire);
-    assert_eq!(wire.heard, ["question", "answer", "further"]);
-    assert_eq!(wire.relayed, [1, 3, 0, 3, 0, 3].map(ReplicaId::at));
-    assert_eq!(buffers(&third), [0; 2]);
-    // Once more, by other ways: filtered.
-    bring(&mut third, 0, Parcel::Effect(question), &mut wire);
-    bring(&mut third, 3, relayed(1, &answer), &mut wire);
-    assert_eq!((wire.heard.len(), wire.relayed.len()), (3, 6));
-    assert_eq!(third.shards()[ShardId(0)].counts.filtered, 2);
 }

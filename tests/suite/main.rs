@@ -23,6 +23,7 @@ mod plans;
 mod published;
 mod pubsub;
 mod refusals;
+mod relayed;
 mod replica;
 mod rules;
 mod scenarios;

@@ -6,10 +6,10 @@ use meridian::checks::{Checks, Status};
 use meridian::history::{Event, LinkEvent, MemoryKind, Observation};
 use meridian::id::{InstanceId, RegionId};
 use meridian::network::Delay;
-use meridian::plan::{Memory, Operation, Plan, Step, ValueKind};
+use meridian::plan::{Memory, Operation, Plan, Request, Step, ValueKind};
 use meridian::quantity::{ByteRate, Bytes};
 use meridian::scenario;
-use meridian::time::SimDuration;
+use meridian::time::{SimDuration, SimTime};
 use meridian::world::{Options, World};
 
 use crate::plans;
@@ -261,28 +261,40 @@ fn its_own_writes_come_back_from_whoever_has_them() {
 }
 
 /// A peer that it cannot reach may be the only one that has some of its writes: it waits for it,
-/// or what it writes next would tell the others that they know these.
+/// or what it writes next would tell the others that they know these. Meanwhile it catches up with
+/// the other one again and again, whatever its tries with the first have come to.
 #[test]
 fn a_stale_member_waits_for_peers_that_it_cannot_reach() {
-    let plan = scripted(
-        r#"(at: "6262ms", do: Partition(between: [("West Europe", "East US")])),
+    let mut timeline = r#"(at: "6262ms", do: Partition(between: [("West Europe", "East US")])),
         (at: "7419ms", do: Command(on: "a", run: "SET d 0")),
         (at: "7420ms", do: Command(on: "a", run: "INCR n")),
         (at: "9s", do: Partition(between: [("Southeast Asia", "East US")])),
         (at: "10188ms", do: Outage(region: "East US", memory: Lost)),
-        (at: "12667ms", do: Heal(between: [("West Europe", "East US")])),
-        (at: "19188ms", do: Return(region: "East US")),
-        (at: "30s", do: Command(on: "a", run: "SET d 1")),
-        (at: "31s", do: Heal()),
-        (at: "50s", do: Command(on: "a", run: "INCR n")),
-        (at: "59s", do: Command(on: "a", run: "MGET d n")),
-        (at: "59s", do: Command(on: "b", run: "MGET d n")),
-        (at: "59s", do: Command(on: "c", run: "MGET d n")),"#,
-    );
+        (at: "12s", do: Return(region: "East US")),"#
+        .to_owned();
+    for start in [14, 27, 41] {
+        timeline += &format!(
+            r#"(at: "{start}s", do: Heal(between: [("West Europe", "East US")])),
+            (at: "{}s", do: Command(on: "a", run: "SET d 1")),
+            (at: "{}s", do: Partition(between: [("West Europe", "East US")])),"#,
+            start + 11,
+            start + 12,
+        );
+    }
+    let mut plan = scripted(&timeline);
+    plan.storm = SimDuration::from_secs(100);
+    plans::at(&mut plan, 55_000, Step::Heal(Vec::new()));
+    plans::command(&mut plan, 80_000, 0, "INCR n");
+    for on in 0..3 {
+        plans::command(&mut plan, 90_000, on, "MGET d n");
+    }
     let (replies, seen) = told(plan.clone());
     let both = "1) \"0\"\n2) \"2\"";
-    let expected = ["OK", "(integer) 1", STALE, "(integer) 2", both, both, both];
-    assert_eq!(replies, expected);
+    let (stale, last) = ([STALE; 3], ["(integer) 2", both, both, both]);
+    assert_eq!(
+        replies,
+        [&["OK", "(integer) 1"][..], &stale, &last].concat()
+    );
     assert_agreement(&plan, &seen);
 }
 
@@ -303,6 +315,57 @@ fn a_stale_member_does_not_wait_for_a_dropped_peer() {
     assert_eq!(told(scripted(&timeline(""))).0, ["OK", STALE, STALE]);
     let unlinks = r#"(at: "30s", do: ForceUnlink(on: "b", drop: "c")),"#;
     assert_eq!(told(scripted(&timeline(unlinks))).0, ["OK", STALE, "OK"]);
+}
+
+/// With nobody left there is nothing to catch up with.
+#[test]
+fn a_stale_member_whose_last_peer_is_dropped_is_ready() {
+    let mut plan = returning(2);
+    plan.storm = SimDuration::from_secs(30);
+    let (region, memory) = (RegionId(0), Memory::Kept);
+    plans::command(&mut plan, 1_000, 1, "SET mine a");
+    plans::at(&mut plan, 4_000, Step::Outage { region, memory });
+    plans::command(&mut plan, 12_000, 1, "SET mine b");
+    let (on, drop) = (InstanceId(1), InstanceId(0));
+    plans::at(
+        &mut plan,
+        13_000,
+        Step::Request(Request::ForceUnlink { on, drop }),
+    );
+    plans::command(&mut plan, 14_000, 1, "SET mine c");
+    assert_eq!(told(plan).0, ["OK", STALE, "OK"]);
+}
+
+/// Memory that is lost while a state is sent or merged held its buffers, too.
+#[test]
+fn a_full_synchronisation_ends_with_the_memory_of_either_side() {
+    for lost in [0, 1] {
+        let mut plan = returning(2);
+        plan.storm = SimDuration::from_secs(40);
+        plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+        plan.sample_every = SimDuration::from_millis(50);
+        plan.assumptions.chunk_bytes = Bytes(20_000);
+        for route in plan.routes.iter_mut() {
+            route.bandwidth = ByteRate(300_000);
+        }
+        plans::command(&mut plan, 1_000, 1, "SET mine a");
+        plans::command(&mut plan, 1_000, 0, "SET theirs a");
+        let (region, memory) = (RegionId(lost), Memory::Lost);
+        plans::at(&mut plan, 8_000, Step::Outage { region, memory });
+        plans::at(&mut plan, 18_000, Step::Return(region));
+        let (_, seen) = told(plan.clone());
+        assert_honest(&plan, &seen);
+        let kind = MemoryKind::SyncBuffers as usize;
+        let dark = SimTime::from_secs(9)..SimTime::from_secs(18);
+        for one in seen.iter().filter(|one| dark.contains(&one.at)) {
+            if let Event::Ledger(ledger) = &one.event {
+                assert!(
+                    ledger.instance.0 != lost || ledger.used[kind] == 0,
+                    "{one:?}"
+                );
+            }
+        }
+    }
 }
 
 /// A peer whose stream began while the member still merged, so without some of its older writes,

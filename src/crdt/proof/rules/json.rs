@@ -1,6 +1,7 @@
 //! Documents: `J-*`. `J-15` is a matter of commands.
 
 use super::{Scene, Step};
+use crate::crdt::clock::MEMBERS_MAX;
 use crate::crdt::effect::Update;
 use crate::crdt::json::text::{Layout, print};
 use crate::crdt::proof::END;
@@ -204,6 +205,19 @@ fn j_10_an_element_taken_twice_is_gone_once() {
     check(scene, r#"["b"]"#);
 }
 
+/// `JSON.DEL` gives the element to nobody: beside an `ARRPOP` it is no second taking.
+#[test]
+fn j_10_an_element_taken_and_deleted_is_taken_once() {
+    for (first, second) in [(take("0"), remove("0")), (remove("0"), take("0"))] {
+        let scene = given(r#"["a","b"]"#).do_at(0, first).do_at(1, second);
+        let scene = scene.synced();
+        for replica in &scene.0.replicas {
+            assert_eq!(replica.tally.met[Conflict::TakeTake.index()], 0);
+        }
+        check(scene, r#"["b"]"#);
+    }
+}
+
 #[test]
 fn j_11_a_removed_element_wins_over_an_update_inside_it() {
     for (remover, updater) in [(0, 1), (1, 0)] {
@@ -303,4 +317,9 @@ fn j_5_sizes_count_what_shows_and_what_is_hidden() {
         (sizes.elements, sizes.element_bytes, sizes.siblings),
         (2, 9, 1)
     );
+    // The document and the field of the smaller instance show, the other's value does not.
+    let (mut present, mut overwritten) = ([0; MEMBERS_MAX], [0; MEMBERS_MAX]);
+    let object = &scene.0.replicas[2].object;
+    object.count_writes(&mut present, &mut overwritten);
+    assert_eq!((present, overwritten), ([2, 0, 0, 0, 0], [0, 1, 0, 0, 0]));
 }
