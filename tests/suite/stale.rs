@@ -330,7 +330,7 @@ fn a_stale_member_whose_last_peer_is_dropped_is_ready() {
     plans::at(
         &mut plan,
         13_000,
-        Step::Request(Request::ForceUnlink { on, drop }),
+        Step::from(Request::ForceUnlink { on, drop }),
     );
     plans::command(&mut plan, 14_000, 1, "SET mine c");
     assert_eq!(told(plan).0, ["OK", STALE, "OK"]);
