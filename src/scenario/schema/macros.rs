@@ -54,6 +54,7 @@ macro_rules! choice {
         $(#[doc = $doc])*
         #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
+        #[allow(clippy::enum_variant_names, reason = "the words are the product's")]
         pub(in crate::scenario) enum $name {
             $(
                 $(#[doc = $variant_doc])*
