@@ -111,8 +111,9 @@ fn flags_that_make_no_sense() {
       |
       = help: the fields here are `schema_version`, `name`, `question`, `seed`,
       `epoch`, `storm`, `settle`, `sample_every`, `full_detail_operations`,
-      `events_max`, `tie_break`, `instances`, `regions`, `routes`, `fill`, `traffic`,
-      `timeline`, `runbook`, `assumptions` and `expect`
+      `events_max`, `tie_break`, `group`, `instances`, `principals`, `regions`,
+      `routes`, `fill`, `traffic`, `timeline`, `runbook`, `alerts`, `assumptions` and
+      `expect`
     help: did you mean `storm`?
       |
     1 - strom=2h
