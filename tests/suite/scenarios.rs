@@ -207,7 +207,10 @@ fn every_scenario_is_tested_and_every_report_has_one() {
     assert_eq!(found, names);
     for path in listed(Path::new("reports")) {
         let of = |name: &&&str| path.starts_with(&format!("{name}/"));
-        assert!(SHIPPED.iter().any(|name| of(&name)), "reports/{path} has no scenario");
+        assert!(
+            SHIPPED.iter().any(|name| of(&name)),
+            "reports/{path} has no scenario"
+        );
     }
 }
 

@@ -19,7 +19,11 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
     if timeline.locks.is_empty() && timeline.operations.len() < 2 {
         return None;
     }
-    let subject = "Instances: operations under way; above them the scaling lock".to_owned();
+    let subject = match timeline.locks.as_slice() {
+        [] => "Instances: operations under way",
+        _ => "Instances: operations under way; above them the scaling lock",
+    };
+    let subject = subject.to_owned();
     let mut figure = sheet.figure("control", title(sheet), subject);
     let end_ms = figure.end_ms;
     if !timeline.locks.is_empty() {
@@ -48,7 +52,10 @@ pub fn figure(sheet: &Sheet<'_>) -> Option<Figure> {
             to: span.to,
         });
         let refused = refusals(sheet, id);
-        let under_way = format!("under way {}", together(&mine, end_ms));
+        let under_way = match mine.as_slice() {
+            [] => "no operation".to_owned(),
+            mine => format!("under way {}", together(mine, end_ms)),
+        };
         let panel = panel(&instance.name, spans, &refused, under_way, end_ms);
         figure.panels.push(panel);
     }
@@ -70,7 +77,15 @@ fn title(sheet: &Sheet<'_>) -> String {
         timeline.requests.len(),
         timeline.operations.iter().filter(|one| one.failed).count(),
     );
-    let mut text = format!("Of {made} requests {refused} are refused and {failed} fail");
+    let number = |count: usize| match count {
+        0 => "none".to_owned(),
+        count => count.to_string(),
+    };
+    let mut text = format!(
+        "Of {made} requests {} refused, {} failed",
+        number(refused),
+        number(failed)
+    );
     if let (Some(first), Some(last)) = (timeline.locks.first(), timeline.locks.last()) {
         let clock = sheet.clock;
         let to = match last.to < sheet.series.end {
