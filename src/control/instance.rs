@@ -111,7 +111,8 @@ impl Configuration {
             return refuse(Refusal::FlashEvict, self.eviction, "NoEviction");
         }
         if !self.high_availability {
-            return refuse(Refusal::NoHa, "it turned off", "high availability");
+            let found = format_args!("it turned off");
+            return refuse(Refusal::NoHa, found, "high availability");
         }
         let allowed = [Module::RediSearch, Module::RedisJson];
         if let Some(other) = self.modules.iter().find(|one| !allowed.contains(one)) {
