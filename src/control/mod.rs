@@ -34,9 +34,9 @@
 //! | the first is not blocked until another has followed | `the_leader_may_change_its_mind` |
 //! | flush clears all linked caches and needs rights | `a_flush_clears_every_member` |
 //!
-//! What else the page states, and the scenarios that show it: `scenarios/control/README.md`. Health
-//! and its alerts are the world's. Left out: access keys, firewalls, maintenance, unplanned failover,
-//! merging of groups, portal and command-line text.
+//! What else the page states, and the scenarios that show it: `scenarios/control/README.md`.
+//! Health and its alerts are the world's. Left out: access keys, firewalls, maintenance, unplanned
+//! failover, merging of groups, portal and command-line text.
 
 mod accept;
 mod finish;
