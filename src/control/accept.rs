@@ -6,7 +6,7 @@ use crate::control::group::{Ghost, Group, LinkState};
 use crate::control::instance::{Clustering, Configuration, Instance, is_name};
 use crate::control::operation::{Kind, Load, Operation, OperationId};
 use crate::control::refusal::{Refusal, Refused};
-use crate::control::request::{Accepted, Change, Creation, Effect, Request};
+use crate::control::request::{Accepted, Change, Creation, Discard, Effect, Request};
 use crate::control::scaling::{Lock, suits, take};
 use crate::id::{Id, InstanceId};
 use crate::time::{SimDuration, SimTime};
@@ -245,7 +245,7 @@ impl Control {
             };
             (1..=passes).map(swap).collect()
         } else {
-            vec![Effect::Close(on), Effect::Wipe(on)]
+            vec![Effect::Close(on), Effect::Wipe(on, Discard::NoReplica)]
         };
         Ok(self.begin(now, on, (Kind::Scale { to }, lasts), effects))
     }

@@ -4,7 +4,7 @@ use crate::control::group::{Group, LinkState, MEMBERS_MAX, Member, MemberId};
 use crate::control::instance::{Configuration, is_name};
 use crate::control::operation::{Kind, Peers};
 use crate::control::refusal::{Refusal, Refused};
-use crate::control::request::{Accepted, Effect, Grouping};
+use crate::control::request::{Accepted, Discard, Effect, Grouping};
 use crate::control::{Control, Edition};
 use crate::id::{Id, InstanceId};
 use crate::time::{SimDuration, SimTime};
@@ -186,7 +186,7 @@ impl Control {
         }
         self.enter(on, joining, &group.nickname);
         self.sweep();
-        let effects = vec![Effect::Close(on), Effect::Wipe(on)];
+        let effects = vec![Effect::Close(on), Effect::Wipe(on, Discard::ForceLink)];
         Ok(self.begin(now, on, (Kind::ForceLink { peers }, lasts), effects))
     }
 }

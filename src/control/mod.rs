@@ -62,7 +62,7 @@ pub use instance::{
 };
 pub use operation::{Load, OperationId, Timings};
 pub use refusal::{Refusal, Refused};
-pub use request::{Accepted, Change, Creation, Effect, Finished, Grouping, Request};
+pub use request::{Accepted, Change, Creation, Discard, Effect, Finished, Grouping, Request};
 pub use scaling::Lock;
 
 use scaling::Size;

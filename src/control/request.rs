@@ -135,7 +135,7 @@ pub enum Effect {
     /// An instance takes connections again.
     Open(InstanceId),
     /// All data of one instance is discarded.
-    Wipe(InstanceId),
+    Wipe(InstanceId, Discard),
     /// A member joins, under a number never used before; it gets the group's data.
     Join(InstanceId, MemberId),
     /// A member is dropped; `on` is the first to know.
@@ -165,4 +165,13 @@ pub enum Effect {
         /// Memory for data, over all shards; while a lock is held, at most the original size's.
         usable: Bytes,
     },
+}
+
+/// Why an instance's data is discarded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Discard {
+    /// It takes the data of the group it joins.
+    ForceLink,
+    /// There is no replica that could serve while its node is exchanged.
+    NoReplica,
 }

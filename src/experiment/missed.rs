@@ -39,7 +39,7 @@ pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) ->
 fn class(missed: &MissedSeen) -> WriteClass {
     match missed.defeat {
         Defeat::Concurrent { .. } => WriteClass::ConcurrentlyOverwritten,
-        Defeat::MemoryLost | Defeat::Unlinked => WriteClass::DurabilityLoss,
+        Defeat::MemoryLost | Defeat::Discarded(_) | Defeat::Unlinked => WriteClass::DurabilityLoss,
     }
 }
 
@@ -61,6 +61,7 @@ fn examples(plan: &Plan, missed: &[MissedSeen], of: WriteClass) -> Vec<WriteExam
 fn detail(plan: &Plan, missed: &MissedSeen) -> String {
     match missed.defeat {
         Defeat::MemoryLost => "memory lost before it was sent".to_owned(),
+        Defeat::Discarded(by) => format!("{by} discarded it before it was sent"),
         Defeat::Unlinked => {
             let origin = name(plan, missed.origin);
             format!("it never reached the group, from which {origin} was unlinked")

@@ -458,6 +458,8 @@ pub enum Defeat {
     },
     /// Its origin's memory was lost before it was sent.
     MemoryLost,
+    /// A request discarded it before it was sent: which.
+    Discarded(&'static str),
     /// Its origin was unlinked before it was sent, if not before it was written.
     Unlinked,
 }

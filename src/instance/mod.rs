@@ -44,7 +44,7 @@ mod sync;
 use std::sync::Arc;
 
 use crate::assumption::{Assumptions, Eviction, Lww, Metadata};
-use crate::crdt::Rules;
+use crate::crdt::{FILL_SEQ, Rules};
 use crate::id::{Id, IdVec, InstanceId, ReplicaId, ShardId};
 use crate::quantity::Bytes;
 use crate::time::{SimDuration, SimTime};
@@ -293,9 +293,9 @@ impl Instance {
         Rules::from(&*self.assumptions)
     }
 
-    /// The least sequence of the current life.
+    /// Sequences of the current life begin beyond this: those of an earlier one, or of the fill.
     fn first_seq(&self) -> u64 {
-        self.life << LIFE_BITS
+        (self.life << LIFE_BITS).max(FILL_SEQ)
     }
 }
 

@@ -16,7 +16,9 @@ impl Plan {
         let steps = steps.chain(responses.map(|response| &response.step));
         let targets = steps.filter_map(|step| match step {
             Step::Request(asked) => match asked.request {
-                Request::Scale { to, .. } => Some(to.shards),
+                Request::Scale { to, .. } | Request::Create { sku: Some(to), .. } => {
+                    Some(to.shards)
+                }
                 _ => None,
             },
             _ => None,

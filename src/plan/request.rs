@@ -34,6 +34,8 @@ pub enum Request {
         database: String,
         /// Whether zones are asked for.
         zones: bool,
+        /// Its size; the plan's when none: a group that has scaled takes only its own.
+        sku: Option<&'static Sku>,
     },
     /// Link an instance to a group; its data is discarded.
     ForceLink {

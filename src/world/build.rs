@@ -17,7 +17,7 @@ use crate::world::clients::{ClientCounts, Clients};
 use crate::world::exit::{Dock, Exit};
 use crate::world::fabric::{Fabric, SentCounts, narrow};
 use crate::world::inbound::Inbound;
-use crate::world::region::{Region, Scripted};
+use crate::world::region::{Door, Region, Scripted};
 
 /// A shard's backlog is clamped to these bounds.
 ///
@@ -126,9 +126,12 @@ fn empty_region(
         heads: Vec::new(),
         fabric,
         dark: false,
-        closed: here
+        doors: here
             .iter()
-            .map(|id| plan.instances[InstanceId::at(*id)].at_start == AtStart::Absent)
+            .map(|id| Door {
+                closed: plan.instances[InstanceId::at(*id)].at_start == AtStart::Absent,
+                failing_over: false,
+            })
             .collect(),
         cut_from: vec![false; plan.regions.len()],
         cut_drops: vec![0; plan.regions.len()],

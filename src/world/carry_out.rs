@@ -1,9 +1,11 @@
 //! What the control plane decides, carried out on instances.
 
-use crate::control::{Effect, MemberId};
+use crate::control::{Discard, Effect, MemberId};
+use crate::history::Defeat;
 use crate::id::{Id, InstanceId, ReplicaId};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
+use crate::world::region::Door;
 use crate::world::{Instant, World};
 
 impl World<'_> {
@@ -11,13 +13,11 @@ impl World<'_> {
     pub(super) fn carry_out(&mut self, at: SimTime, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::Create(id) | Effect::Open(id) => self.open(at, self.plane.planned(*id)),
+                Effect::Create(id) => self.create(at, *id),
+                Effect::Open(id) => self.open(at, self.plane.planned(*id)),
                 Effect::Remove(id) => self.remove(at, self.plane.planned(*id)),
-                Effect::Close(id) => self.close(self.plane.planned(*id)),
-                Effect::Wipe(id) => {
-                    self.note_unsent(self.plane.planned(*id));
-                    self.wipe(at, self.plane.planned(*id));
-                }
+                Effect::Close(id) => self.door(self.plane.planned(*id)).closed = true,
+                Effect::Wipe(id, why) => self.discard(at, self.plane.planned(*id), *why),
                 Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
                 Effect::Unlink { on, dropped } => {
@@ -39,22 +39,33 @@ impl World<'_> {
         }
     }
 
-    fn replica_of(id: InstanceId) -> ReplicaId {
-        ReplicaId::at(id.index())
-    }
-
-    /// An instance takes no connections.
-    fn close(&mut self, id: InstanceId) {
+    fn door(&mut self, id: InstanceId) -> &mut Door {
         let (region, local) = self.homes[id.index()];
-        self.windows.processes_mut()[region.index()].closed[local] = true;
+        &mut self.windows.processes_mut()[region.index()].doors[local]
     }
 
-    /// An instance takes connections again.
+    /// An empty instance takes connections for the first time, in the size it was created in.
+    fn create(&mut self, at: SimTime, id: InstanceId) {
+        let usable = self.plane.state.usable(id);
+        let instance = self.plane.state.instance(id);
+        let shards = instance.map(|instance| instance.configuration.sku.shards);
+        let planned = self.plane.planned(id);
+        if let Some(shards) = shards {
+            self.resize(at, planned, shards, usable);
+        }
+        self.open(at, planned);
+    }
+
+    /// A request opens an instance that one had closed.
     fn open(&mut self, at: SimTime, id: InstanceId) {
-        let (region, local) = self.homes[id.index()];
-        let region = &mut self.windows.processes_mut()[region.index()];
-        let was_closed = std::mem::take(&mut region.closed[local]);
-        if was_closed && !region.dark {
+        let door = self.door(id);
+        let was_closed = std::mem::take(&mut door.closed);
+        self.reconnect(at, id, was_closed);
+    }
+
+    /// An instance has been out of reach, and may be in reach again.
+    fn reconnect(&mut self, at: SimTime, id: InstanceId, was_shut: bool) {
+        if was_shut && !self.is_down(id) {
             self.with_instance(at, id, |instance, reach| instance.come_back(at, reach));
             self.look_from(at);
         }
@@ -62,10 +73,25 @@ impl World<'_> {
 
     /// An instance is gone, with all it had.
     fn remove(&mut self, at: SimTime, id: InstanceId) {
-        self.close(id);
-        self.note_unsent(id);
+        self.door(id).closed = true;
+        self.note_unsent(id, Defeat::Discarded("the deletion"));
         self.wipe(at, id);
         self.with_instance(at, id, |instance, _| instance.stand_alone(at));
+        self.note_losses("the instance was deleted before it had sent them");
+    }
+
+    /// All data of one instance is discarded by a request of its own.
+    fn discard(&mut self, at: SimTime, id: InstanceId, why: Discard) {
+        let (by, cause) = match why {
+            Discard::ForceLink => ("the force-link", "a force-link discarded them"),
+            Discard::NoReplica => (
+                "scaling without a replica",
+                "scaling without a replica discarded them",
+            ),
+        };
+        self.note_unsent(id, Defeat::Discarded(by));
+        self.wipe(at, id);
+        self.note_losses(cause);
     }
 
     /// All data of one instance is discarded; what comes from others is new from here on.
@@ -83,11 +109,11 @@ impl World<'_> {
     /// it has the place of its name; a wiped instance numbers its effects anew beyond all it ever
     /// made, so that no dot comes twice.)
     fn join(&mut self, at: SimTime, id: InstanceId, _number: MemberId) {
-        let member = Self::replica_of(id);
+        let member = Self::replica(id);
         let others: Vec<InstanceId> = self.plan.instances.ids().collect();
         let others = others.into_iter().filter(|other| *other != id);
         let others: Vec<InstanceId> = others.filter(|other| self.is_linked(*other)).collect();
-        let mut members: Vec<ReplicaId> = others.iter().copied().map(Self::replica_of).collect();
+        let mut members: Vec<ReplicaId> = others.iter().copied().map(Self::replica).collect();
         members.push(member);
         members.sort_unstable();
         for other in others {
@@ -100,16 +126,17 @@ impl World<'_> {
     }
 
     fn unlink(&mut self, at: SimTime, on: InstanceId, dropped: InstanceId) {
-        let member = Self::replica_of(dropped);
+        let member = Self::replica(dropped);
         self.with_instance(at, on, |instance, reach| {
             instance.force_unlink(at, member, reach);
         });
+        self.note_losses("the only member that had them was unlinked");
         self.look_from(at);
     }
 
     /// A member leaves by itself: the rest know at once.
     fn leave(&mut self, at: SimTime, id: InstanceId) {
-        let member = Self::replica_of(id);
+        let member = Self::replica(id);
         let others = self.plan.instances.ids();
         let others: Vec<InstanceId> = others.filter(|other| self.is_linked(*other)).collect();
         for other in others {
@@ -117,6 +144,7 @@ impl World<'_> {
                 instance.part_from(at, member, reach);
             });
         }
+        self.note_losses("the only member that had them was deleted");
         self.look_from(at);
     }
 
@@ -133,14 +161,15 @@ impl World<'_> {
         if self.is_down(id) {
             return;
         }
-        self.close(id);
+        self.door(id).failing_over = true;
         let back = at + self.plan.assumptions.planned_failover;
         self.plan_at(back, Instant::BlipOver(id));
     }
 
     /// The failover is over.
-    pub(super) fn come_back(&mut self, at: SimTime, id: InstanceId) {
-        self.open(at, id);
+    pub(super) fn end_failover(&mut self, at: SimTime, id: InstanceId) {
+        let was_shut = std::mem::take(&mut self.door(id).failing_over);
+        self.reconnect(at, id, was_shut);
     }
 
     /// Whether nobody reaches an instance.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::Sku;
 use crate::control::{
-    Accepted, Control, Creation, Effect, Grouping, Instance, LinkState, Load, OperationId, Refused,
-    Request, Settings,
+    Accepted, Configuration, Control, Creation, Effect, Grouping, Instance, LinkState, Load,
+    OperationId, Refused, Request, Settings,
 };
 use crate::history::{ControlResult, ControlSeen, Event};
 use crate::id::{Id, InstanceId};
@@ -12,7 +13,7 @@ use crate::plan::request::Listed;
 use crate::plan::{Asked, AtStart, Plan, Request as Planned};
 use crate::quantity::{Bytes, Ratio};
 use crate::time::SimTime;
-use crate::world::{Flushed, Instant, World};
+use crate::world::{Instant, World};
 
 /// The control plane, and which instance of the plan each of its own is: one that is deleted and
 /// made anew is another one there.
@@ -119,7 +120,9 @@ impl World<'_> {
             .and_then(|sent| self.plane.decide(at, &sent));
         match decided {
             Ok(accepted) => {
-                self.note_discarded(at, &asked.request);
+                if let Planned::Flush { on, .. } = asked.request {
+                    self.note_flushed(at, on);
+                }
                 self.accepted(at, seen, accepted);
             }
             Err(refused) => self.observe(
@@ -134,68 +137,6 @@ impl World<'_> {
         if let Some(step) = step {
             self.hold(at, step, &asked.then);
         }
-    }
-
-    /// Notes why data goes that an accepted request discards.
-    fn note_discarded(&mut self, at: SimTime, request: &Planned) {
-        match request {
-            Planned::ForceLink { on, .. } => {
-                self.discarded[*on] = Some("a force-link discarded them");
-            }
-            Planned::Scale { on, .. } if !self.plan.instances[*on].options.high_availability => {
-                self.discarded[*on] = Some("scaling without a replica discarded them");
-            }
-            Planned::Delete { on } => {
-                self.discarded[*on] = Some("the instance was deleted before it had sent them");
-            }
-            Planned::Flush { on, .. } => self.note_flushed(at, *on),
-            _ => {}
-        }
-    }
-
-    /// All that the members of a group have acknowledged so far goes; of an instance that stands
-    /// alone, what no group has from it.
-    fn note_flushed(&mut self, at: SimTime, on: InstanceId) {
-        let linked = |id: &InstanceId| self.is_linked(*id);
-        let members: Vec<InstanceId> = self.plan.instances.ids().filter(linked).collect();
-        let origins = if members.contains(&on) {
-            members
-        } else {
-            vec![on]
-        };
-        let is_alone = !origins.iter().any(|origin| self.is_linked(*origin));
-        for origin in &origins {
-            let shards = self.instance(*origin).shards().iter();
-            let (writes, removals) = shards
-                .map(|shard| (shard.acknowledged, shard.removals))
-                .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-            let kept = match is_alone {
-                true => self.kept_elsewhere(*origin),
-                false => Flushed::default(),
-            };
-            self.flushed[*origin] = Flushed {
-                writes: writes - kept.writes,
-                removals: removals - kept.removals,
-            };
-        }
-        self.observe(at, Event::Flushed(origins));
-    }
-
-    /// What the members of a group have of an instance that is none.
-    fn kept_elsewhere(&self, origin: InstanceId) -> Flushed {
-        let replica = Self::replica(origin);
-        let members = self.plan.instances.ids().filter(|id| self.is_linked(*id));
-        let custodies = members.map(|id| self.instance(id).custody()[replica.index()]);
-        let most = custodies.max_by_key(|custody| custody.applied);
-        most.map_or(Flushed::default(), |custody| Flushed {
-            writes: custody.applied,
-            removals: custody.removals,
-        })
-    }
-
-    /// Whether a flush has yet to reach an instance.
-    pub(super) fn owes_flush(&self, id: InstanceId) -> bool {
-        self.plane.known(id).is_some_and(|one| one.owes_flush)
     }
 
     fn accepted(&mut self, at: SimTime, seen: ControlSeen, accepted: Accepted) {
@@ -301,11 +242,12 @@ impl World<'_> {
                 group,
                 database,
                 zones,
+                sku,
             } => Request::Create(Creation {
                 name: self.plan.instances[*instance].name.clone(),
                 database: database.clone(),
                 zones: *zones,
-                configuration: self.plan.instances[*instance].configuration(),
+                configuration: self.configuration(*instance, *sku),
                 group: group.as_ref().map(|group| self.grouping(on, group)),
             }),
             Planned::ForceLink { on, group } => Request::ForceLink {
@@ -335,6 +277,13 @@ impl World<'_> {
             request: worded,
             on,
         })
+    }
+
+    /// What an instance is created as.
+    fn configuration(&self, id: InstanceId, sku: Option<&'static Sku>) -> Configuration {
+        let mut configuration = self.plan.instances[id].configuration();
+        configuration.sku = sku.unwrap_or(configuration.sku);
+        configuration
     }
 
     /// The group a request names, with what it leaves out: the group's nickname, and all its

@@ -8,6 +8,7 @@ use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
 use crate::world::World;
 use crate::world::clients::ClientCounts;
+use crate::world::losses::Deeds;
 
 /// The end of a run.
 #[derive(Clone, Debug)]
@@ -201,67 +202,28 @@ impl World<'_> {
         origin: InstanceId,
         custodies: &IdVec<InstanceId, [Custody; MEMBERS_MAX]>,
     ) -> WritesSeen {
-        let replica = Self::replica(origin);
-        let acknowledged: u64 = self
-            .instance(origin)
-            .shards()
-            .iter()
-            .map(|shard| shard.acknowledged)
-            .sum();
-        let shards = self.instance(origin).shards().iter();
-        let removals = shards.map(|shard| shard.removals).sum::<u64>();
+        let acknowledged = self.acknowledged(origin);
         let flushed = self.flushed[origin];
-        let keepers = self.plan.instances.ids();
-        let keepers = keepers.filter(|id| self.is_linked(*id) && !self.owes_flush(*id));
-        let applied = |id: InstanceId| {
-            let shards = self.instance(id).shards().iter();
-            shards
-                .map(|shard| shard.frontier.prefix[replica.index()].writes)
-                .sum::<u64>()
+        let keeper = self.keeper(origin);
+        let custody_of = |id: InstanceId| custodies[id][origin.index()];
+        let custody = keeper.map_or(Custody::default(), custody_of);
+        let kept = Deeds {
+            writes: custody.applied,
+            removals: custody.removals,
         };
-        let knows_best = |id: &InstanceId| {
-            let lives = self.instance(*id).lives();
-            (
-                applied(*id),
-                std::cmp::Reverse(lives),
-                *id == origin,
-                std::cmp::Reverse(*id),
-            )
-        };
-        let keeper = keepers.max_by_key(knows_best);
-        let custody = keeper.map_or(Custody::default(), |id| custodies[id][replica.index()]);
-        let lost = acknowledged.saturating_sub(custody.applied + flushed.writes);
-        let removals_lost = removals.saturating_sub(custody.removals + flushed.removals);
-        let cause = if lost + removals_lost > 0 {
-            self.cause_of_loss(origin)
-        } else {
-            None
-        };
+        let lost = acknowledged.beyond(kept.plus(flushed));
         WritesSeen {
             origin: origin.index(),
-            acknowledged,
+            acknowledged: acknowledged.writes,
             present: custody.present,
             superseded: custody.superseded,
             overwritten: custody.overwritten,
-            lost,
+            lost: lost.writes,
             flushed: flushed.writes,
-            removals,
-            removals_lost,
-            cause,
+            removals: acknowledged.removals,
+            removals_lost: lost.removals,
+            cause: self.cause_of_loss(origin, lost),
             keeper,
-        }
-    }
-
-    /// Why writes of a member are gone; none when nothing is known that could have taken them.
-    fn cause_of_loss(&self, origin: InstanceId) -> Option<&'static str> {
-        if let Some(cause) = self.discarded[origin] {
-            Some(cause)
-        } else if !self.is_linked(origin) {
-            Some("the member was unlinked before it had sent them")
-        } else if self.instance(origin).lives() > 0 {
-            Some("memory was lost before they were sent")
-        } else {
-            None
         }
     }
 

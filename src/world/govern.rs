@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Detail, Event, FaultKind, FaultSeen};
+use crate::history::{Defeat, Detail, Event, FaultKind, FaultSeen};
 use crate::id::{Id, InstanceId, RegionId};
 use crate::network::Degradation;
 use crate::plan::{Memory, Plan, Step, Trigger};
@@ -66,7 +66,7 @@ impl World<'_> {
             Instant::Act(rule, on) => self.act(at, rule, on),
             Instant::Finish(operation) => self.finish(at, operation),
             Instant::Blip(id) => self.fail_over(at, id),
-            Instant::BlipOver(id) => self.come_back(at, id),
+            Instant::BlipOver(id) => self.end_failover(at, id),
             Instant::SettleBegins => self.begin_settle(at),
             Instant::Minute => self.minute(at),
             Instant::LookAtStates => self.look_at_states(at),
@@ -146,9 +146,10 @@ impl World<'_> {
         }
         if memory == Memory::Lost {
             for instance in here {
-                self.note_unsent(instance);
+                self.note_unsent(instance, Defeat::MemoryLost);
                 self.with_instance(at, instance, |instance, _| instance.lose_memory(at));
             }
+            self.note_losses("memory was lost before they were sent");
         }
         let kind = match memory {
             Memory::Kept => FaultKind::Outage,

@@ -8,12 +8,12 @@ use crate::world::World;
 impl World<'_> {
     /// Keeps examples of what a member is about to lose with its memory: its own writes that nobody
     /// else has, and that are not on their way to anybody.
-    pub(super) fn note_unsent(&mut self, origin: InstanceId) {
+    pub(super) fn note_unsent(&mut self, origin: InstanceId, defeat: Defeat) {
         if self.unsent.iter().any(|missed| missed.origin == origin) {
             return;
         }
         let reach = self.reach_elsewhere(origin);
-        let missed = self.beyond(origin, &reach, Defeat::MemoryLost);
+        let missed = self.beyond(origin, &reach, defeat);
         self.unsent.extend(missed);
     }
 

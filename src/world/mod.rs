@@ -22,6 +22,7 @@ mod govern;
 mod hold;
 mod inbound;
 mod look;
+mod losses;
 mod metric;
 mod missed;
 mod region;
@@ -92,16 +93,9 @@ pub struct World<'a> {
     looks: Vec<look::Look>,
     unsent: Vec<MissedSeen>,
     /// What each instance had acknowledged of all that flushes removed.
-    flushed: IdVec<InstanceId, Flushed>,
-    /// Why the data of an instance was discarded, where a request did that.
-    discarded: IdVec<InstanceId, Option<&'static str>>,
-}
-
-/// Writes and removals that a flush took.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Flushed {
-    writes: u64,
-    removals: u64,
+    flushed: IdVec<InstanceId, losses::Deeds>,
+    /// What was last taken of each instance's writes, and why.
+    losses: IdVec<InstanceId, Option<losses::Loss>>,
 }
 
 /// Something to govern.
@@ -168,8 +162,12 @@ impl<'a> World<'a> {
             comparison: Comparison::default(),
             looks: Vec::new(),
             unsent: Vec::new(),
-            flushed: plan.instances.iter().map(|_| Flushed::default()).collect(),
-            discarded: plan.instances.iter().map(|_| None).collect(),
+            flushed: plan
+                .instances
+                .iter()
+                .map(|_| losses::Deeds::default())
+                .collect(),
+            losses: plan.instances.iter().map(|_| None).collect(),
         };
         world.observe(SimTime::ZERO, Event::Began(told));
         world

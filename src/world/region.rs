@@ -50,8 +50,8 @@ pub(super) struct Region {
     pub fabric: Fabric,
     /// Whether the region is dark.
     pub dark: bool,
-    /// Which of its instances take no connections.
-    pub closed: Vec<bool>,
+    /// Why its instances take no connections, if they do not.
+    pub doors: Vec<Door>,
     /// Regions whose messages do not get here.
     pub cut_from: Vec<bool>,
     /// Messages from each region that a cut has dropped.
@@ -62,6 +62,22 @@ pub(super) struct Region {
     pub events: u64,
     /// Client operations handled.
     pub operations: u64,
+}
+
+/// Why an instance takes no connections. Each reason ends by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Door {
+    /// A request closed it, or it does not exist.
+    pub closed: bool,
+    /// Its nodes are being exchanged.
+    pub failing_over: bool,
+}
+
+impl Door {
+    #[inline]
+    fn is_shut(self) -> bool {
+        self.closed | self.failing_over
+    }
 }
 
 /// Which stream an event comes from.
@@ -139,7 +155,7 @@ impl Region {
     /// Whether nobody reaches one of its instances.
     #[inline]
     pub(super) fn is_down(&self, local: usize) -> bool {
-        self.dark || self.closed[local]
+        self.dark || self.doors[local].is_shut()
     }
 
     /// Whether what arrives by a stream is taken in.

@@ -60,6 +60,7 @@ shipped! {
     cut_during_the_full_sync, "control/cut-during-the-full-sync", Small;
     flush_with_a_member_down, "control/flush-with-a-member-down", Small;
     hash_tag_skew, "control/hash-tag-skew", Small;
+    join_and_leave, "control/join-and-leave", Small;
     m10_to_x20, "control/m10-to-x20", Small;
     outage_in_mid_scale, "control/outage-in-mid-scale", Small;
     rejoin, "control/rejoin", Small;

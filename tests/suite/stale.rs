@@ -336,18 +336,24 @@ fn a_stale_member_whose_last_peer_is_dropped_is_ready() {
     assert_eq!(told(plan).0, ["OK", STALE, "OK"]);
 }
 
+/// A full synchronisation of so much data over so thin a route that it takes seconds.
+fn returning_slowly() -> Plan {
+    let mut plan = returning(2);
+    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
+    plan.sample_every = SimDuration::from_millis(50);
+    plan.assumptions.chunk_bytes = Bytes(20_000);
+    for route in plan.routes.iter_mut() {
+        route.bandwidth = ByteRate(300_000);
+    }
+    plan
+}
+
 /// Memory that is lost while a state is sent or merged held its buffers, too.
 #[test]
 fn a_full_synchronisation_ends_with_the_memory_of_either_side() {
     for lost in [0, 1] {
-        let mut plan = returning(2);
+        let mut plan = returning_slowly();
         plan.storm = SimDuration::from_secs(40);
-        plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
-        plan.sample_every = SimDuration::from_millis(50);
-        plan.assumptions.chunk_bytes = Bytes(20_000);
-        for route in plan.routes.iter_mut() {
-            route.bandwidth = ByteRate(300_000);
-        }
         plans::command(&mut plan, 1_000, 1, "SET mine a");
         plans::command(&mut plan, 1_000, 0, "SET theirs a");
         let (region, memory) = (RegionId(lost), Memory::Lost);
@@ -403,13 +409,7 @@ fn what_comes_back_late_is_passed_on_to_whom_streams_already() {
 /// The receiver of a full synchronisation pays for its buffer as long as it merges.
 #[test]
 fn a_merge_is_charged_from_its_start() {
-    let mut plan = returning(2);
-    plans::populate(&mut plan, "user:", 8_000, ValueKind::String);
-    plan.sample_every = SimDuration::from_millis(50);
-    plan.assumptions.chunk_bytes = Bytes(20_000);
-    for route in plan.routes.iter_mut() {
-        route.bandwidth = ByteRate(300_000);
-    }
+    let mut plan = returning_slowly();
     plans::command(&mut plan, 1_000, 1, "SET mine a");
     let (_, seen) = told(plan.clone());
     let of_link = |what: LinkEvent| {

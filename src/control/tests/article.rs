@@ -2,8 +2,8 @@
 
 use super::{creation, does, group, grouping, id, of, refuses, scale, sizes, takes};
 use crate::control::{
-    Change, Control, Edition, Effect, LinkState, Load, MemberId, ProvisioningState, Refusal,
-    Request, ResourceState, Settings, Timings,
+    Change, Control, Discard, Edition, Effect, LinkState, Load, MemberId, ProvisioningState,
+    Refusal, Request, ResourceState, Settings, Timings,
 };
 use crate::quantity::{Bytes, Ratio};
 use crate::time::{SimDuration, SimTime};
@@ -313,7 +313,10 @@ fn a_force_link_discards_and_closes() {
     let on = alone.instance;
     let group = grouping("group", &["alone", "redis00", "redis01"]);
     let (taken, finished) = does(&mut control, &Request::ForceLink { on, group });
-    assert_eq!(taken.effects, [Effect::Close(on), Effect::Wipe(on)]);
+    assert_eq!(
+        taken.effects,
+        [Effect::Close(on), Effect::Wipe(on, Discard::ForceLink)]
+    );
     assert_eq!(taken.due, SimTime::from_secs(300));
     assert_eq!(
         finished.effects,
@@ -468,7 +471,13 @@ fn an_instance_without_replicas_loses_its_data_when_it_scales() {
     wish.configuration.high_availability = false;
     does(&mut control, &Request::Create(wish));
     let (taken, finished) = does(&mut control, &scale(0, X20));
-    assert_eq!(taken.effects, [Effect::Close(id(0)), Effect::Wipe(id(0))]);
+    assert_eq!(
+        taken.effects,
+        [
+            Effect::Close(id(0)),
+            Effect::Wipe(id(0), Discard::NoReplica)
+        ]
+    );
     assert_eq!(finished.effects[0], Effect::Open(id(0)));
     assert_eq!(capacities(&finished.effects), [(0, X20, X20_USABLE)]);
 }

@@ -81,8 +81,14 @@ impl Lowering<'_> {
                 alone,
                 database,
                 zones,
+                sku,
             } => {
-                let instance = self.on(instance, "instance", &named("`Create`"), places);
+                let owner = named("`Create`");
+                let instance = self.on(instance, "instance", &owner, places);
+                let sku = match sku.is_given() {
+                    true => Some(self.size(sku, "sku", &owner)?),
+                    false => None,
+                };
                 let stands_alone = alone.value().copied().unwrap_or(false);
                 let database = database.value().map_or(DATABASE, |text| &text.0);
                 Some(Request::Create {
@@ -90,6 +96,7 @@ impl Lowering<'_> {
                     group: (!stands_alone).then(|| listed(group, linked)),
                     database: database.to_owned(),
                     zones: zones.value().copied().unwrap_or(false),
+                    sku,
                 })
             }
             Action::ForceLink { on, group, linked } => Some(Request::ForceLink {

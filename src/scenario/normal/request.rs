@@ -26,6 +26,7 @@ pub(super) fn request(request: &Request, plan: &Plan) -> Action {
             group,
             database,
             zones,
+            sku,
         } => Action::Create {
             instance: instance(*id),
             group: group.as_ref().map_or(Field::Absent, nickname),
@@ -33,6 +34,7 @@ pub(super) fn request(request: &Request, plan: &Plan) -> Action {
             alone: Field::of(group.is_none()),
             database: text(database),
             zones: Field::of(*zones),
+            sku: sku.map_or(Field::Absent, |sku| text(sku.name)),
         },
         Request::ForceLink { on, group } => Action::ForceLink {
             on: instance(*on),

@@ -129,6 +129,8 @@ choice! {
             database: Text,
             /// Whether zones are asked for.
             zones: bool,
+            /// Its size; the declared one when left out.
+            sku: Text,
         },
         /// An instance that is in no group joins one; its data is discarded.
         ForceLink {
