@@ -216,6 +216,12 @@ pub struct Assumptions {
     pub settling: SimDuration,
     /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
     pub planned_failover: SimDuration,
+    /// A-FAILOVER-UNPLANNED: how long lost primaries answer nobody.
+    pub unplanned_failover: SimDuration,
+    /// A-REPLICA-LAG: how far replicas are behind their primaries.
+    pub replica_lag: SimDuration,
+    /// A-PATCHING: how long it takes to patch the nodes of an instance.
+    pub patching: SimDuration,
 }
 
 impl Default for Assumptions {
@@ -286,6 +292,9 @@ impl Default for Assumptions {
             scaling_passes: 2,
             settling: SimDuration::from_secs(30),
             planned_failover: SimDuration::from_millis(500),
+            unplanned_failover: SimDuration::from_secs(12),
+            replica_lag: SimDuration::from_millis(1),
+            patching: SimDuration::from_secs(900),
         }
     }
 }

@@ -112,4 +112,22 @@ impl Assumptions {
                 because "failover page: less than a second"),
         ]
     }
+
+    /// Nodes lost and exchanged.
+    pub(super) fn listed_nodes(&self) -> Vec<Listed> {
+        vec![
+            listed!(self.unplanned_failover in UNPLANNED_FAILOVER, DURATION,
+                "A-FAILOVER-UNPLANNED":
+                "how long lost primaries answer nobody."
+                because "failover page: 10 to 15 seconds"),
+            listed!(self.replica_lag in REPLICA_LAG, DURATION, "A-REPLICA-LAG":
+                "how far replicas are behind the primaries they replace."
+                because "no figure is published for one region; replicas feed the other regions, so \
+                    it is less than what effects take to the nearest"),
+            listed!(self.patching in PATCHING, DURATION, "A-PATCHING":
+                "how long it takes to patch the two nodes of an instance."
+                because "monitoring page: patching alone holds the metric at 0 for minutes up to \
+                    an hour"),
+        ]
+    }
 }

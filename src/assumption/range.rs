@@ -176,3 +176,9 @@ pub const SCALING_PASSES: Range<u32> = Range {
 pub const SETTLING: Range<SimDuration> = times(MILLISECOND, DAY);
 /// A-FAILOVER-PLANNED.
 pub const PLANNED_FAILOVER: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-FAILOVER-UNPLANNED.
+pub const UNPLANNED_FAILOVER: Range<SimDuration> = times(MILLISECOND, DAY);
+/// A-REPLICA-LAG.
+pub const REPLICA_LAG: Range<SimDuration> = times(SimDuration(0), HOUR);
+/// A-PATCHING.
+pub const PATCHING: Range<SimDuration> = times(MILLISECOND, DAY);

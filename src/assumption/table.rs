@@ -50,6 +50,7 @@ impl Assumptions {
         listed.extend(self.listed_links_made());
         listed.extend(self.listed_changes());
         listed.extend(self.listed_scaling());
+        listed.extend(self.listed_nodes());
         listed
     }
 

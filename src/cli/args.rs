@@ -21,7 +21,8 @@ Examples:
   meridian validate atlantic-cut.ron            every mistake at once
   meridian run atlantic-cut.ron --out out       run it; the report is out/report.html
   meridian run atlantic-cut.ron --seed 7 --set storm=2h
-  meridian replay out/outcome.json              the same run again, compared";
+  meridian replay out/outcome.json              the same run again, compared
+  meridian compare drill.ron                    the scenario's arms side by side";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -72,6 +73,12 @@ pub(super) enum Colour {
 pub(super) enum Request {
     /// Run scenarios and judge what happens
     Run(Run),
+    /// Set the arms of a scenario side by side, or results that runs have left
+    ///
+    /// A scenario's arms are other decisions on the same day, with the same seed and draws: each is
+    /// run, and so is the scenario as it stands. Of results the first is what the others are set
+    /// against; a verdict that holds there and not in another one makes exit code 1.
+    Compare(Compare),
     /// Run again what left an outcome, and compare
     Replay(Replay),
     /// Point out every mistake in scenarios
@@ -141,6 +148,9 @@ pub(super) struct Run {
     /// Sets a value of the scenario: storm=2h, instances.redis-eu.sku=Balanced_B5
     #[arg(long = "set", value_name = "PATH=VALUE", action = ArgAction::Append)]
     pub overrides: Vec<String>,
+    /// Runs one of the scenario's arms instead of the scenario as it stands
+    #[arg(long, value_name = "NAME")]
+    pub arm: Option<String>,
     /// Leaves outcome, plan, series, journal, charts and report in this folder, or in one folder
     /// for each of several scenarios
     #[arg(long, value_name = "DIR")]
@@ -156,6 +166,29 @@ pub(super) struct Run {
     /// Runs again with other threads, with half the lookahead and unobserved, and compares
     #[arg(long)]
     pub check_determinism: bool,
+}
+
+/// What to compare.
+#[derive(Args)]
+pub(super) struct Compare {
+    /// A scenario with arms; or outcomes, or the folders they are in
+    #[arg(required = true, value_name = "SCENARIO|OUTCOME")]
+    pub files: Vec<PathBuf>,
+    /// The seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = seed)]
+    pub seed: Option<u64>,
+    /// Sets a value of the scenario: storm=2h, instances.redis-eu.sku=Balanced_B5
+    #[arg(long = "set", value_name = "PATH=VALUE", action = ArgAction::Append)]
+    pub overrides: Vec<String>,
+    /// Leaves what each arm's run leaves in a folder of this one
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How it is printed; json: an outcome a line
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 /// What to run again.

@@ -81,6 +81,25 @@ pub enum Error {
         /// Where its plan would be.
         plan: PathBuf,
     },
+    /// A scenario without arms cannot be compared with itself.
+    #[error(
+        "`{}` has no arms: expected `arms: [(name: …, runbook: […])]` in it, or two results",
+        .0.display()
+    )]
+    NoArms(PathBuf),
+    /// One result alone.
+    #[error("`{}` is all there is to compare: expected a second result", .0.display())]
+    OneResult(PathBuf),
+    /// An arm that the scenario does not have.
+    #[error("`{}` has no arm called `{name}`: {known}", path.display())]
+    UnknownArm {
+        /// The scenario.
+        path: PathBuf,
+        /// What was asked for.
+        name: String,
+        /// Those it has.
+        known: String,
+    },
     /// A folder where a file is expected.
     #[error("`{}` is a folder: expected its `outcome.json` or `plan.ron`", .0.display())]
     Folder(PathBuf),

@@ -1,16 +1,17 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► a request ─► run, replay, check, validate, new, catalogue, explain ─► Exit
+//! args ─► a request ─► run, compare, replay, check, validate, new, catalogue, explain ─► Exit
 //!                        └─ scenario, experiment, report ─► output (files), terminal (text)
 //! ```
 //!
-//! Only here is anything printed or written. Left out, as yet: sweeps, comparisons, traces.
+//! Only here is anything printed or written. Left out, as yet: sweeps, traces.
 
 mod args;
 pub mod bug;
 mod catalogue;
 mod check;
+mod compare;
 mod determinism;
 mod difference;
 pub mod error;
@@ -47,6 +48,7 @@ pub fn run(line: impl Iterator<Item = OsString>) -> Exit {
 fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
     match request {
         Request::Run(request) => run::run(terminal, &request),
+        Request::Compare(request) => compare::compare(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),
         Request::Check { histories } => check::check(terminal, &histories),

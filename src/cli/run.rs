@@ -59,7 +59,18 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
         match scenario::load(path, &request.overrides) {
             Ok(mut plan) => {
                 plan.seed = request.seed.unwrap_or(plan.seed);
-                let reproduce = reproduce(path, plan.seed, &request.overrides);
+                let mut reproduce = reproduce(path, plan.seed, &request.overrides);
+                if let Some(arm) = &request.arm {
+                    reproduce += &format!(" --arm {}", quoted(arm));
+                    match of_arm(path, &plan, arm) {
+                        Ok(of_arm) => plan = of_arm,
+                        Err(error) => {
+                            terminal.error(&error);
+                            worst = Exit::Wrong;
+                            continue;
+                        }
+                    }
+                }
                 all.push(Ready {
                     path: path.clone(),
                     plan,
@@ -74,6 +85,27 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
         }
     }
     (all, worst)
+}
+
+/// The plan of one arm.
+fn of_arm(path: &Path, plan: &Plan, name: &str) -> Result<Plan, Error> {
+    let arm = plan.arms.iter().find(|arm| arm.name == name);
+    arm.map(|arm| plan.of_arm(arm)).ok_or_else(|| {
+        let names: Vec<String> = plan
+            .arms
+            .iter()
+            .map(|arm| format!("`{}`", arm.name))
+            .collect();
+        let known = match names.is_empty() {
+            true => "it has none".to_owned(),
+            false => format!("its arms are {}", names.join(", ")),
+        };
+        Error::UnknownArm {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            known,
+        }
+    })
 }
 
 /// Gives every scenario its folder.
@@ -207,7 +239,7 @@ pub(super) fn reproduce(path: &Path, seed: u64, overrides: &[String]) -> String 
 }
 
 /// A word as a POSIX shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

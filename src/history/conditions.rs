@@ -15,6 +15,7 @@ pub struct Conditions {
     broken: BTreeSet<(InstanceId, InstanceId)>,
     syncing: BTreeSet<(InstanceId, InstanceId, ShardId)>,
     stopped: BTreeSet<(InstanceId, InstanceId, ShardId)>,
+    stalled: BTreeSet<(InstanceId, InstanceId, ShardId)>,
     exited: BTreeSet<(InstanceId, InstanceId)>,
     full: BTreeSet<(InstanceId, ShardId)>,
     unlinked: BTreeSet<InstanceId>,
@@ -49,6 +50,8 @@ pub enum Obstacle {
     Cut(RegionId, RegionId),
     /// Replication into a full shard has stopped.
     Stopped(InstanceId, ShardId),
+    /// Nothing comes into a shard, by a fault of the link, its syncer or its node.
+    Stalled(InstanceId, ShardId),
     /// A shard was full, and replication into the instance does not resume by itself.
     Exited(InstanceId),
     /// A full synchronisation is still running.
@@ -77,6 +80,10 @@ impl Obstacle {
                     "replication into {name} stopped: its shard {} is full",
                     shard.0
                 )
+            }
+            Self::Stalled(member, shard) => {
+                let name = roster.name(*member);
+                format!("nothing comes into shard {} of {name}", shard.0)
             }
             Self::Exited(member) => {
                 let name = roster.name(*member);
@@ -109,6 +116,7 @@ impl Conditions {
             broken: BTreeSet::new(),
             syncing: BTreeSet::new(),
             stopped: BTreeSet::new(),
+            stalled: BTreeSet::new(),
             exited: BTreeSet::new(),
             full: BTreeSet::new(),
             unlinked,
@@ -212,9 +220,10 @@ impl Conditions {
     pub fn is_calm(&self) -> bool {
         let is_member = |instance: &InstanceId| !self.unlinked.contains(instance);
         let concerns_members = |fault: &Fault| match fault.kind {
-            FaultKind::Outage | FaultKind::MemoryLoss => {
+            FaultKind::Outage | FaultKind::MemoryLoss | FaultKind::Failover | FaultKind::Stall => {
                 fault.regions.iter().any(|region| self.has_members(*region))
             }
+            FaultKind::Maintenance => false,
             FaultKind::Partition | FaultKind::Degradation => {
                 let both = |(from, to): &(RegionId, RegionId)| {
                     self.has_members(*from) && self.has_members(*to)
@@ -225,6 +234,7 @@ impl Conditions {
         self.broken.is_empty()
             && self.syncing.is_empty()
             && self.stopped.is_empty()
+            && self.stalled.is_empty()
             && self.exited.is_empty()
             && !self.full.iter().any(|(instance, _)| is_member(instance))
             && !self.open_faults().any(concerns_members)
@@ -255,6 +265,8 @@ impl Conditions {
             Some(Obstacle::Exited(to))
         } else if self.stopped.contains(&(from, to, shard)) {
             Some(Obstacle::Stopped(to, shard))
+        } else if self.stalled.contains(&(from, to, shard)) {
+            Some(Obstacle::Stalled(to, shard))
         } else if self.syncing.contains(&(from, to, shard)) {
             Some(Obstacle::Syncing(from, to, shard))
         } else if self.broken.contains(&(from, to)) {
@@ -310,6 +322,9 @@ impl Conditions {
                     fault.routes.retain(|route| !seen.routes.contains(route));
                     fault.routes.is_empty()
                 }
+                (FaultKind::Failover, FaultKind::Failover)
+                | (FaultKind::Stall, FaultKind::Stall)
+                | (FaultKind::Maintenance, FaultKind::Maintenance) => fault.label == seen.label,
                 _ => false,
             };
             if is_over {
@@ -341,6 +356,7 @@ impl Conditions {
                 self.broken.remove(&(from, to));
                 self.exited.remove(&(from, to));
                 self.stopped.retain(|of| !is_of_link(of));
+                self.stalled.retain(|of| !is_of_link(of));
             }
             (LinkEvent::PartialSync | LinkEvent::FullSyncDone, Some(shard)) => {
                 self.syncing.remove(&(from, to, shard));
@@ -356,6 +372,10 @@ impl Conditions {
                 self.syncing.remove(&(from, to, shard));
                 self.stopped.insert((from, to, shard));
             }
+            (LinkEvent::Stalled, Some(shard)) => {
+                self.syncing.remove(&(from, to, shard));
+                self.stalled.insert((from, to, shard));
+            }
             _ => return,
         }
         self.changed_at = at;
@@ -368,5 +388,6 @@ impl Conditions {
         self.broken.retain(|(from, to)| !concerns(*from, *to));
         self.syncing.retain(|(from, to, _)| !concerns(*from, *to));
         self.stopped.retain(|(from, to, _)| !concerns(*from, *to));
+        self.stalled.retain(|(from, to, _)| !concerns(*from, *to));
     }
 }

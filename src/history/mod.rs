@@ -256,6 +256,8 @@ pub enum LinkEvent {
     Overrun,
     /// Replication into a full shard stopped.
     Stopped,
+    /// Nothing comes into a shard, by a fault of the link or of its syncer.
+    Stalled,
     /// Replication into an instance ended, as a shard of it was full and nothing is to resume it.
     Exited,
     /// A message was dropped on arrival.
@@ -267,7 +269,8 @@ pub enum LinkEvent {
 /// A fault, as the scenario names it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FaultSeen {
-    /// What it is: `East US dark`, `East US | West Europe cut`.
+    /// What it is: `East US dark`, `East US | West Europe cut`, `redis-us fails over`. Of failovers
+    /// and stalls the label tells one from another.
     pub label: String,
     /// The regions concerned.
     pub regions: Vec<RegionId>,
@@ -291,6 +294,12 @@ pub enum FaultKind {
     Partition,
     /// Messages take longer, fewer fit, or more get lost.
     Degradation,
+    /// Shards of an instance are away while their replicas take over.
+    Failover,
+    /// Streams into shards of an instance stand still.
+    Stall,
+    /// Nodes of an instance are patched.
+    Maintenance,
 }
 
 /// A step of the control plane.

@@ -46,6 +46,8 @@ pub struct Incoming {
     pub is_dropped: bool,
     /// What each shard does with what arrives.
     pub shards: Vec<Inflow>,
+    /// Shards into which nothing comes, by a fault of the link or of the syncer.
+    pub stalled: Vec<bool>,
 }
 
 /// Whether a link carries.
@@ -66,7 +68,7 @@ pub enum Inflow {
     Streaming,
     /// Merges a snapshot; its clock rises when that is complete.
     Merging,
-    /// Refuses it, being full.
+    /// Refuses it: it is full, or away, or its stream stalls.
     Stopped,
 }
 
@@ -162,7 +164,13 @@ impl Incoming {
             tries: 0,
             is_dropped: false,
             shards: vec![Inflow::Streaming; usize::from(shards)],
+            stalled: vec![false; usize::from(shards)],
         }
+    }
+
+    /// Whether some shard's stream stalls.
+    pub fn is_stalled(&self) -> bool {
+        self.stalled.contains(&true)
     }
 
     /// Whether every shard applies what arrives.

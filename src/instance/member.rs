@@ -34,6 +34,7 @@ impl Instance {
             relay.clear();
         }
         self.life += 1;
+        self.memory_losses += 1;
         self.stale = self.peers().next().is_some() && self.has_written();
     }
 

@@ -9,6 +9,7 @@
 pub mod command;
 pub mod footprint;
 pub mod slot;
+mod stall;
 
 mod access;
 mod apply;
@@ -19,6 +20,7 @@ mod contest;
 mod effect;
 mod evict;
 mod example;
+mod failover;
 mod frontier;
 mod gauge;
 mod keyspace;
@@ -55,6 +57,7 @@ pub use command::Refusal;
 pub use compare::Comparison;
 pub use effect::{Entry, GENERATED_KEY_BYTES, Key, Payload};
 pub use example::{EXAMPLES_MAX, HiddenWrite};
+pub use failover::Replicas;
 pub use frontier::{Frontier, Prefix};
 pub use keyspace::{Keyspace, Place};
 pub use ledger::{Ledger, MemoryKind};
@@ -131,6 +134,7 @@ pub struct Instance {
     has_rows: bool,
     wall_ms_at_start: u64,
     life: u64,
+    memory_losses: u64,
     stale: bool,
     collecting: bool,
     deadlines: std::collections::BTreeSet<(u64, keyspace::Ticket)>,
@@ -142,6 +146,11 @@ pub struct Instance {
     /// Whether reads and writes of keys are followed, for the one or the other.
     follows_use: bool,
     standing: shortage::Standing,
+    /// Parts whose primaries are being exchanged.
+    away: IdVec<ShardId, bool>,
+    some_away: bool,
+    /// Operations that found their shard away.
+    turned_away: u64,
     /// Whether nothing comes in any more, as a shard was full.
     has_exited: bool,
     examples: example::Examples,
@@ -189,6 +198,7 @@ impl Instance {
             shards,
             wall_ms_at_start: setup.wall_ms_at_start,
             life: 0,
+            memory_losses: 0,
             stale: false,
             collecting: false,
             deadlines: std::collections::BTreeSet::new(),
@@ -202,6 +212,9 @@ impl Instance {
             evictor,
             access,
             standing: shortage::Standing::Sound,
+            away: (0..setup.shards).map(|_| false).collect(),
+            some_away: false,
+            turned_away: 0,
             has_exited: false,
             examples: example::Examples::default(),
             relay: relays.then(|| Box::new(relay::Relay::new(slots, setup.shards))),
@@ -285,8 +298,8 @@ impl Instance {
     }
 
     /// How often it has lost its memory.
-    pub fn lives(&self) -> u64 {
-        self.life
+    pub fn memory_losses(&self) -> u64 {
+        self.memory_losses
     }
 
     fn rules(&self) -> Rules {

@@ -346,6 +346,26 @@ impl Shard {
         self.ledger.clear();
     }
 
+    /// A replica takes the primary's place. Its keys are those of the replica already, and with
+    /// them memory and digest; what was acknowledged and counted is of the run.
+    pub fn become_replica(&mut self, replica: &Self) {
+        debug_assert_eq!(self.digest, replica.digest, "it holds the replica's keys");
+        self.log = replica.log.clone();
+        self.frontier = replica.frontier;
+        self.reports = replica.reports;
+        self.acknowledged_bytes = replica.acknowledged_bytes;
+        self.sound = replica.sound;
+        self.stable = replica.stable;
+        self.seen_by_all = replica.seen_by_all;
+        self.tally = replica.tally.clone();
+        self.ahead = replica.ahead.clone();
+        self.ahead_number = replica.ahead_number;
+        self.records = replica.records.clone();
+        self.collectable = true;
+        let held = self.recount_records();
+        self.ledger.set(MemoryKind::Unstable, held);
+    }
+
     /// The observed clock.
     pub fn clock(&self) -> &VersionVector {
         &self.frontier.clock

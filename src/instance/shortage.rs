@@ -45,9 +45,15 @@ pub(super) fn client_limit(limit: u64, assumptions: &Assumptions) -> u64 {
 }
 
 impl Instance {
-    /// Whether clients get answers at all.
+    /// Whether clients get answers from every shard.
     #[inline]
     pub fn answers(&self) -> bool {
+        self.is_consistent() & !self.some_away
+    }
+
+    /// Whether it is not known to lack what its peers have.
+    #[inline]
+    pub(super) fn is_consistent(&self) -> bool {
         self.standing == Standing::Sound
     }
 

@@ -228,14 +228,14 @@ impl Instance {
         }
         let mut inflows = incoming.shards.iter().zip(self.shards.ids());
         let has_room =
-            inflows.any(|(inflow, part)| *inflow == Inflow::Stopped && self.has_room(part));
+            inflows.any(|(inflow, part)| *inflow == Inflow::Stopped && self.may_resume(peer, part));
         if incoming.state == LinkState::Online && has_room {
             self.connect(peer, wire);
         }
     }
 
     /// Marks a link broken and plans the next try.
-    fn break_link(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
+    pub(super) fn break_link(&mut self, peer: ReplicaId, wire: &mut impl Wire) {
         let incoming = &mut self.incoming[peer.index()];
         if incoming.state == LinkState::Broken {
             return;
@@ -356,8 +356,11 @@ impl Instance {
         incoming.state = LinkState::Online;
         incoming.tries = 0;
         incoming.merging_since = self.now;
-        for (inflow, start) in incoming.shards.iter_mut().zip(starts) {
+        let held = self.away.iter().zip(&incoming.stalled);
+        let held = held.map(|(away, stalled)| *away || *stalled);
+        for ((inflow, start), held) in incoming.shards.iter_mut().zip(starts).zip(held) {
             *inflow = match start {
+                _ if held => Inflow::Stopped,
                 Start::Partial => Inflow::Streaming,
                 Start::Full => Inflow::Merging,
             };
@@ -371,6 +374,7 @@ impl Instance {
             self.measure_sync_buffers(ShardId::at(shard));
         }
         self.observe_link(from, None, LinkEvent::Resumed, wire);
+        self.observe_held(from, wire);
         self.leave_stale_if_caught_up(wire);
         self.end_reconciliation(wire);
     }
@@ -456,7 +460,8 @@ impl Instance {
                 .iter()
                 .all(|shard| now.since(shard.reported_at[peer.index()]) <= within);
             let incoming = &self.incoming[peer.index()];
-            recent && incoming.state == LinkState::Online && !incoming.is_merging()
+            let flows = !incoming.is_merging() && !incoming.is_stalled();
+            recent && incoming.state == LinkState::Online && flows
         })
     }
 }

@@ -4,7 +4,9 @@
 //! `scenario` makes it from a file; `world` carries it out; nothing in it is random any more except
 //! what the run's own named streams will draw.
 
+mod arm;
 pub mod expectation;
+mod incident;
 mod parts;
 mod published;
 pub mod request;
@@ -21,7 +23,9 @@ use crate::time::{SimDuration, SimTime};
 use request::{Clustering, Configuration, Module, Persistence};
 
 pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
+pub use arm::Arm;
 pub use expectation::{Expectation, Judgement, MemoryKind};
+pub use incident::{Incident, Streams, Weekday, Window, next_window};
 pub use parts::PARTS_MAX;
 pub use published::{Mirrored, published_delay};
 pub use request::{Asked, AtStart, Condition, Fate, Request};
@@ -72,6 +76,8 @@ pub struct Plan {
     pub timeline: Vec<TimedStep>,
     /// The runbook and the alerts: what is done when something has held for a while.
     pub rules: Vec<RulePlan>,
+    /// Other ways to go on, each of which is a run of its own.
+    pub arms: Vec<Arm>,
     /// What must hold for the run to pass.
     pub expectations: Vec<Expectation>,
 }
@@ -145,6 +151,8 @@ pub struct Options {
     pub persistence: Option<Persistence>,
     /// Whether clients must speak TLS.
     pub tls: bool,
+    /// When nodes may be patched; at any time when empty.
+    pub maintenance: Vec<Window>,
 }
 
 impl Default for Options {
@@ -156,6 +164,7 @@ impl Default for Options {
             modules: Vec::new(),
             persistence: None,
             tls: true,
+            maintenance: Vec::new(),
         }
     }
 }
@@ -315,6 +324,8 @@ pub enum Step {
         /// The new share of lost messages.
         loss: Ratio,
     },
+    /// What befalls nodes and streams.
+    Incident(Incident),
     /// A request to the control plane.
     Request(Box<Asked>),
 }

@@ -11,10 +11,19 @@ impl Plan {
     /// [`PARTS_MAX`]; loading refuses such a plan.
     pub fn parts(&self) -> Option<u16> {
         let own = self.instances.iter().map(|instance| instance.shards);
+        own.chain(self.sizes_to_come()).try_fold(1, common_multiple)
+    }
+
+    /// All that the timeline or a rule may do.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
         let responses = self.rules.iter().flat_map(|rule| &rule.then);
         let steps = self.timeline.iter().map(|timed| &timed.step);
-        let steps = steps.chain(responses.map(|response| &response.step));
-        let targets = steps.filter_map(|step| match step {
+        steps.chain(responses.map(|response| &response.step))
+    }
+
+    /// The numbers of shards that requests of the plan may lead to.
+    pub fn sizes_to_come(&self) -> impl Iterator<Item = u16> + '_ {
+        self.steps().filter_map(|step| match step {
             Step::Request(asked) => match asked.request {
                 Request::Scale { to, .. } | Request::Create { sku: Some(to), .. } => {
                     Some(to.shards)
@@ -22,8 +31,7 @@ impl Plan {
                 _ => None,
             },
             _ => None,
-        });
-        own.chain(targets).try_fold(1, common_multiple)
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod canvas;
 pub mod chart;
+pub mod comparison;
 pub mod draw;
 pub mod font;
 pub mod html;

@@ -111,7 +111,9 @@ impl Clients {
         dark: bool,
     ) {
         self.counts.sent += 1;
-        let done = if dark || !instance.answers() {
+        let key = self.first_key + arrival.key;
+        let is_refused = dark || !instance.answers() && !instance.answers_for(key);
+        let done = if is_refused {
             self.counts.unavailable += 1;
             0
         } else {

@@ -7,10 +7,15 @@ use crate::world::region::Region;
 /// A directed route.
 type Way = (RegionId, RegionId);
 
+/// A region, and the place of an instance in it.
+type Home = (RegionId, usize);
+
 /// A fault and what it has touched so far.
 #[derive(Clone, Debug)]
 struct Counted {
     kind: FaultKind,
+    /// What befalls one instance: by which label, and which.
+    on: Option<(String, Home)>,
     /// Regions still dark, or none.
     regions: Vec<RegionId>,
     /// Routes still cut or degraded, each with the messages it had carried when that began.
@@ -29,6 +34,7 @@ impl Faults {
     pub(super) fn darken(&mut self, region: RegionId, kind: FaultKind) {
         self.all.push(Counted {
             kind,
+            on: None,
             regions: vec![region],
             ways: Vec::new(),
             touched: 0,
@@ -50,6 +56,7 @@ impl Faults {
         let ways = ways.iter().map(|way| (*way, carried(*way, world)));
         self.all.push(Counted {
             kind,
+            on: None,
             regions: Vec::new(),
             ways: ways.collect(),
             touched: 0,
@@ -70,6 +77,30 @@ impl Faults {
         }
     }
 
+    /// Something befalls an instance.
+    pub(super) fn begin_on(&mut self, kind: FaultKind, home: Home, label: &str) {
+        self.all.push(Counted {
+            kind,
+            on: Some((label.to_owned(), home)),
+            regions: Vec::new(),
+            ways: Vec::new(),
+            touched: 0,
+        });
+    }
+
+    /// It is over, and has touched so much; of a failover what the instance turned away is counted.
+    pub(super) fn end_on(&mut self, label: &str, touched: Option<u64>, world: &mut [Region]) {
+        let open = self.all.iter_mut();
+        let mut open = open.filter(|fault| fault.on.as_ref().is_some_and(|on| on.0 == label));
+        if let Some(fault) = open.next_back() {
+            let Some((_, (region, local))) = fault.on.take() else {
+                return;
+            };
+            let instance = &mut world[region.index()].instances[local];
+            fault.touched += touched.unwrap_or_else(|| instance.take_turned_away());
+        }
+    }
+
     /// Counts what faults that last to the end have touched. Returns the counts of all, in order of
     /// their beginnings.
     pub(super) fn close(mut self, world: &mut [Region]) -> Vec<u64> {
@@ -77,6 +108,9 @@ impl Faults {
         for fault in open {
             for region in fault.regions {
                 self.lighten(region, world);
+            }
+            if let Some((label, _)) = &fault.on {
+                self.end_on(label, None, world);
             }
             let ways: Vec<Way> = fault.ways.iter().map(|(way, _)| *way).collect();
             self.end(fault.kind, &ways, world);

@@ -8,7 +8,7 @@ use crate::network::Degradation;
 use crate::plan::{Memory, Plan, Step, Trigger};
 use crate::quantity::Ratio;
 use crate::time::{SimDuration, SimTime};
-use crate::world::{Instant, World, rules};
+use crate::world::{Instant, World, incident, rules};
 
 /// The grain of Azure's metrics. Source: Azure Monitor, supported metrics of
 /// Microsoft.Cache/redisEnterprise (PT1M).
@@ -24,7 +24,11 @@ pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, V
     let mut add = |at: SimTime, instant: Instant| instants.entry(at).or_default().push(instant);
     for (index, timed) in plan.timeline.iter().enumerate() {
         if !matches!(timed.step, Step::Command { .. } | Step::Received { .. }) {
-            add(timed.at, Instant::Step(index));
+            let at = timed
+                .at
+                .0
+                .saturating_sub(incident::lead(&timed.step, plan).0);
+            add(SimTime(at), Instant::Step(index));
         }
     }
     let storm_end = SimTime::ZERO + plan.storm;
@@ -65,6 +69,7 @@ impl World<'_> {
             Instant::Step(index) => self.step(at, index),
             Instant::Act(rule, on) => self.act(at, rule, on),
             Instant::Finish(operation) => self.finish(at, operation),
+            Instant::Pending(number) => self.come_to_pass(at, number),
             Instant::Blip(id) => self.fail_over(at, id),
             Instant::BlipOver(id) => self.end_failover(at, id),
             Instant::SettleBegins => self.begin_settle(at),
@@ -107,6 +112,7 @@ impl World<'_> {
                 };
                 self.degrade(at, routes, degradation);
             }
+            Step::Incident(incident) => self.befall(at, incident),
             Step::Request(asked) => self.request(at, index, asked),
         }
     }
@@ -180,7 +186,7 @@ impl World<'_> {
         self.look_from(at);
     }
 
-    fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
+    pub(super) fn instances_of(&self, region: RegionId) -> Vec<InstanceId> {
         let here = self
             .homes
             .iter()
@@ -272,6 +278,7 @@ impl World<'_> {
     /// Faults end with the storm: routes heal. A dark region stays dark.
     fn begin_settle(&mut self, at: SimTime) {
         self.heal(at, &[]);
+        self.end_stalls(at);
         self.look_from(at);
         let regions = || self.plan.regions.ids();
         let all: Vec<(RegionId, RegionId)> = regions()

@@ -109,7 +109,7 @@ impl World<'_> {
         let members = self.plan.instances.ids();
         let members = members.filter(|id| self.is_linked(*id) && !self.owes_flush(*id));
         members.max_by_key(|id| {
-            let lives = self.instance(*id).lives();
+            let lives = self.instance(*id).memory_losses();
             (
                 self.applied(*id, origin).writes,
                 std::cmp::Reverse(lives),

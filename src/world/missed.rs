@@ -55,7 +55,7 @@ impl World<'_> {
         missed.collect()
     }
 
-    fn beyond(
+    pub(super) fn beyond(
         &self,
         origin: InstanceId,
         reach: &IdVec<ShardId, u64>,

@@ -21,6 +21,7 @@ mod faults;
 mod govern;
 mod hold;
 mod inbound;
+mod incident;
 mod look;
 mod losses;
 mod metric;
@@ -37,7 +38,7 @@ use crate::engine::{Digest, Windows};
 use crate::history::{Event, MissedSeen, Observation};
 use crate::id::{Id, IdVec, InstanceId, RegionId, ReplicaId};
 use crate::instance::{Comparison, Instance};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Streams};
 use crate::time::{SimDuration, SimTime};
 
 pub use crate::history::Detail;
@@ -96,6 +97,13 @@ pub struct World<'a> {
     flushed: IdVec<InstanceId, losses::Deeds>,
     /// What was last taken of each instance's writes, and why.
     losses: IdVec<InstanceId, Option<losses::Loss>>,
+    /// What incidents will come to, by number.
+    pending: BTreeMap<usize, incident::Pending>,
+    pendings: usize,
+    /// Streams that stall.
+    stalls: Vec<Streams>,
+    /// Instances whose nodes are being patched.
+    patching: IdVec<InstanceId, bool>,
 }
 
 /// Something to govern.
@@ -105,6 +113,8 @@ enum Instant {
     Finish(OperationId),
     /// A step of the timeline.
     Step(usize),
+    /// What an incident has led to.
+    Pending(usize),
     /// A planned failover begins.
     Blip(InstanceId),
     /// A planned failover is over.
@@ -168,6 +178,10 @@ impl<'a> World<'a> {
                 .map(|_| losses::Deeds::default())
                 .collect(),
             losses: plan.instances.iter().map(|_| None).collect(),
+            pending: BTreeMap::new(),
+            pendings: 0,
+            stalls: Vec::new(),
+            patching: plan.instances.iter().map(|_| false).collect(),
         };
         world.observe(SimTime::ZERO, Event::Began(told));
         world
@@ -231,6 +245,7 @@ impl<'a> World<'a> {
             | Instant::Gather => true,
             Instant::Act(..)
             | Instant::Finish(_)
+            | Instant::Pending(_)
             | Instant::Blip(_)
             | Instant::BlipOver(_)
             | Instant::SettleBegins

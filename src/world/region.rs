@@ -396,7 +396,7 @@ impl Region {
         let on = instance.id();
         let heads = self.fabric.full.then(|| Heads::of(instance));
         let mut reach = self.fabric.reach(now, scripted.local, instance.replica());
-        let answer = if is_down || !instance.answers() {
+        let answer = if is_down || !instance.answers_command(&scripted.words) {
             Answer {
                 reply: NO_CONNECTION.to_owned(),
                 effects: 0,

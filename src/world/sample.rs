@@ -151,7 +151,7 @@ impl World<'_> {
         let scales = |one: &crate::control::Instance| {
             one.resource_state(at) == crate::control::ResourceState::Scaling
         };
-        let is_disturbed = self.plane.known(id).is_some_and(scales);
+        let is_disturbed = self.patching[id] || self.plane.known(id).is_some_and(scales);
         !is_disturbed && !self.is_down(id) && self.instance(id).is_healthy(at, within)
     }
 }

@@ -219,8 +219,10 @@ pub(crate) const SHAPES: &[&str] = &[
 /// When there is such a one.
 #[cfg(test)]
 pub(crate) fn check<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value)) {
+    let times = std::env::var("MERIDIAN_CASES_TIMES").ok();
+    let times: u32 = times.and_then(|times| times.parse().ok()).unwrap_or(1);
     let config = Config {
-        cases,
+        cases: cases * times,
         failure_persistence: None,
         ..Config::default()
     };

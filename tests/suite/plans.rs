@@ -62,6 +62,7 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
         fleets: IdVec::new(),
         timeline: Vec::new(),
         rules: Vec::new(),
+        arms: Vec::new(),
         expectations: Vec::new(),
     }
 }

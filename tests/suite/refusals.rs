@@ -36,7 +36,11 @@ fn third(size: &str, at_start: &str, options: &str) -> String {
     )
 }
 
-fn outcome(text: &str, overrides: &[&str]) -> Outcome {
+/// What a file that must pass comes to.
+///
+/// # Panics
+/// When it does not load, or fails.
+pub(crate) fn outcome(text: &str, overrides: &[&str]) -> Outcome {
     let overrides: Vec<String> = overrides.iter().map(|one| (*one).to_owned()).collect();
     let plan = scenario::parse("refusal.ron", text, &overrides);
     let plan = plan.unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));

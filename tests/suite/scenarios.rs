@@ -58,6 +58,7 @@ shipped! {
     alert_false_alarm, "control/alert-false-alarm", Small;
     alert_too_late, "control/alert-too-late", Large;
     cut_during_the_full_sync, "control/cut-during-the-full-sync", Small;
+    failover, "control/failover", Small;
     flush_with_a_member_down, "control/flush-with-a-member-down", Small;
     hash_tag_skew, "control/hash-tag-skew", Small;
     join_and_leave, "control/join-and-leave", Small;
@@ -65,6 +66,7 @@ shipped! {
     outage_in_mid_scale, "control/outage-in-mid-scale", Small;
     rejoin, "control/rejoin", Small;
     scaling_in_the_wrong_order, "control/scaling-in-the-wrong-order", Small;
+    when_to_unlink, "control/when-to-unlink", Small;
 }
 
 /// A scenario's run on one thread, shared by all tests that ask for it.

@@ -2,11 +2,11 @@
 //! cuts and outages, memory kept and lost, each drawn from five bytes. Every check must hold, and
 //! the members must agree soon after all is over.
 
-use meridian::assumption::{FullSync, Metadata, XaddIds};
+use meridian::assumption::{Assumptions, FullSync, Metadata, XaddIds};
 use meridian::checks::{Checks, Status};
 use meridian::history::Detail;
-use meridian::id::RegionId;
-use meridian::plan::{Memory, Plan, Step};
+use meridian::id::{InstanceId, RegionId};
+use meridian::plan::{Incident, Memory, Plan, Step, Streams};
 use meridian::quantity::Bytes;
 use meridian::time::{SimDuration, SimTime};
 use meridian::world::{Options, World};
@@ -38,15 +38,9 @@ const PASSING: &[&str] = &[
     "PUBLISH k v",
 ];
 
-/// A plan that the first byte's knobs and five bytes for each step make.
-fn plan(bytes: &[u8]) -> Plan {
-    let mut plan = plans::group(usize::from(MEMBERS), 40);
-    plans::jitter(&mut plan);
-    let (&knobs, rest) = bytes.split_first().unwrap_or((&0, &[]));
-    plan.seed = u64::from(knobs);
-    plan.sample_every = SimDuration::from_millis(250);
-    plan.full_detail_operations = 1_000_000;
-    let (is_set, set) = (|bit: u32| knobs >> bit & 1 == 1, &mut plan.assumptions);
+/// Each bit of `knobs` turns something.
+fn assume(knobs: u8, set: &mut Assumptions) {
+    let is_set = |bit: u32| knobs >> bit & 1 == 1;
     set.causal_consistency = is_set(0);
     set.metadata = if is_set(1) {
         Metadata::PerState
@@ -66,7 +60,42 @@ fn plan(bytes: &[u8]) -> Plan {
         XaddIds::Strict
     };
     set.backlog_bytes = is_set(6).then_some(Bytes(1_000));
+    set.replica_lag = SimDuration::from_millis(if is_set(7) { 15 } else { 1 });
+    set.unplanned_failover = SimDuration::from_millis(700);
+}
+
+/// What befalls an instance: a failover, a stall or the end of one.
+fn incident(kind: u8, on: InstanceId, stalled: &mut Vec<Streams>) -> Option<Incident> {
+    let all = Streams {
+        on,
+        from: Vec::new(),
+        shards: Vec::new(),
+    };
+    match kind {
+        17..=20 => Some(Incident::Failover {
+            on,
+            shards: Vec::new(),
+            planned: kind == 17,
+        }),
+        21..=22 => {
+            stalled.push(all.clone());
+            Some(Incident::Stall(all))
+        }
+        _ => stalled.pop().map(Incident::Resume),
+    }
+}
+
+/// A plan that the first byte's knobs and five bytes for each step make.
+fn plan(bytes: &[u8]) -> Plan {
+    let mut plan = plans::group(usize::from(MEMBERS), 40);
+    plans::jitter(&mut plan);
+    let (&knobs, rest) = bytes.split_first().unwrap_or((&0, &[]));
+    plan.seed = u64::from(knobs);
+    plan.sample_every = SimDuration::from_millis(250);
+    plan.full_detail_operations = 1_000_000;
+    assume(knobs, &mut plan.assumptions);
     let (mut now, mut dark, mut clients) = (1_000, None, 0_usize);
+    let mut stalled = Vec::new();
     for (number, draw) in rest.chunks_exact(5).take(DRAWS_MAX).enumerate() {
         let [kind, gap, on, shape, fill] = [draw[0], draw[1], draw[2], draw[3], draw[4]];
         now += [0, 0, 1, 5, 30, 100, 400, 1_500][usize::from(gap % 8)];
@@ -90,6 +119,11 @@ fn plan(bytes: &[u8]) -> Plan {
             (11..=16, Some(region)) => {
                 plans::at(&mut plan, now, Step::Return(region));
                 dark = None;
+            }
+            (17..=24, _) => {
+                if let Some(incident) = incident(kind, InstanceId(on), &mut stalled) {
+                    plans::at(&mut plan, now, Step::Incident(incident));
+                }
             }
             _ => {
                 let place = usize::from(kind) * 256 + usize::from(shape);
@@ -176,7 +210,7 @@ mod tests {
     #[test]
     fn every_check_holds_of_any_group_in_trouble() {
         let draws = prop::collection::vec(any::<[u8; 5]>(), 1..100);
-        check(150, (any::<u8>(), draws), |(knobs, draws)| {
+        check(400, (any::<u8>(), draws), |(knobs, draws)| {
             run(&[&[knobs], draws.as_flattened()].concat());
         });
     }
@@ -193,6 +227,7 @@ mod tests {
             |is_such: fn(&Step) -> bool| steps.iter().filter(|timed| is_such(&timed.step)).count();
         assert!(count(|step| matches!(step, Step::Partition(_))) >= 4);
         assert!(count(|step| matches!(step, Step::Outage { .. })) >= 1);
+        assert!(count(|step| matches!(step, Step::Incident(_))) >= 6);
         assert!(count(|step| matches!(step, Step::Command { .. })) >= 50);
     }
 }

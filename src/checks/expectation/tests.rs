@@ -59,6 +59,7 @@ fn plan(demand: Option<Judgement>) -> Plan {
         fleets: IdVec::new(),
         timeline: Vec::new(),
         rules: Vec::new(),
+        arms: Vec::new(),
         expectations: demand.map(expectation).into_iter().collect(),
     }
 }

@@ -212,6 +212,11 @@ fn run(
     })
 }
 
+/// The keys among the words of a command; none where there is no such command.
+pub(super) fn keys_of(words: &[Vec<u8>]) -> Vec<&[u8]> {
+    table::lookup(words).map_or_else(|_| Vec::new(), |command| command.keys_of(words))
+}
+
 /// The command that `words` call, if it may be carried out.
 fn admitted(
     store: &mut dyn Store,

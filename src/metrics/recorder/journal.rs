@@ -176,6 +176,7 @@ fn link(shard: Option<ShardId>, what: LinkEvent) -> Option<String> {
         LinkEvent::FullSyncDone => "full synchronisation is done".to_owned(),
         LinkEvent::Overrun => "the backlog no longer has what the peer needs".to_owned(),
         LinkEvent::Stopped => "replication stops for want of memory".to_owned(),
+        LinkEvent::Stalled => "nothing comes in any more".to_owned(),
         LinkEvent::Exited => "replication ends for want of memory".to_owned(),
         LinkEvent::Dropped | LinkEvent::Refused => return None,
     };

@@ -115,6 +115,9 @@ impl Lowering<'_> {
             scaling_rate in SCALING_RATE,
             settling in SETTLING,
             planned_failover in PLANNED_FAILOVER,
+            unplanned_failover in UNPLANNED_FAILOVER,
+            replica_lag in REPLICA_LAG,
+            patching in PATCHING,
         }
     }
 

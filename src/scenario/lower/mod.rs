@@ -4,6 +4,7 @@
 //! unjudged, and a plan is only put together when nothing was reported.
 
 mod apart;
+mod arm;
 mod assumptions;
 mod command;
 mod condition;
@@ -12,6 +13,7 @@ mod expiry;
 mod fault;
 mod fill;
 mod header;
+mod incident;
 mod lookup;
 mod pair;
 mod place;
@@ -51,6 +53,8 @@ pub(super) struct Lowering<'a> {
     mistakes: Vec<Diagnostic>,
     /// Whom a request goes to that leaves it open, while a rule is lowered.
     crossing: Option<InstanceId>,
+    /// Shards that are named.
+    claims: Vec<incident::Claim>,
 }
 
 /// A part of the file that fields belong to.
@@ -95,6 +99,7 @@ pub(super) fn lower(
         misread,
         mistakes: Vec::new(),
         crossing: None,
+        claims: Vec::new(),
     };
     let plan = lowering.plan(scenario, stem);
     match plan {
@@ -114,8 +119,9 @@ impl Lowering<'_> {
         let phases = header.phases;
         let keys = self.populations(&file.fill, &places, &assumptions);
         let fleets = self.fleets(&file.traffic, &places, &keys, phases);
-        let timeline = self.timeline(&file.timeline, &places, &routes, phases);
-        let rules = self.rules(&file.runbook, &file.alerts, &places, &routes);
+        let timeline = self.timeline(&[&file.timeline], &places, &routes, phases);
+        let rules = self.rules(&[&file.runbook], &file.alerts, &places, &routes);
+        let arms = self.arms(file, &places, &routes, phases);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);
         let principals = places.principals.clone();
@@ -142,9 +148,12 @@ impl Lowering<'_> {
             fleets: fleets.into_iter().collect(),
             timeline,
             rules,
+            arms,
             expectations,
         };
-        Some(self.divisible(plan, scenario.span))
+        let lagging = file.assumptions.span().unwrap_or(scenario.span);
+        self.whole(&plan, scenario.span, lagging);
+        Some(plan)
     }
 
     /// The group's nickname.
@@ -156,7 +165,7 @@ impl Lowering<'_> {
     }
 
     /// Members' shards of all sizes must divide into common parts.
-    fn divisible(&mut self, plan: Plan, span: Span) -> Plan {
+    fn divisible(&mut self, plan: &Plan, span: Span) {
         if plan.parts().is_none() {
             let message = "the numbers of shards have no common multiple that is small enough";
             self.report(
@@ -164,7 +173,6 @@ impl Lowering<'_> {
                     .label(format!("expected one of at most {PARTS_MAX}")),
             );
         }
-        plan
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

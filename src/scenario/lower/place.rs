@@ -245,7 +245,10 @@ impl Lowering<'_> {
             shards,
             eviction,
             at_start,
-            options: options(file),
+            options: Options {
+                maintenance: self.windows(&file.maintenance),
+                ..options(file)
+            },
         }
     }
 
@@ -403,5 +406,6 @@ fn options(file: &Instance) -> Options {
             .value()
             .map_or(default.persistence, persistence),
         tls: file.tls.value().copied().unwrap_or(default.tls),
+        maintenance: default.maintenance,
     }
 }

@@ -8,7 +8,7 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::place::Places;
 use crate::scenario::lower::state::Checked;
-use crate::scenario::lower::timeline::is_request;
+use crate::scenario::lower::timeline::{is_incident, is_request};
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::List;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
@@ -35,13 +35,14 @@ type Stated = Option<Option<u64>>;
 impl Lowering<'_> {
     pub(super) fn rules(
         &mut self,
-        runbook: &Field<List<Rule>>,
+        runbooks: &[&Field<List<Rule>>],
         alerts: &Field<List<Alert>>,
         places: &Places,
         routes: &[RoutePlan],
     ) -> Vec<RulePlan> {
         let (mut rules, mut names) = (Vec::new(), Vec::new());
-        for given in entries(runbook).iter().filter_map(Field::given) {
+        let given = runbooks.iter().flat_map(|runbook| entries(runbook));
+        for given in given.filter_map(Field::given) {
             let owner = Owner::named("rule", &given.value.name, given.span);
             names.extend(self.name(&given.value.name, "name", &owner));
             rules.extend(self.rule(&given.value, &owner, places, routes));
@@ -158,7 +159,7 @@ impl Lowering<'_> {
                 | Action::Heal { .. }
                 | Action::Degrade { .. }
                 | Action::Restore { .. }
-        );
+        ) || is_incident(&action.value);
         if !is_fault && !is_request(&action.value) {
             let message = "a rule makes requests and faults; this is neither";
             self.report(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{InstanceId, RegionId};
-use crate::plan::{Asked, Request, Step};
+use crate::plan::{Asked, Incident, Request, Step, Streams};
 use crate::quantity::Ratio;
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -59,6 +59,7 @@ struct State {
     cut: BTreeMap<(RegionId, RegionId), Span>,
     degraded: BTreeSet<(RegionId, RegionId)>,
     unlinked: BTreeMap<InstanceId, Span>,
+    stalled: Vec<(Streams, Span)>,
 }
 
 impl Lowering<'_> {
@@ -72,6 +73,7 @@ impl Lowering<'_> {
                 Step::Partition(_) => self.cut(&mut state, checked, places),
                 Step::Heal(_) => self.heal(&mut state, checked, places),
                 Step::Degrade { .. } => self.degrade(&mut state, checked, places),
+                Step::Incident(incident) => self.befall(&mut state, checked, incident),
                 Step::Request(asked) => self.ask(&mut state, checked, asked, places),
                 Step::Command { .. } | Step::Received { .. } | Step::Show(..) => {}
             }
@@ -157,6 +159,37 @@ impl Lowering<'_> {
                         .label("there is nothing to restore"),
                 );
             }
+        }
+    }
+
+    fn befall(&mut self, state: &mut State, step: &Checked, incident: &Incident) {
+        let span = self.head(step.action);
+        match incident {
+            Incident::Stall(streams) => {
+                let known = state.stalled.iter().find(|(known, _)| known == streams);
+                let Some((_, since)) = known else {
+                    state.stalled.push((streams.clone(), span));
+                    return;
+                };
+                let message = format!("these streams stall already at {}", step.at);
+                self.report(
+                    Diagnostic::new(Code::NoChange, span, message)
+                        .label("this step changes nothing")
+                        .related(*since, "since this step"),
+                );
+            }
+            Incident::Resume(streams) => {
+                let stalled = state.stalled.len();
+                state.stalled.retain(|(known, _)| known != streams);
+                if state.stalled.len() == stalled {
+                    let message = format!("these streams do not stall at {}", step.at);
+                    self.report(
+                        Diagnostic::new(Code::NoChange, span, message)
+                            .label("expected the instance, peers and shards of a `Stall`"),
+                    );
+                }
+            }
+            Incident::Failover { .. } | Incident::ZoneLoss(_) | Incident::Patch { .. } => {}
         }
     }
 

@@ -22,14 +22,14 @@ fn changes_nothing(step: &Sp<Step>) -> bool {
 impl Lowering<'_> {
     pub(super) fn timeline(
         &mut self,
-        field: &Field<List<Step>>,
+        fields: &[&Field<List<Step>>],
         places: &Places,
         routes: &[RoutePlan],
         phases: Phases,
     ) -> Vec<TimedStep> {
         let mut steps = Vec::new();
-        let mut complete = !matches!(field, Field::Broken(_));
-        for given in entries(field) {
+        let mut complete = !fields.iter().any(|field| matches!(field, Field::Broken(_)));
+        for given in fields.iter().flat_map(|field| entries(field)) {
             let step = given
                 .given()
                 .and_then(|given| self.step(given, places, phases));
@@ -75,7 +75,7 @@ impl Lowering<'_> {
                 | Action::Degrade { .. }
                 | Action::Restore { .. }
                 | Action::Received { .. }
-        );
+        ) || is_incident(&action.value);
         let (end, phase) = if !is_fault {
             (phases.run_end(), "the run ends")
         } else {
@@ -143,6 +143,11 @@ impl Lowering<'_> {
             | Action::Heal { .. }
             | Action::Degrade { .. }
             | Action::Restore { .. } => self.on_routes(action, places, checked),
+            Action::Failover { .. }
+            | Action::ZoneLoss { .. }
+            | Action::Stall { .. }
+            | Action::Resume { .. }
+            | Action::Patch { .. } => self.incident(action, places),
             Action::ForceUnlink { .. }
             | Action::Create { .. }
             | Action::ForceLink { .. }
@@ -238,6 +243,17 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+pub(super) fn is_incident(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Failover { .. }
+            | Action::ZoneLoss { .. }
+            | Action::Stall { .. }
+            | Action::Resume { .. }
+            | Action::Patch { .. }
+    )
 }
 
 pub(super) fn is_request(action: &Action) -> bool {

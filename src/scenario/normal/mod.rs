@@ -3,7 +3,9 @@
 //! It is what `plan.ron` holds. Reading it again gives the same plan, and writing that the same
 //! text.
 
+mod arm;
 mod expectation;
+mod incident;
 mod keys;
 mod request;
 mod rule;
@@ -122,6 +124,7 @@ fn scenario(plan: &Plan) -> Scenario {
                 .filter(|rule| rule.is_alert())
                 .map(|rule| self::rule::alert(rule, plan)),
         ),
+        arms: arm::arms(plan),
         assumptions: Field::of(assumptions(&plan.assumptions)),
         expect: list(plan.expectations.iter().map(|expectation| {
             let named = |id| plan.instances[id].name.clone();
@@ -155,6 +158,7 @@ fn instances(plan: &Plan) -> Field<List<Instance>> {
         modules: request::modules(&instance.options.modules),
         persistence: request::persistence(instance.options.persistence),
         tls: Field::of(instance.options.tls),
+        maintenance: incident::windows(&instance.options.maintenance),
     }))
 }
 
@@ -262,5 +266,8 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         scaling_passes: Field::of(set.scaling_passes),
         settling: quantity(set.settling),
         planned_failover: quantity(set.planned_failover),
+        unplanned_failover: quantity(set.unplanned_failover),
+        replica_lag: quantity(set.replica_lag),
+        patching: quantity(set.patching),
     }
 }

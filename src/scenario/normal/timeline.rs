@@ -2,7 +2,7 @@
 
 use crate::id::RegionId;
 use crate::plan::{self, Plan, TimedStep};
-use crate::scenario::normal::{quantity, request, text};
+use crate::scenario::normal::{incident, quantity, request, text};
 use crate::scenario::schema::leaf::OneOrMany;
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::timeline::{Action, Message, Step};
@@ -83,6 +83,7 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             bandwidth: quantity(*bandwidth),
             loss: quantity(*loss),
         },
+        plan::Step::Incident(incident) => incident::incident(incident, plan),
         plan::Step::Request(asked) => request::request(&asked.request, plan),
     }
 }

@@ -138,6 +138,12 @@ record! {
         settling: Quantity<SimDuration>,
         /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
         planned_failover: Quantity<SimDuration>,
+        /// A-FAILOVER-UNPLANNED: how long lost primaries answer nobody.
+        unplanned_failover: Quantity<SimDuration>,
+        /// A-REPLICA-LAG: how far replicas are behind the primaries they replace.
+        replica_lag: Quantity<SimDuration>,
+        /// A-PATCHING: how long it takes to patch the two nodes of an instance.
+        patching: Quantity<SimDuration>,
     }
 }
 

@@ -27,7 +27,7 @@ use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::place::{Instance, RegionExtra, Route};
 use crate::scenario::schema::request::Principal;
-use crate::scenario::schema::rule::{Alert, Rule};
+use crate::scenario::schema::rule::{Alert, Arm, Rule};
 use crate::scenario::schema::timeline::Step;
 use crate::scenario::span::Field;
 use crate::time::SimDuration;
@@ -82,6 +82,8 @@ record! {
         runbook: List<Rule>,
         /// What tells an operator that something has.
         alerts: List<Alert>,
+        /// Other decisions on the same day, which `meridian compare` sets side by side.
+        arms: List<Arm>,
         /// What no source settles, where it should differ from its default.
         assumptions: AssumptionFields,
         /// What must hold for the run to pass.

@@ -40,6 +40,40 @@ record! {
         persistence: PersistenceChoice,
         /// Whether clients must speak TLS; they must when left out.
         tls: bool,
+        /// When nodes may be patched; at any time when left out.
+        maintenance: List<MaintenanceWindow>,
+    }
+}
+
+record! {
+    /// A time of every week, in UTC.
+    MaintenanceWindow {
+        /// On which day it begins.
+        day: DayChoice,
+        /// At which full hour, 0 to 23.
+        hour: u16,
+        /// How long it lasts: full hours, four at least.
+        lasts: Quantity<SimDuration>,
+    }
+}
+
+choice! {
+    /// A day of the week.
+    DayChoice {
+        /// The first.
+        Monday,
+        /// The second.
+        Tuesday,
+        /// The third.
+        Wednesday,
+        /// The fourth.
+        Thursday,
+        /// The fifth.
+        Friday,
+        /// The sixth.
+        Saturday,
+        /// The last.
+        Sunday,
     }
 }
 

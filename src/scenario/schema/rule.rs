@@ -1,10 +1,11 @@
 //! What operators watch, and what they do about it.
 
 use crate::quantity::{Bytes, Ratio};
+use crate::scenario::schema::List;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::request::Condition;
-use crate::scenario::schema::timeline::Action;
+use crate::scenario::schema::timeline::{Action, Step};
 use crate::time::SimDuration;
 
 record! {
@@ -29,6 +30,18 @@ record! {
         name: Text,
         /// What makes it fire.
         when: Trigger,
+    }
+}
+
+record! {
+    /// Another decision on the same day: what it adds to the scenario. Seed and draws are the same.
+    Arm {
+        /// The arm's name.
+        name: Text,
+        /// What happens when, beside what happens anyway.
+        timeline: List<Step>,
+        /// What an operator does, beside what they do anyway.
+        runbook: List<Rule>,
     }
 }
 

@@ -108,6 +108,46 @@ choice! {
             /// Pairs of regions, from the first to the second only.
             one_way: OneOrMany<Pair>,
         },
+        /// Replicas take the place of primaries.
+        Failover {
+            /// The instance.
+            on: Text,
+            /// The shards, counted from zero; all when left out.
+            shards: OneOrMany<u16>,
+            /// Whether the replicas are brought up to date first; they are not when left out.
+            planned: bool,
+        },
+        /// A zone of a region is lost, and with it every second primary of each instance there.
+        ZoneLoss {
+            /// The region.
+            region: Text,
+        },
+        /// Nothing comes into shards of an instance: a link that fails for some shards alone, or a
+        /// syncer that hangs.
+        Stall {
+            /// The instance.
+            on: Text,
+            /// From which peers; from all when left out.
+            from: OneOrMany<Text>,
+            /// Into which shards, counted from zero; into all when left out.
+            shards: OneOrMany<u16>,
+        },
+        /// What stalled goes on.
+        Resume {
+            /// As in `Stall`.
+            on: Text,
+            /// As in `Stall`.
+            from: OneOrMany<Text>,
+            /// As in `Stall`.
+            shards: OneOrMany<u16>,
+        },
+        /// The nodes of an instance are exchanged for patched ones, one after the other.
+        Patch {
+            /// The instance.
+            on: Text,
+            /// Whether it does not wait for a maintenance window, as host updates do not.
+            urgent: bool,
+        },
         /// A survivor drops a member without its consent.
         ForceUnlink {
             /// The surviving instance that the request is sent to.

@@ -6,7 +6,7 @@ use crate::assumption::{
 use crate::plan::expectation::Occurrence;
 use crate::plan::request::{Clustering, LinkState, Module, ProvisioningState, ResourceState};
 use crate::plan::rule::Aggregation;
-use crate::plan::{AtStart, Memory, MemoryKind, TieBreak};
+use crate::plan::{AtStart, Memory, MemoryKind, TieBreak, Weekday};
 use crate::scenario::schema::TieBreakChoice;
 use crate::scenario::schema::assumptions::{
     BacklogSharingChoice, EditionChoice, FullSyncChoice, HashingChoice, LwwChoice, MetadataChoice,
@@ -14,7 +14,7 @@ use crate::scenario::schema::assumptions::{
 };
 use crate::scenario::schema::expectation::{MemoryKindChoice, OccurrenceChoice};
 use crate::scenario::schema::place::{
-    AtStartChoice, ClusteringChoice, EvictionChoice, ModuleChoice,
+    AtStartChoice, ClusteringChoice, DayChoice, EvictionChoice, ModuleChoice,
 };
 use crate::scenario::schema::request::{LinkChoice, ProvisioningChoice, ResourceChoice};
 use crate::scenario::schema::rule::AggregationChoice;
@@ -58,6 +58,7 @@ twins! {
     }
     AtStartChoice AtStart { Member Alone Absent }
     ClusteringChoice Clustering { OssCluster EnterpriseCluster NoCluster }
+    DayChoice Weekday { Monday Tuesday Wednesday Thursday Friday Saturday Sunday }
     ModuleChoice Module { RediSearch RedisJson RedisBloom RedisTimeSeries }
     ResourceChoice ResourceState {
         Running Creating CreateFailed Updating UpdateFailed Deleting DeleteFailed Scaling

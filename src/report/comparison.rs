@@ -1,0 +1,247 @@
+//! Results side by side: what one decision changed against another, or one version against the
+//! next.
+
+use crate::experiment::outcome::{ControlResult, Outcome, VerdictStatus};
+use crate::report::summary;
+use crate::report::table::{self, Flush};
+use crate::report::units::{Clock, bytes, dollars, exact, percent};
+
+/// A value that is the first column's.
+const SAME: &str = "=";
+
+/// A result, with what happened in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// What it is called here.
+    pub name: &'a str,
+    /// What the run came to.
+    pub outcome: &'a Outcome,
+    /// Its `journal.jsonl`; empty when there is none.
+    pub journal: &'a str,
+}
+
+/// A table of the results, the first being what the others are set against, and where each of them
+/// leaves its path. Equal values are written once.
+///
+/// # Panics
+/// When there are no columns.
+pub fn text(columns: &[Column<'_>]) -> String {
+    let first = columns.first().expect("there is something to compare");
+    let longest = columns.iter().map(|column| column.outcome.ended_at_ms);
+    let clock = Clock::of_run(longest.max().unwrap_or(0));
+    let mut header = vec![("", Flush::Left)];
+    header.extend(columns.iter().map(|column| (column.name, Flush::Left)));
+    let mut rows: Vec<Vec<String>> = FIGURES
+        .iter()
+        .map(|(label, figure)| row(label, columns, |outcome| figure(outcome, clock)))
+        .collect();
+    rows.extend(verdicts(columns));
+    let mut text = table::text(&header, &rows);
+    for other in &columns[1..] {
+        text += &format!(
+            "{} | {}: {}\n",
+            first.name,
+            other.name,
+            parting(first, other, clock)
+        );
+    }
+    text
+}
+
+/// The verdicts that hold in the first and not in a later one: what a change has broken.
+pub fn regressions(columns: &[Column<'_>]) -> Vec<String> {
+    let Some((first, others)) = columns.split_first() else {
+        return Vec::new();
+    };
+    let held = first.outcome.verdicts.iter();
+    let held = held.filter(|verdict| verdict.status == VerdictStatus::Pass);
+    let broken = held.flat_map(|verdict| {
+        let fails =
+            |other: &&Column<'_>| status(other.outcome, &verdict.name) != Some(verdict.status);
+        let failing = others.iter().filter(fails);
+        failing.map(|other| format!("{} no longer holds in {}", verdict.name, other.name))
+    });
+    broken.collect()
+}
+
+/// A figure, and how it reads.
+type Figure = (&'static str, fn(&Outcome, Clock) -> String);
+
+const FIGURES: &[Figure] = &[
+    ("result", |outcome, _| {
+        summary::status(outcome.status).to_owned()
+    }),
+    ("out of memory", out_of_memory),
+    ("fullest shard", |outcome, _| {
+        let instances = outcome.instances.iter();
+        percent(instances.map(|one| one.used_peak_ppm).max().unwrap_or(0))
+    }),
+    ("unstable effects, most", |outcome, _| {
+        let instances = outcome.instances.iter();
+        let peaks = instances.map(|one| one.memory.unstable.peak_bytes);
+        bytes(peaks.max().unwrap_or(0))
+    }),
+    ("writes acknowledged", |outcome, _| {
+        exact(outcome.writes.acknowledged)
+    }),
+    ("writes lost", |outcome, _| {
+        exact(outcome.writes.durability_loss)
+    }),
+    ("writes overwritten", |outcome, _| {
+        exact(outcome.writes.concurrently_overwritten)
+    }),
+    ("operations unanswered", |outcome, _| {
+        exact(results(outcome, |results| results.unreachable))
+    }),
+    ("writes refused for memory", |outcome, _| {
+        exact(results(outcome, |results| results.oom))
+    }),
+    ("alerts", alerts),
+    ("requests", |outcome, _| {
+        let refused = outcome.control.iter();
+        let refused = refused
+            .filter(|one| one.result != ControlResult::Ok)
+            .count();
+        match (outcome.control.len(), refused) {
+            (all, 0) => all.to_string(),
+            (all, refused) => format!("{all}, {refused} refused or failed"),
+        }
+    }),
+    ("members at the end", |outcome, _| {
+        let linked = outcome.instances.iter().filter(|one| one.linked);
+        let names: Vec<&str> = linked.map(|one| one.name.as_str()).collect();
+        names.join(", ")
+    }),
+    ("they agree from", |outcome, clock| {
+        let at = outcome.convergence.at_ms;
+        at.map_or_else(|| "never".to_owned(), |at| clock.at_ms(at))
+    }),
+    ("full synchronisations", |outcome, _| {
+        exact(outcome.links.iter().map(|link| link.full_syncs).sum())
+    }),
+    ("egress", |outcome, _| {
+        dollars(outcome.cost.egress_micro_usd)
+    }),
+    ("digest", |outcome, _| outcome.digest.clone()),
+];
+
+fn out_of_memory(outcome: &Outcome, clock: Clock) -> String {
+    let instances = outcome.instances.iter();
+    let full = instances.filter_map(|one| Some((one.oom_at_ms?, &one.name)));
+    full.min().map_or_else(
+        || "never".to_owned(),
+        |(at, name)| format!("{name} at {}", clock.at_ms(at)),
+    )
+}
+
+fn alerts(outcome: &Outcome, clock: Clock) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for alert in &outcome.alerts {
+        let known = outcome.alerts.iter().find(|one| one.rule == alert.rule);
+        if known.is_some_and(|first| std::ptr::eq(first, alert)) {
+            told.push(format!(
+                "{} at {}",
+                alert.rule,
+                clock.at_ms(alert.told_at_ms)
+            ));
+        }
+    }
+    match told.is_empty() {
+        true => "none".to_owned(),
+        false => told.join("; "),
+    }
+}
+
+fn results(outcome: &Outcome, of: fn(&crate::experiment::outcome::Results) -> u64) -> u64 {
+    outcome
+        .operations
+        .iter()
+        .map(|fleet| of(&fleet.results))
+        .sum()
+}
+
+fn row(label: &str, columns: &[Column<'_>], figure: impl Fn(&Outcome) -> String) -> Vec<String> {
+    let mut row = vec![label.to_owned()];
+    for column in columns {
+        let value = figure(column.outcome);
+        let is_same = row.get(1).is_some_and(|first| *first == value);
+        row.push(if is_same { SAME.to_owned() } else { value });
+    }
+    row
+}
+
+fn status(outcome: &Outcome, name: &str) -> Option<VerdictStatus> {
+    let mut verdicts = outcome.verdicts.iter();
+    verdicts
+        .find(|verdict| verdict.name == name)
+        .map(|verdict| verdict.status)
+}
+
+/// The verdicts that are not the same everywhere.
+fn verdicts(columns: &[Column<'_>]) -> Vec<Vec<String>> {
+    let mut names: Vec<&str> = Vec::new();
+    for verdict in columns.iter().flat_map(|column| &column.outcome.verdicts) {
+        if !names.contains(&verdict.name.as_str()) {
+            names.push(&verdict.name);
+        }
+    }
+    names.retain(|name| {
+        let first = status(columns[0].outcome, name);
+        columns
+            .iter()
+            .any(|column| status(column.outcome, name) != first)
+    });
+    let shown = |outcome: &Outcome, name: &str| {
+        let mut verdicts = outcome.verdicts.iter();
+        let verdict = verdicts.find(|verdict| verdict.name == name);
+        verdict.map_or_else(String::new, |verdict| {
+            format!("{} {}", summary::sign(verdict.status), verdict.observed)
+        })
+    };
+    names
+        .into_iter()
+        .map(|name| row(name, columns, |outcome| shown(outcome, name)))
+        .collect()
+}
+
+/// What happened first in one and not in the other.
+fn parting(one: &Column<'_>, other: &Column<'_>, clock: Clock) -> String {
+    if one.journal.is_empty() || other.journal.is_empty() {
+        return match one.outcome.digest == other.outcome.digest {
+            true => "the same run".to_owned(),
+            false => "no journal tells where they part".to_owned(),
+        };
+    }
+    let (mut ours, mut theirs) = (happenings(one.journal), happenings(other.journal));
+    loop {
+        match (ours.next(), theirs.next()) {
+            (None, None) => return "nothing happens in one that does not in the other".to_owned(),
+            (ours, theirs) if ours == theirs => {}
+            (ours, theirs) => {
+                let at = [&ours, &theirs];
+                let at = at.iter().filter_map(|one| Some(one.as_ref()?.0)).min();
+                let at = clock.at_ms(at.unwrap_or(0));
+                let words = |one| words(one, clock);
+                return format!("they part at {at}\n  {}\n  {}", words(ours), words(theirs));
+            }
+        }
+    }
+}
+
+/// What a journal tells but for verdicts: when, and what.
+fn happenings(journal: &str) -> impl Iterator<Item = (u64, String)> + '_ {
+    journal.lines().filter_map(|line| {
+        let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+        let of = |key: &str| entry[key].as_str().unwrap_or_default();
+        let is_verdict = of("kind") == crate::metrics::journal::JournalKind::Verdict.name();
+        let what = format!("{} {}", of("subject"), of("text"));
+        (!is_verdict).then(|| (entry["at_ms"].as_u64().unwrap_or(0), what))
+    })
+}
+
+fn words(happening: Option<(u64, String)>, clock: Clock) -> String {
+    happening.map_or_else(
+        || "nothing more".to_owned(),
+        |(at, what)| format!("{} {what}", clock.at_ms(at)),
+    )
+}

@@ -1,0 +1,105 @@
+//! `meridian compare`: arms of a scenario, and results, side by side.
+
+use super::{Place, SCENARIO};
+
+/// The scenario with arms: nothing else, a member dropped, and a rule.
+fn armed() -> String {
+    SCENARIO.replace(
+        "    expect:",
+        r#"    arms: [
+        (name: "nothing else"),
+        (name: "drop it", timeline: [
+            (at: "6s", do: ForceUnlink(on: "redis-eu", drop: "redis-us")),
+        ]),
+        (name: "drop it when told", runbook: [(
+            name: "drop", when: State(is: Closed("redis-us")), reaction: "1s",
+            then: ForceUnlink(on: "redis-eu", drop: "redis-us"),
+        )]),
+    ],
+    expect:"#,
+    )
+}
+
+#[test]
+fn arms_are_the_same_day_decided_otherwise() {
+    let place = Place::new("compare-arms");
+    place.write("armed.ron", armed());
+    let ended = place.run(&["compare", "armed.ron", "--out", "out"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    insta::assert_snapshot!("compare-arms", ended.out);
+    let digest = |arm: &str| {
+        let outcome = place.read(&format!("out/{arm}/outcome.json"));
+        let outcome: serde_json::Value = serde_json::from_str(&outcome).expect("it is JSON");
+        outcome["digest"].clone()
+    };
+    assert_eq!(
+        digest("as it stands"),
+        digest("nothing else"),
+        "the draws are the same"
+    );
+    assert_ne!(digest("as it stands"), digest("drop it"));
+    // A plan that an arm has left is that arm's.
+    let replayed = place.run(&["replay", "out/drop it/outcome.json"]);
+    assert_eq!(replayed.code, 0, "{}", replayed.err);
+    // An arm alone is what it is beside the others.
+    let alone = place.run(&["run", "armed.ron", "--arm", "drop it", "--format", "json"]);
+    let alone: serde_json::Value = serde_json::from_str(&alone.out).expect("it is JSON");
+    assert_eq!(alone["digest"], digest("drop it"));
+    let reproduce = alone["reproduce"].as_str().expect("it is text");
+    assert!(reproduce.ends_with("--arm 'drop it'"), "{reproduce}");
+}
+
+#[test]
+fn results_are_set_against_the_first() {
+    let place = Place::new("compare-results");
+    place.write("armed.ron", armed());
+    place.run(&["run", "cut.ron", "--out", "before"]);
+    let set = "expect=[ConvergesWithin(\"1ms\"),NoOom]";
+    place.run(&["run", "cut.ron", "--seed", "4", "--out", "after"]);
+    place.run(&["run", "cut.ron", "--set", set, "--out", "worse"]);
+    let same = place.run(&["compare", "before", "before/outcome.json"]);
+    assert_eq!(same.code, 0);
+    assert!(
+        same.out
+            .contains("nothing happens in one that does not in the other"),
+        "{}",
+        same.out
+    );
+    let other = place.run(&["compare", "before", "after"]);
+    assert_eq!(other.code, 0, "{}{}", other.out, other.err);
+    let worse = place.run(&["compare", "before", "worse"]);
+    assert_eq!(worse.code, 1, "{}", worse.out);
+    let told = "ConvergesWithin(\"10s\") no longer holds in worse";
+    assert!(worse.err.contains(told), "{}", worse.err);
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let place = Place::new("compare-errors");
+    place.write("armed.ron", armed());
+    let twice = armed().replace("\"drop it when told\"", "\"drop it\"");
+    place.write("twice.ron", twice);
+    let wrong = armed().replace("drop: \"redis-us\")),", "drop: \"redis-uk\")),");
+    place.write("wrong.ron", wrong);
+    let cases: [(&[&str], &str); 6] = [
+        (&["compare", "cut.ron"], "`cut.ron` has no arms"),
+        (
+            &["compare", "one.json"],
+            "`one.json` is all there is to compare",
+        ),
+        (&["compare", "cut.ron", "armed.ron"], "is not an outcome"),
+        (&["compare", "twice.ron"], "two arms are called `drop it`"),
+        (&["compare", "wrong.ron"], "`redis-uk`"),
+        (
+            &["run", "armed.ron", "--arm", "wait"],
+            "`armed.ron` has no arm called `wait`: its arms are `nothing else`, `drop it`, `drop \
+             it when told`",
+        ),
+    ];
+    for (words, expected) in cases {
+        let ended = place.run(words);
+        assert_eq!(ended.code, 2, "{}", ended.err);
+        assert!(ended.err.contains(expected), "{}", ended.err);
+        assert_eq!(ended.err.matches(expected).count(), 1, "{}", ended.err);
+    }
+}
