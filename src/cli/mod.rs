@@ -1,7 +1,7 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► a request ─► run, replay, check, validate, new, catalogue, explain ─► Exit
+//! args ─► a request ─► run, replay, check, validate, new, import, catalogue, explain ─► Exit
 //!                        └─ scenario, experiment, report ─► output (files), terminal (text)
 //! ```
 //!
@@ -16,6 +16,7 @@ mod difference;
 pub mod error;
 mod exit;
 mod explain;
+mod import;
 mod output;
 mod progress;
 mod replay;
@@ -51,6 +52,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Validate { scenarios } => validate(terminal, &scenarios),
         Request::Check { histories } => check::check(terminal, &histories),
         Request::New { name } => new(terminal, name.as_deref()),
+        Request::Import { source } => import::import(terminal, &source),
         Request::Catalogue { topic, words } => catalogue::list(terminal, topic, &words),
         Request::Explain { code } => explain::explain(terminal, &code),
         Request::Completions { shell } => {
