@@ -152,9 +152,9 @@ pub(super) enum Source {
     /// Reads the JSON of `az redisenterprise show`, `az redisenterprise list`, `az redisenterprise
     /// database show` and of the REST API, and scripts with `az redisenterprise create`, `az
     /// redisenterprise database create`, New-AzRedisEnterpriseCache or
-    /// New-AzRedisEnterpriseCacheDatabase. All files are one input. Nothing is guessed: what no file
-    /// says is asked for by a comment in the scenario; one that begins with `!!` keeps it from
-    /// loading, and then the exit code is 3.
+    /// New-AzRedisEnterpriseCacheDatabase. All files are one input. Nothing is guessed: what no
+    /// file says is asked for by a comment in the scenario; one that begins with `!!` keeps it
+    /// from loading, and then the exit code is 3.
     #[command(after_help = IMPORT_EXAMPLES)]
     Azure(Azure),
 }

@@ -120,6 +120,7 @@ struct Reader {
     cluster: Cluster,
     database: Database,
     disk: Option<Disk>,
+    nowhere: Vec<String>,
     notes: Vec<Note>,
 }
 
@@ -138,6 +139,7 @@ impl Reader {
                 ..Database::default()
             },
             disk: None,
+            nowhere: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -162,7 +164,7 @@ impl Reader {
                 let all = std::iter::once(first).chain(values);
                 let all: Vec<&str> = all.map(|word| &*word.text).collect();
                 self.note(&format!(
-                    "`{}` belongs to no option: left out",
+                    "`{}` belongs to no option: left out.",
                     all.join(" ")
                 ));
                 continue;
@@ -186,9 +188,9 @@ impl Reader {
     fn option(&mut self, name: &str, values: &[&str]) -> Result<(), Error> {
         let Some(part) = part(self.head.dialect, name) else {
             let hint = like(self.head.dialect, name);
-            let hint = hint.map_or_else(String::new, |known| format!("; is it `{known}`?"));
+            let hint = hint.map_or_else(String::new, |known| format!(" Is it `{known}`?"));
             self.note(&format!(
-                "`{name}` is no option that is known here: left out{hint}"
+                "`{name}` is no option that is known here: left out.{hint}"
             ));
             return Ok(());
         };
@@ -206,7 +208,7 @@ impl Reader {
         let is_name = matches!(part, Part::Name | Part::ClusterName);
         if is_about_it && !is_switch && !is_list && !is_name && is_open(&text) {
             self.note(&format!(
-                "`{name}` is `{text}`, which is not written out: left open"
+                "`{name}` is `{text}`, which is not written out: left open."
             ));
             return Ok(());
         }
@@ -241,12 +243,7 @@ impl Reader {
             },
             Part::Modules => self.modules(name, text)?,
             Part::Linked => self.linked(name, text)?,
-            Part::Nowhere => {
-                self.note(&format!(
-                    "a scenario has no place for `{}`",
-                    both(name, text)
-                ));
-            }
+            Part::Nowhere => self.nowhere.push(format!("`{name}`")),
             Part::NoDatabase | Part::Manner => {}
         }
         Ok(())
@@ -296,6 +293,10 @@ impl Reader {
 
     /// All that the line says, once it is read.
     fn facts(&mut self) -> Result<Facts, Error> {
+        if !self.nowhere.is_empty() {
+            let list = self.nowhere.join(", ");
+            self.note(&format!("a scenario has no place for {list}."));
+        }
         let (name, database) = match (self.cluster_name.take(), self.name.take()) {
             (Some(cluster), name) => (Some(cluster), name.filter(|_| self.head.is_database)),
             (None, name) => (name, None),
@@ -327,13 +328,5 @@ impl Reader {
             cluster: (!self.head.is_database).then_some(cluster),
             database: has_database.then_some(said),
         })
-    }
-}
-
-fn both(name: &str, text: &str) -> String {
-    if text.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name} {text}")
     }
 }

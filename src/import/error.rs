@@ -53,8 +53,8 @@ pub enum Error {
     },
     /// No input tells of a cache.
     #[error(
-        "no cache is in {inputs}: expected the JSON of `az redisenterprise show`, or lines with `az \
-         redisenterprise create` or `New-AzRedisEnterpriseCache`"
+        "no cache is in {inputs}: expected the JSON of `az redisenterprise show`, or lines with \
+         `az redisenterprise create` or `New-AzRedisEnterpriseCache`"
     )]
     Nothing {
         /// The inputs' names.
@@ -74,7 +74,10 @@ pub enum Error {
         known: String,
     },
     /// More than one group.
-    #[error("several groups: {groups}; a scenario has one: name it with `--group NICKNAME`")]
+    #[error(
+        "several groups: {groups}; a scenario has one: name it with `--group NICKNAME`, or leave \
+         the others' files out"
+    )]
     SeveralGroups {
         /// The groups and their members.
         groups: String,

@@ -57,11 +57,11 @@ impl Group {
     }
 
     fn shown(&self, caches: &[Cache]) -> String {
-        let nickname = self
-            .nickname
-            .as_ref()
-            .map_or("without a nickname", |told| &told.value);
-        format!("`{nickname}` ({})", names(caches, &self.members))
+        let members = names(caches, &self.members);
+        match &self.nickname {
+            Some(nickname) => format!("`{}` ({members})", nickname.value),
+            None => format!("one without a nickname ({members})"),
+        }
     }
 }
 
@@ -70,26 +70,8 @@ impl Group {
 /// # Errors
 /// When there are several groups and none is `wanted`, none of that name, or too many caches.
 pub(super) fn cast(caches: Vec<Cache>, wanted: Option<&str>) -> Result<Cast, Error> {
-    let (mut groups, splinters) = settled(groups(&caches)?, &caches)?;
-    if let Some(wanted) = wanted {
-        let shown: Vec<String> = groups.iter().map(|group| group.shown(&caches)).collect();
-        groups.retain(|group| group.is_called(wanted));
-        if groups.is_empty() {
-            let known = match shown[..] {
-                [] => "every cache stands alone".to_owned(),
-                _ => format!("there are {}", shown.join(", ")),
-            };
-            let wanted = wanted.to_owned();
-            return Err(Error::NoSuchGroup { wanted, known });
-        }
-    }
-    if groups.len() > 1 {
-        let shown: Vec<String> = groups.iter().map(|group| group.shown(&caches)).collect();
-        return Err(Error::SeveralGroups {
-            groups: shown.join(", "),
-        });
-    }
-    let group = groups.pop();
+    let (groups, splinters) = settled(groups(&caches)?, &caches)?;
+    let group = chosen(groups, &caches, wanted)?;
     let members = group.as_ref().map_or(&[][..], |group| &group.members);
     if members.len() > MEMBERS_MAX {
         let nickname = group.as_ref().and_then(|group| group.nickname.as_ref());
@@ -139,6 +121,31 @@ pub(super) fn cast(caches: Vec<Cache>, wanted: Option<&str>) -> Result<Cast, Err
             .collect(),
         all: caches,
     })
+}
+
+/// The one group, or the one that is wanted.
+fn chosen(
+    mut groups: Vec<Group>,
+    caches: &[Cache],
+    wanted: Option<&str>,
+) -> Result<Option<Group>, Error> {
+    let shown: Vec<String> = groups.iter().map(|group| group.shown(caches)).collect();
+    let shown = shown.join(", ");
+    if let Some(wanted) = wanted {
+        groups.retain(|group| group.is_called(wanted));
+        if groups.is_empty() {
+            let known = match &*shown {
+                "" => "every cache stands alone".to_owned(),
+                shown => format!("there are {shown}"),
+            };
+            let wanted = wanted.to_owned();
+            return Err(Error::NoSuchGroup { wanted, known });
+        }
+    }
+    if groups.len() > 1 {
+        return Err(Error::SeveralGroups { groups: shown });
+    }
+    Ok(groups.pop())
 }
 
 fn names(caches: &[Cache], list: &[usize]) -> String {

@@ -5,6 +5,7 @@ use crate::catalogue::{Region, Sku};
 use crate::control::{Clustering, Module, Persistence};
 use crate::import::facts::Told;
 use crate::import::note::Note;
+use crate::import::resource::CacheRef;
 
 /// An instance of the scenario.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Instance {
     pub name: String,
     /// Its fields and what is said between them.
     pub lines: Vec<Line>,
+    /// What would tell what is missing.
+    pub asked: Vec<Ask>,
     /// Where it is, as far as that is known; likewise what follows.
     pub region: Option<&'static Region>,
     /// Its size.
@@ -33,6 +36,15 @@ pub(super) struct Instance {
     pub is_strange: bool,
 }
 
+/// What is to be shown for what is missing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Ask {
+    /// The cluster.
+    Cluster,
+    /// Its database.
+    Database,
+}
+
 /// A line of an instance.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Line {
@@ -51,6 +63,31 @@ impl Instance {
     /// Adds a comment.
     pub(super) fn note(&mut self, note: Note) {
         self.lines.push(Line::Note(note));
+    }
+
+    /// Says what is missing, and by what it would be told.
+    pub(super) fn ask(&mut self, of: Ask, note: Note) {
+        self.asked.push(of);
+        self.note(note);
+    }
+
+    /// Says which commands tell what is missing, each once and on one line.
+    pub(super) fn asks(&mut self, cache: &CacheRef) {
+        self.asked.sort();
+        self.asked.dedup();
+        let group = cache.resource_group.as_deref().unwrap_or("GROUP");
+        let command = |ask: &Ask| {
+            let of = match ask {
+                Ask::Cluster => "",
+                Ask::Database => "database ",
+            };
+            let name = &cache.name;
+            format!("az redisenterprise {of}show --cluster-name {name} --resource-group {group}")
+        };
+        let commands: Vec<String> = self.asked.iter().map(command).collect();
+        if !commands.is_empty() {
+            self.note(Note::aside("What is not in the input is told by").with(commands));
+        }
     }
 
     /// Writes a value that the scenario does not know as a text, so that loading points at it.

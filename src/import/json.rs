@@ -52,7 +52,7 @@ fn object(object: &Object, found: &mut Found) -> Result<(), Error> {
         }
         if let Some(next) = object.text("nextLink")? {
             let at = next.at;
-            let more = format!("{at}: the list goes on at a next link; only this page is read");
+            let more = format!("{at}: the list goes on at a next link; only this page is read.");
             found.notes.push(Note::aside(more));
         }
         return Ok(());
@@ -97,7 +97,7 @@ fn object(object: &Object, found: &mut Found) -> Result<(), Error> {
         }
     };
     Err(Error::Unexpected {
-        at: object.at.clone(),
+        at: object.at.trim_end().to_owned(),
         found: what,
         expected: OBJECT,
     })
@@ -178,7 +178,7 @@ fn owner(object: &Object, container: Option<&CacheRef>) -> Result<CacheRef, Erro
     let name = name.filter(|name| object.get("sku").is_some() || name.value.contains('/'));
     let Some(name) = name else {
         return Err(Error::Unexpected {
-            at: object.at.clone(),
+            at: object.at.trim_end().to_owned(),
             found: "an object without `id`".to_owned(),
             expected: "the id that tells which cache it is",
         });

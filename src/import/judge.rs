@@ -6,7 +6,7 @@ use crate::catalogue::{nearest, region, regions, sku, skus};
 use crate::control::Refusal;
 use crate::import::facts::{Cluster, Told};
 use crate::import::group::{Cast, Player, Role};
-use crate::import::instance::Instance;
+use crate::import::instance::{Ask, Instance};
 use crate::import::inventory::Cache;
 use crate::import::note::Note;
 use crate::import::rules::{links, mismatches, refused, unpublished};
@@ -40,6 +40,7 @@ pub(super) fn judged(cast: &Cast) -> Judged {
         start(&mut instance, player);
         refused(&mut instance, player.role);
         links(&mut instance, player, cast);
+        instance.asks(&cast.all[player.cache].own);
         judged.instances.push(instance);
     }
     mismatches(&mut judged.instances, cast);
@@ -92,23 +93,16 @@ fn named(name: &str, max: usize) -> Option<Note> {
     })
 }
 
-/// What to run for what is missing of a cluster or of its database.
-pub(super) fn command(cache: &Cache, of: &str) -> String {
-    let group = cache.own.resource_group.as_deref().unwrap_or("GROUP");
-    let name = &cache.own.name;
-    format!("az redisenterprise {of}show --cluster-name {name} --resource-group {group}")
-}
-
 /// Region and size, which a scenario has no default for.
 fn place(instance: &mut Instance, cache: &Cache) {
     let unsaid = Cluster::default();
     let cluster = cache.cluster.as_ref().unwrap_or(&unsaid);
     let missing = |what: &str| {
-        let (name, ask) = (&cache.own.name, command(cache, ""));
-        Note::block(format!("the {what} of `{name}` is not in the input: {ask}"))
+        let name = &cache.own.name;
+        Note::block(format!("The {what} of `{name}` is not in the input."))
     };
     match &cluster.location {
-        None => instance.note(missing("region")),
+        None => instance.ask(Ask::Cluster, missing("region")),
         Some(told) => match region(&told.value) {
             Some(region) => {
                 instance.region = Some(region);
@@ -124,7 +118,7 @@ fn place(instance: &mut Instance, cache: &Cache) {
         },
     }
     match &cluster.sku {
-        None => instance.note(missing("size")),
+        None => instance.ask(Ask::Cluster, missing("size")),
         Some(told) => match sku(&told.value) {
             Some(sku) => {
                 instance.sku = Some(sku);
@@ -143,7 +137,7 @@ fn place(instance: &mut Instance, cache: &Cache) {
         .filter(|_| is_request && instance.sku.is_some())
     {
         let (at, refusal) = (&zones.at, Refusal::Zones);
-        let text = format!("{at}: refused as {}: {refusal}. Left out.", refusal.id());
+        let text = format!("{at}: refused as {}: {refusal}; left out.", refusal.id());
         instance.note(Note::aside(text));
     }
     states(instance, cache);
@@ -197,9 +191,9 @@ fn start(instance: &mut Instance, player: &Player) {
             instance.note(Note::aside(text));
         }
         Role::Unsaid => {
-            let text = "at_start is not in the input: until it stands here, this is a member of \
-                        the group; with `at_start: Alone` it is none.";
-            instance.note(Note::aside(text));
+            let text = "at_start is not in the input: this is a member of the group, unless \
+                        `at_start: Alone` stands here.";
+            instance.ask(Ask::Database, Note::aside(text));
         }
     }
     for note in &player.notes {

@@ -16,7 +16,7 @@ const WISHES: &str = "
     // Azure does not say which keys exist, or who reads and writes them:
     // fill: [(prefix: \"user:\", keys: 50_000, value: \"1KB\")],
     // traffic: [(fleet: \"app\", arrivals: Poisson(\"50/s\"), mix: \"ycsb-a\", keys: \"user:\")],
-    // timeline: [(at: \"10m\", do: Outage(region: \"…\")), (at: \"20m\", do: Return(region: \"…\"))],
+    // timeline: [(at: \"10m\", do: Outage(region: \"East US\"))],
     // expect: [ConvergesWithin(\"60s\"), NoOom],
 ";
 
@@ -61,11 +61,14 @@ fn head(inputs: &[&str], found: &Found, cast: &Cast, judged: &Judged) -> String 
         .players
         .iter()
         .filter(|player| player.role == Role::Member);
-    let members = count(members.count(), "member");
+    let members = match members.count() {
+        0 => "in no group".to_owned(),
+        members => format!("{members} in a group"),
+    };
     let caches = count(cast.players.len(), "cache");
     let from = inputs.join(", ");
     let mut notes = vec![Note::aside(format!(
-        "Imported by `meridian import azure` from {from}: {caches}, {members} of a group."
+        "Imported by `meridian import azure` from {from}: {caches}, {members}."
     ))];
     let between = judged.instances.iter().flat_map(|instance| &instance.lines);
     let between = between.filter_map(|line| match line {
@@ -76,8 +79,9 @@ fn head(inputs: &[&str], found: &Found, cast: &Cast, judged: &Judged) -> String 
     match all.filter(|note| note.blocks).count() {
         0 => {}
         blocks => notes.push(Note::aside(format!(
-            "It does not load until {} that begins with `!!` is seen to.",
-            count(blocks, "comment")
+            "It does not load until what the {} with `!!` {} of is mended.",
+            count(blocks, "comment"),
+            if blocks == 1 { "tells" } else { "tell" }
         ))),
     }
     if !cast.left_out.is_empty() {

@@ -6,9 +6,10 @@
 //! ```
 //!
 //! Read are the objects of `az redisenterprise show` and `list` and of `az redisenterprise database
-//! show` and `list`, flattened as the CLI prints them or with `properties` as the REST API does, and
-//! the lines that create caches: `az redisenterprise create`, `az redisenterprise database create`,
-//! `New-AzRedisEnterpriseCache` and `New-AzRedisEnterpriseCacheDatabase`. All files are one input.
+//! show` and `list`, flattened as the CLI prints them or with `properties` as the REST API does;
+//! and the lines that create caches: `az redisenterprise create`, `az redisenterprise database
+//! create`, `New-AzRedisEnterpriseCache` and `New-AzRedisEnterpriseCacheDatabase`. All files are
+//! one input.
 //!
 //! Nothing is guessed: what no file says stands in the scenario as a comment that asks for it, and
 //! what keeps the scenario from loading as a comment that begins with `!!`. Only the question and

@@ -7,6 +7,8 @@ pub(super) struct Note {
     pub text: String,
     /// Whether the scenario does not load until it is seen to.
     pub blocks: bool,
+    /// What stands below it, each on a line of its own, however long.
+    pub below: Vec<String>,
 }
 
 impl Note {
@@ -15,6 +17,7 @@ impl Note {
         Self {
             text: text.into(),
             blocks: false,
+            below: Vec::new(),
         }
     }
 
@@ -23,7 +26,14 @@ impl Note {
         Self {
             text: text.into(),
             blocks: true,
+            below: Vec::new(),
         }
+    }
+
+    /// The same with lines below it that are not broken.
+    pub(super) fn with(mut self, below: Vec<String>) -> Self {
+        self.below = below;
+        self
     }
 
     /// The comment as lines indented by `indent` spaces.
@@ -50,6 +60,9 @@ impl Note {
         }
         lines.push_str(line.trim_end());
         lines.push('\n');
+        for line in &self.below {
+            lines.push_str(&format!("{margin}//   {}\n", plain(line)));
+        }
         lines
     }
 }

@@ -153,8 +153,12 @@ pub(super) fn like(dialect: Dialect, name: &str) -> Option<&'static str> {
         Dialect::Cli => CLI,
         Dialect::PowerShell => POWERSHELL,
     };
-    let known = table.iter().flat_map(|(_, names)| names.split(' '));
-    nearest(name, known).first().copied()
+    let known = || table.iter().flat_map(|(_, names)| names.split(' '));
+    let bare = |name: &'static str| name.trim_start_matches('-');
+    // What all options begin with makes none of them like another.
+    let near = nearest(name.trim_start_matches('-'), known().map(bare));
+    let near = *near.first()?;
+    known().find(|known| bare(known) == near)
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub(super) fn links(instance: &mut Instance, player: &Player, cast: &Cast) {
             }
         }
     }
-    if own.links.is_empty() || player.role != Role::Member {
+    if own.database.is_none() || player.role != Role::Member {
         return;
     }
     let lists = |cache: usize| own.links.iter().any(|link| link.to == cache);
@@ -90,9 +90,11 @@ pub(super) fn links(instance: &mut Instance, player: &Player, cast: &Cast) {
         .filter(|other| other.role == Role::Member);
     let expected = members.filter(|other| other.cache == player.cache || !is_request);
     let missing = expected.filter(|other| !lists(other.cache));
-    let missing: Vec<&str> = missing
-        .map(|other| &*cast.all[other.cache].own.name)
-        .collect();
+    let shown = |other: &Player| match other.cache == player.cache {
+        true => "itself".to_owned(),
+        false => format!("`{}`", cast.all[other.cache].own.name),
+    };
+    let missing: Vec<String> = missing.map(shown).collect();
     if !missing.is_empty() {
         let refusal = Refusal::Split;
         instance.note(Note::aside(format!(

@@ -4,9 +4,9 @@ use crate::assumption::Eviction;
 use crate::control::{Clustering, Module, Persistence, Refusal};
 use crate::import::facts::{Database, Disk, Told};
 use crate::import::group::Role;
-use crate::import::instance::Instance;
+use crate::import::instance::{Ask, Instance};
 use crate::import::inventory::Cache;
-use crate::import::judge::{EVICTION_HERE, command};
+use crate::import::judge::EVICTION_HERE;
 use crate::import::note::Note;
 
 /// What else is configured; what is not said is asked for.
@@ -49,19 +49,20 @@ pub(super) fn settings(instance: &mut Instance, cache: &Cache, role: Role) {
             instance.tls = flag(instance, "tls", told, ["Encrypted", "Plaintext"]);
         }
     }
-    if role != Role::Absent {
-        ask_database(instance, cache, database.eviction.is_none(), &open);
-    }
     let cluster = cache.cluster.as_ref();
+    let mut asks: Vec<Ask> = open.iter().map(|_| Ask::Database).collect();
     match cluster.and_then(|cluster| cluster.high_availability.as_ref()) {
         None => {
-            let open = ["high_availability: true"];
-            instance.note(unsaid(&open, &command(cache, "")));
+            open.push("high_availability: true");
+            asks.push(Ask::Cluster);
         }
         Some(told) => {
             let words = ["Enabled", "Disabled"];
             instance.high_availability = flag(instance, "high_availability", told, words);
         }
+    }
+    if role != Role::Absent {
+        unsaid(instance, database.eviction.is_none(), &open, &asks);
     }
     if let Some(name) = &database.name
         && !name.value.eq_ignore_ascii_case("default")
@@ -72,26 +73,22 @@ pub(super) fn settings(instance: &mut Instance, cache: &Cache, role: Role) {
     }
 }
 
-/// Asks for what is not said of a database. The scenario's default for eviction is not Azure's.
-fn ask_database(instance: &mut Instance, cache: &Cache, no_eviction: bool, open: &[&str]) {
-    let ask = command(cache, "database ");
+/// Asks for settings that are not said. The scenario's default for eviction is not Azure's.
+fn unsaid(instance: &mut Instance, no_eviction: bool, open: &[&str], asks: &[Ask]) {
     if no_eviction {
         let azure = Eviction::VolatileLru;
-        instance.note(Note::aside(format!(
-            "eviction is not in the input, and is {EVICTION_HERE:?} until it stands here; Azure's \
-             own default is {azure:?}: {ask}"
-        )));
+        let note = Note::aside(format!(
+            "eviction is not in the input: {EVICTION_HERE:?} holds until it stands here. Azure's \
+             own default is {azure:?}."
+        ));
+        instance.ask(Ask::Database, note);
     }
     if !open.is_empty() {
-        instance.note(unsaid(open, &ask));
+        let list = open.join(", ");
+        let text = format!("Not in the input, so that Azure's defaults hold here: {list}.");
+        instance.note(Note::aside(text));
+        instance.asked.extend(asks);
     }
-}
-
-fn unsaid(open: &[&str], ask: &str) -> Note {
-    let list = open.join(", ");
-    Note::aside(format!(
-        "not in the input, so that Azure's defaults hold here, {list}: {ask}"
-    ))
 }
 
 /// A switch, by the two words that Azure has for on and off.

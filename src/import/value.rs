@@ -6,16 +6,32 @@ use crate::import::facts::Disk;
 /// All resource ids in a text.
 pub(super) fn ids(text: &str) -> Vec<&str> {
     const HEAD: &str = "/subscriptions/";
-    let ends = |letter: char| letter.is_whitespace() || "\"',;)}]".contains(letter);
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = find(rest, HEAD) {
-        let id = &rest[at..];
-        let end = id.find(ends).unwrap_or(id.len());
-        found.push(&id[..end]);
-        rest = &id[end..];
+        let (id, behind) = rest[at..].split_at(id_end(&rest[at..]));
+        found.push(id);
+        rest = behind;
     }
     found
+}
+
+/// Where the id that a text begins with ends: at a quote, a bracket, a comma or a space that is not
+/// a variable's, as in `${SUB}` and `$(az account show)`.
+fn id_end(text: &str) -> usize {
+    let mut variables = 0_usize;
+    let mut last = ' ';
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' | '(' if last == '$' => variables += 1,
+            '}' | ')' if variables > 0 => variables -= 1,
+            _ if variables > 0 => {}
+            _ if letter.is_whitespace() || "\"',;)}]".contains(letter) => return at,
+            _ => {}
+        }
+        last = letter;
+    }
+    text.len()
 }
 
 /// The value of every field called `name` in a text.
@@ -91,6 +107,8 @@ mod tests {
         );
         assert_eq!(ids("@(@{Id='/subscriptions/a'}; '/subscriptions/b')"), both);
         assert_eq!(ids("Cache1"), [""; 0]);
+        let variables = "/subscriptions/${SUB}/$(az group show -n x)/a";
+        assert_eq!(ids(&format!("[{{id:{variables}}}]")), [variables]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod errors;
 mod histories;
+mod imports;
 mod words;
 
 use std::fs;
