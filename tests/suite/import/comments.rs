@@ -99,6 +99,9 @@ fn values_that_no_scenario_knows() {
         "OSSCluster, EnterpriseCluster, NoCluster",
     );
     database("clientProtocol", "Encrypted, Plaintext");
+    // What is not known is not judged.
+    let text = changed(&[("/0/databases/0/clusteringPolicy", json!("Odd"))]);
+    assert!(!text.contains("E-SEARCH-CLUSTER"), "{text}");
     refused(
         &[("/0/highAvailability", json!("Odd"))],
         "a.json /0/highAvailability: `Odd` is not known; accepted: Enabled, Disabled.",

@@ -194,6 +194,12 @@ fn contradictions() {
         input("b.sh", "az redisenterprise create -n c1 --sku Balanced_B10"),
     ];
     let refused = azure(&inputs, None).expect_err("which is not said");
+    let [list, line] = inputs;
+    assert_eq!(
+        azure(&[line, list], None),
+        Err(refused.clone()),
+        "in any order"
+    );
     assert_eq!(
         refused.to_string(),
         "b.sh:1: which `c1` is meant? There are `c1` of rg1 in s and `c1` of rg2 in s; expected \
