@@ -24,7 +24,7 @@
 //! | 1 | [`id`], [`quantity`], [`time`], [`assumption`], [`engine`], [`catalogue`] |
 //! | 2 | [`crdt`]: the data types; [`network`]: routes; [`control`]: the group; [`history`] |
 //! | 3 | [`instance`]: one cache; [`traffic`]: who sends what when |
-//! | 4 | [`plan`], [`scenario`], [`checks`], [`metrics`] |
+//! | 4 | [`plan`], [`scenario`], [`checks`], [`metrics`], [`import`]: from what Azure prints |
 //! | 5 | [`world`]: regions as logical processes, advanced in windows |
 //! | 6 | [`experiment`]: a plan becomes an outcome |
 //! | 7 | [`report`]: text, JSON, CSV, charts, one page |
@@ -49,6 +49,7 @@ pub mod engine;
 pub mod experiment;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod instance;
 pub mod metrics;
 pub mod network;

@@ -22,14 +22,24 @@ Examples:
   meridian run atlantic-cut.ron --out out       run it; the report is out/report.html
   meridian run atlantic-cut.ron --seed 7 --set storm=2h
   meridian replay out/outcome.json              the same run again, compared
-  meridian compare drill.ron                    the scenario's arms side by side";
+  meridian compare drill.ron                    the scenario's arms side by side
+  meridian import azure caches.json             a scenario's group from what Azure prints";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  az redisenterprise list --resource-group myResourceGroup > caches.json
+  meridian import azure caches.json --out group.ron
+  meridian validate group.ron                   points at what is missing
+
+  az redisenterprise list | meridian import azure - --group replicationGroup
+  meridian import azure create-caches.ps1       from New-AzRedisEnterpriseCache lines";
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   all expectations hold
   1   an expectation failed or was never evaluated
   2   the command line, a scenario or a file is wrong
-  3   incomplete: a run hit its cap
+  3   incomplete: a run hit its cap, or what was imported lacks something
   4   nothing was selected
   5   a replay or a determinism check diverged
   70  internal error
@@ -105,6 +115,12 @@ pub(super) enum Request {
         /// Writes NAME.ron, which must not exist; without it the scenario is printed
         name: Option<String>,
     },
+    /// Begin a scenario with a group that exists elsewhere
+    Import {
+        /// Where it exists
+        #[command(subcommand)]
+        source: Source,
+    },
     /// List what a scenario can name
     Catalogue {
         /// Which list
@@ -133,6 +149,35 @@ pub(super) enum Request {
         /// The page of one command
         command: Option<String>,
     },
+}
+
+/// Where a group comes from.
+#[derive(Subcommand)]
+pub(super) enum Source {
+    /// From what `az` prints of caches, or from lines that create them
+    ///
+    /// Reads the JSON of `az redisenterprise show`, `az redisenterprise list`, `az redisenterprise
+    /// database show` and of the REST API, and scripts with `az redisenterprise create`, `az
+    /// redisenterprise database create`, New-AzRedisEnterpriseCache or
+    /// New-AzRedisEnterpriseCacheDatabase. All files are one input. Nothing is guessed: what no
+    /// file says is asked for by a comment in the scenario; one that begins with `!!` keeps it
+    /// from loading, and then the exit code is 3.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Azure(Azure),
+}
+
+/// What Azure printed, and where the scenario goes.
+#[derive(Args)]
+pub(super) struct Azure {
+    /// Files with JSON or create lines; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Of several groups, the one to import, alone
+    #[arg(long, value_name = "NICKNAME")]
+    pub group: Option<String>,
+    /// Writes the scenario to this file, which must not exist; without it the scenario is printed
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
 }
 
 /// How to run scenarios.

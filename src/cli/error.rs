@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::checks::causal::Misread;
+use crate::import;
 
 /// Why a command cannot do what it was asked to.
 #[derive(Debug, Error)]
@@ -36,7 +37,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A new file would replace an old one.
-    #[error("`{}` exists already, and `new` overwrites nothing: take another name", .0.display())]
+    #[error("`{}` exists already, and nothing is overwritten: take another name", .0.display())]
     Exists(PathBuf),
     /// A name that no new file can have.
     #[error("a scenario cannot be called {0:?}: expected a file name, such as `atlantic-cut`")]
@@ -111,6 +112,9 @@ pub enum Error {
         /// What could be meant, and where to look.
         hint: String,
     },
+    /// What was given cannot be imported.
+    #[error(transparent)]
+    Import(#[from] import::Error),
     /// Results cannot be printed.
     #[error("the results cannot be printed: {0}")]
     Output(#[source] io::Error),

@@ -1,8 +1,8 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► a request ─► run, compare, replay, check, validate, new, catalogue, explain ─► Exit
-//!                        └─ scenario, experiment, report ─► output (files), terminal (text)
+//! args ─► run, compare, replay, check, validate, new, import, catalogue, explain ─► Exit
+//!          └─ scenario, experiment, report, import ─► output (files), terminal (text)
 //! ```
 //!
 //! Only here is anything printed or written. Left out, as yet: sweeps, traces.
@@ -17,6 +17,7 @@ mod difference;
 pub mod error;
 mod exit;
 mod explain;
+mod import;
 mod output;
 mod progress;
 mod replay;
@@ -53,6 +54,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Validate { scenarios } => validate(terminal, &scenarios),
         Request::Check { histories } => check::check(terminal, &histories),
         Request::New { name } => new(terminal, name.as_deref()),
+        Request::Import { source } => import::import(terminal, &source),
         Request::Catalogue { topic, words } => catalogue::list(terminal, topic, &words),
         Request::Explain { code } => explain::explain(terminal, &code),
         Request::Completions { shell } => {

@@ -3,6 +3,7 @@
 mod compare;
 mod errors;
 mod histories;
+mod imports;
 mod words;
 
 use std::fs;

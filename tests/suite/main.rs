@@ -19,6 +19,7 @@ mod fuzzed;
 mod group;
 mod group_rules;
 mod growth;
+mod import;
 mod incidents;
 mod plans;
 mod published;

@@ -25,7 +25,7 @@ fn arms_are_the_same_day_decided_otherwise() {
     let place = Place::new("compare-arms");
     place.write("armed.ron", armed());
     let ended = place.run(&["compare", "armed.ron", "--out", "out"]);
-    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert_eq!(ended.code, Some(0), "{}", ended.talk);
     insta::assert_snapshot!("compare-arms", ended.out);
     let digest = |arm: &str| {
         let outcome = place.read(&format!("out/{arm}/outcome.json"));
@@ -40,7 +40,7 @@ fn arms_are_the_same_day_decided_otherwise() {
     assert_ne!(digest("as it stands"), digest("drop it"));
     // A plan that an arm has left is that arm's.
     let replayed = place.run(&["replay", "out/drop it/outcome.json"]);
-    assert_eq!(replayed.code, 0, "{}", replayed.err);
+    assert_eq!(replayed.code, Some(0), "{}", replayed.talk);
     // An arm alone is what it is beside the others.
     let alone = place.run(&["run", "armed.ron", "--arm", "drop it", "--format", "json"]);
     let alone: serde_json::Value = serde_json::from_str(&alone.out).expect("it is JSON");
@@ -58,7 +58,7 @@ fn results_are_set_against_the_first() {
     place.run(&["run", "cut.ron", "--seed", "4", "--out", "after"]);
     place.run(&["run", "cut.ron", "--set", set, "--out", "worse"]);
     let same = place.run(&["compare", "before", "before/outcome.json"]);
-    assert_eq!(same.code, 0);
+    assert_eq!(same.code, Some(0));
     assert!(
         same.out
             .contains("nothing happens in one that does not in the other"),
@@ -66,11 +66,11 @@ fn results_are_set_against_the_first() {
         same.out
     );
     let other = place.run(&["compare", "before", "after"]);
-    assert_eq!(other.code, 0, "{}{}", other.out, other.err);
+    assert_eq!(other.code, Some(0), "{}{}", other.out, other.talk);
     let worse = place.run(&["compare", "before", "worse"]);
-    assert_eq!(worse.code, 1, "{}", worse.out);
+    assert_eq!(worse.code, Some(1), "{}", worse.out);
     let told = "ConvergesWithin(\"10s\") no longer holds in worse";
-    assert!(worse.err.contains(told), "{}", worse.err);
+    assert!(worse.talk.contains(told), "{}", worse.talk);
 }
 
 #[test]
@@ -98,8 +98,8 @@ fn what_cannot_be_compared_is_told() {
     ];
     for (words, expected) in cases {
         let ended = place.run(words);
-        assert_eq!(ended.code, 2, "{}", ended.err);
-        assert!(ended.err.contains(expected), "{}", ended.err);
-        assert_eq!(ended.err.matches(expected).count(), 1, "{}", ended.err);
+        assert_eq!(ended.code, Some(2), "{}", ended.talk);
+        assert!(ended.talk.contains(expected), "{}", ended.talk);
+        assert_eq!(ended.talk.matches(expected).count(), 1, "{}", ended.talk);
     }
 }

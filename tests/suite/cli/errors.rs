@@ -191,7 +191,7 @@ fn names_that_nothing_has() {
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
     error: there is nothing called `rnu`; the commands are run, replay, validate,
-      check, new, catalogue, explain, completions, man, help
+      check, new, import, catalogue, explain, completions, man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
     error: invalid value 'region' for '<TOPIC>'

@@ -56,7 +56,7 @@ fn new_writes_a_scenario_and_never_over_one() {
     place.write("first.ron", "mine");
     insta::assert_snapshot!(
         place.run(&["new", "first.ron"]).error(2),
-        @"error: `first.ron` exists already, and `new` overwrites nothing: take another name"
+        @"error: `first.ron` exists already, and nothing is overwritten: take another name"
     );
     assert_eq!(place.read("first.ron"), "mine");
     assert!(place.run(&["new"]).results(0).contains("schema_version: 1"));

@@ -29,7 +29,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ron", &["src/scenario/"]),
     ("rustc_hash", &["src/engine/table.rs"]),
     ("serde", &["src/scenario/", "src/experiment/outcome/"]),
-    ("serde_json", &["src/report/"]),
+    ("serde_json", &["src/report/", "src/import/json.rs"]),
     ("strsim", &["src/catalogue/mod.rs"]),
     ("thiserror", &["src/"]),
 ];

@@ -162,6 +162,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "experiment",
         ],
     ),
+    ("import", &["assumption", "catalogue", "control"]),
     (
         "cli",
         &[
@@ -177,6 +178,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
             "plan",
             "scenario",
+            "import",
             "checks",
             "metrics",
             "experiment",
