@@ -13,7 +13,7 @@ mod words;
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::SimDuration;
 
-pub use operations::Edition;
+pub use operations::{Edition, Nodes};
 pub use pressure::{Eviction, OomMode};
 pub use range::Range;
 pub use table::Listed;
@@ -214,14 +214,8 @@ pub struct Assumptions {
     pub scaling_passes: u32,
     /// A-SETTLING: how long the resource state follows behind the operation.
     pub settling: SimDuration,
-    /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
-    pub planned_failover: SimDuration,
-    /// A-FAILOVER-UNPLANNED: how long lost primaries answer nobody.
-    pub unplanned_failover: SimDuration,
-    /// A-REPLICA-LAG: how far replicas are behind their primaries.
-    pub replica_lag: SimDuration,
-    /// A-PATCHING: how long it takes to patch the nodes of an instance.
-    pub patching: SimDuration,
+    /// How nodes are lost and exchanged.
+    pub nodes: Nodes,
 }
 
 impl Default for Assumptions {
@@ -291,10 +285,7 @@ impl Default for Assumptions {
             scaling_rate: ByteRate(50_000_000),
             scaling_passes: 2,
             settling: SimDuration::from_secs(30),
-            planned_failover: SimDuration::from_millis(500),
-            unplanned_failover: SimDuration::from_secs(12),
-            replica_lag: SimDuration::from_millis(1),
-            patching: SimDuration::from_secs(900),
+            nodes: Nodes::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::assumption::table::{COUNT, DURATION, FLOW, Listed, WORD};
 use crate::assumption::{Assumptions, range};
+use crate::time::SimDuration;
 
 /// Which text of the product page holds where it changed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -10,6 +11,30 @@ pub enum Edition {
     Seed,
     /// The page as it reads later: no Flash in a group, a dropped member can be force-linked.
     Later,
+}
+
+/// How nodes are lost and exchanged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Nodes {
+    /// A-FAILOVER-PLANNED: how long an instance answers nobody at a planned failover.
+    pub planned_failover: SimDuration,
+    /// A-FAILOVER-UNPLANNED: how long lost primaries answer nobody.
+    pub unplanned_failover: SimDuration,
+    /// A-REPLICA-LAG: how far replicas are behind their primaries.
+    pub replica_lag: SimDuration,
+    /// A-PATCHING: how long it takes to patch the nodes of an instance.
+    pub patching: SimDuration,
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        Self {
+            planned_failover: SimDuration::from_millis(500),
+            unplanned_failover: SimDuration::from_secs(12),
+            replica_lag: SimDuration::from_millis(1),
+            patching: SimDuration::from_secs(900),
+        }
+    }
 }
 
 impl Edition {
@@ -107,24 +132,25 @@ impl Assumptions {
                 "how often an instance's data moves while it scales, and so how often it fails \
                  over."
                 because "how-to-scale: one node is drained, rebuilt and swapped, then the other"),
-            listed!(self.planned_failover in PLANNED_FAILOVER, DURATION, "A-FAILOVER-PLANNED":
-                "how long an instance answers nobody at a planned failover."
-                because "failover page: less than a second"),
         ]
     }
 
     /// Nodes lost and exchanged.
     pub(super) fn listed_nodes(&self) -> Vec<Listed> {
+        let nodes = &self.nodes;
         vec![
-            listed!(self.unplanned_failover in UNPLANNED_FAILOVER, DURATION,
+            listed!(nodes.planned_failover in PLANNED_FAILOVER, DURATION, "A-FAILOVER-PLANNED":
+                "how long an instance answers nobody at a planned failover."
+                because "failover page: less than a second"),
+            listed!(nodes.unplanned_failover in UNPLANNED_FAILOVER, DURATION,
                 "A-FAILOVER-UNPLANNED":
                 "how long lost primaries answer nobody."
                 because "failover page: 10 to 15 seconds"),
-            listed!(self.replica_lag in REPLICA_LAG, DURATION, "A-REPLICA-LAG":
+            listed!(nodes.replica_lag in REPLICA_LAG, DURATION, "A-REPLICA-LAG":
                 "how far replicas are behind the primaries they replace."
-                because "no figure is published for one region; replicas feed the other regions, so \
-                    it is less than what effects take to the nearest"),
-            listed!(self.patching in PATCHING, DURATION, "A-PATCHING":
+                because "no figure is published for one region; replicas feed the other \
+                    regions, so it is less than what effects take to the nearest"),
+            listed!(nodes.patching in PATCHING, DURATION, "A-PATCHING":
                 "how long it takes to patch the two nodes of an instance."
                 because "monitoring page: patching alone holds the metric at 0 for minutes up to \
                     an hour"),

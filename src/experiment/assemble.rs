@@ -161,6 +161,7 @@ pub(super) fn outcome(
         links,
         control: control(plan, &notes),
         alerts: alerts(plan, &notes),
+        absences: Vec::new(),
         faults: faults(record, ending),
         convergence: convergence(plan, findings),
         writes: missed::writes(plan, findings, &notes.missed),

@@ -1,5 +1,6 @@
 //! One scenario and one seed become one outcome.
 
+mod absence;
 mod assemble;
 mod members;
 mod missed;

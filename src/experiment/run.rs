@@ -1,6 +1,7 @@
 //! One run: a plan carried out, judged and summed up.
 
 use crate::checks::Checks;
+use crate::experiment::absence::Absences;
 use crate::experiment::outcome::Outcome;
 use crate::experiment::{assemble, told};
 use crate::history::Observation;
@@ -40,16 +41,19 @@ pub fn watched(
     let rules = plan.rules.iter().map(|rule| rule.name.clone()).collect();
     let mut recorder = Recorder::new(plan.roster(), rules, plan.sample_every);
     let mut notes = assemble::Notes::default();
+    let mut absences = Absences::new(&plan.roster());
     let mut witness = |observation: &Observation| {
         checks.observe(observation);
         recorder.observe(observation);
         notes.observe(observation);
+        absences.observe(observation);
         progress(observation.at);
     };
     let ending = World::new(plan, options).run(&mut witness);
     let findings = checks.finish();
     let record = recorder.finish(SimTime::ZERO + plan.storm, ending.at);
-    let outcome = assemble::outcome(plan, &ending, &findings, &record, notes, reproduce);
+    let mut outcome = assemble::outcome(plan, &ending, &findings, &record, notes, reproduce);
+    outcome.absences = absences.finish(&plan.roster());
     Finished {
         outcome,
         series: record.series,

@@ -112,6 +112,14 @@ const FIGURES: &[Figure] = &[
         let names: Vec<&str> = linked.map(|one| one.name.as_str()).collect();
         names.join(", ")
     }),
+    ("a member short", |outcome, clock| {
+        let absences = outcome.absences.iter();
+        let words: Vec<String> = absences.map(|one| summary::absence(one, clock)).collect();
+        match words.is_empty() {
+            true => "never".to_owned(),
+            false => words.join("; "),
+        }
+    }),
     ("they agree from", |outcome, clock| {
         let at = outcome.convergence.at_ms;
         at.map_or_else(|| "never".to_owned(), |at| clock.at_ms(at))
@@ -234,7 +242,11 @@ fn happenings(journal: &str) -> impl Iterator<Item = (u64, String)> + '_ {
         let entry: serde_json::Value = serde_json::from_str(line).ok()?;
         let of = |key: &str| entry[key].as_str().unwrap_or_default();
         let is_verdict = of("kind") == crate::metrics::journal::JournalKind::Verdict.name();
-        let what = format!("{} {}", of("subject"), of("text"));
+        let (subject, text) = (of("subject"), of("text"));
+        let what = match text.starts_with(subject) {
+            true => text.to_owned(),
+            false => format!("{subject} {text}"),
+        };
         (!is_verdict).then(|| (entry["at_ms"].as_u64().unwrap_or(0), what))
     })
 }

@@ -1,8 +1,8 @@
 //! What a terminal shows of a run: verdicts first, then the answer, in at most forty lines.
 
 use crate::experiment::outcome::{
-    ControlResult, InstanceOutcome, LinkOutcome, Outcome, Status, Verdict, VerdictStatus,
-    WriteClass,
+    AbsenceOutcome, ControlResult, InstanceOutcome, LinkOutcome, Outcome, Status, Verdict,
+    VerdictStatus, WriteClass,
 };
 use crate::report::table::{self, Flush};
 use crate::report::units::{Clock, bytes, count, dollars, duration_ms, exact, instant_ms, percent};
@@ -181,6 +181,29 @@ fn left_out(all: usize, shown: usize, what: &str) -> String {
 }
 
 /// One line each: writes, convergence, control, faults that touched nothing, cost, readings.
+/// How long the group was without a member, and how exposed.
+pub fn absence(one: &AbsenceOutcome, clock: Clock) -> String {
+    let mut text = format!("{} from {}", one.member, clock.at_ms(one.dropped_at_ms));
+    match (one.rejoined_at_ms, one.whole_at_ms) {
+        (None, _) => text += " on",
+        (Some(rejoined), None) => {
+            let lasted = duration_ms(rejoined - one.dropped_at_ms);
+            text += &format!(", a member again after {lasted}, and whole never");
+        }
+        (Some(rejoined), Some(whole)) => {
+            let lasted = [rejoined, whole].map(|at| duration_ms(at - one.dropped_at_ms));
+            let [rejoined, whole] = lasted;
+            text += &format!(", a member again after {rejoined}, whole after {whole}");
+        }
+    }
+    text += &format!(
+        "; of the {} left one had at most {} effects alone",
+        one.members_left,
+        count(one.alone_most)
+    );
+    text
+}
+
 fn facts(outcome: &Outcome, clock: Clock) -> String {
     let mut text = format!("writes: {}\n", writes(outcome));
     for line in missed(outcome, clock) {
@@ -204,6 +227,9 @@ fn facts(outcome: &Outcome, clock: Clock) -> String {
             "control: {} on {} at {at}{by}, {result}\n",
             request.request, request.on
         );
+    }
+    for absence in &outcome.absences {
+        text += &format!("absence: {}\n", self::absence(absence, clock));
     }
     for fault in outcome
         .faults

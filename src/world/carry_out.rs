@@ -110,9 +110,7 @@ impl World<'_> {
     /// made, so that no dot comes twice.)
     fn join(&mut self, at: SimTime, id: InstanceId, _number: MemberId) {
         let member = Self::replica(id);
-        let others: Vec<InstanceId> = self.plan.instances.ids().collect();
-        let others = others.into_iter().filter(|other| *other != id);
-        let others: Vec<InstanceId> = others.filter(|other| self.is_linked(*other)).collect();
+        let others = self.fellows(id);
         let mut members: Vec<ReplicaId> = others.iter().copied().map(Self::replica).collect();
         members.push(member);
         members.sort_unstable();
@@ -137,9 +135,11 @@ impl World<'_> {
     /// A member leaves by itself: the rest know at once.
     fn leave(&mut self, at: SimTime, id: InstanceId) {
         let member = Self::replica(id);
-        let others = self.plan.instances.ids();
-        let others: Vec<InstanceId> = others.filter(|other| self.is_linked(*other)).collect();
-        for other in others {
+        let others: Vec<ReplicaId> = self.instance(id).peers().collect();
+        for other in others
+            .into_iter()
+            .map(|other| InstanceId::at(other.index()))
+        {
             self.with_instance(at, other, |instance, reach| {
                 instance.part_from(at, member, reach);
             });
@@ -162,7 +162,7 @@ impl World<'_> {
             return;
         }
         self.door(id).failing_over = true;
-        let back = at + self.plan.assumptions.planned_failover;
+        let back = at + self.plan.assumptions.nodes.planned_failover;
         self.plan_at(back, Instant::BlipOver(id));
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Sku;
 use crate::control::{
-    Accepted, Configuration, Control, Creation, Effect, Grouping, Instance, LinkState, Load,
+    Accepted, Configuration, Control, Creation, Effect, Group, Grouping, Instance, LinkState, Load,
     OperationId, Refused, Request, Settings,
 };
 use crate::history::{ControlResult, ControlSeen, Event};
@@ -71,10 +71,15 @@ impl Plane {
         place.map(InstanceId::at)
     }
 
+    /// The group an instance is in, or is being linked to.
+    pub(super) fn group(&self, planned: InstanceId) -> Option<&Group> {
+        self.state.group_of(self.current(planned)?)
+    }
+
     /// The state of an instance's link to its group, if it has one.
     pub(super) fn link(&self, planned: InstanceId) -> Option<LinkState> {
         let id = self.current(planned)?;
-        let group = self.state.group_of(id)?;
+        let group = self.group(planned)?;
         let member = group.members.iter().find(|member| member.instance == id);
         member.map(|member| member.state)
     }
@@ -185,6 +190,7 @@ impl World<'_> {
             Effect::Join(id, _) => Some(*id),
             _ => None,
         });
+        let joined = joined.filter(|id| self.is_linked(*id));
         let dropped = of(|effect| match effect {
             Effect::Leave(id) => Some(*id),
             _ => None,
@@ -322,9 +328,24 @@ impl World<'_> {
         }
     }
 
-    /// Whether the group still has this member, and has it already.
+    /// Whether the scenario's group still has this member, and has it already.
     pub(super) fn is_linked(&self, instance: InstanceId) -> bool {
+        let group = self.plane.group(instance);
+        group.is_some_and(|group| group.nickname == self.plan.group) && self.takes_part(instance)
+    }
+
+    /// Whether an instance takes part in any group.
+    fn takes_part(&self, instance: InstanceId) -> bool {
         let link = self.plane.link(instance);
         link.is_some_and(|state| !matches!(state, LinkState::Linking | LinkState::LinkFailed))
+    }
+
+    /// The other members of an instance's group, whichever that is.
+    pub(super) fn fellows(&self, instance: InstanceId) -> Vec<InstanceId> {
+        let nickname = |id| self.plane.group(id).map(|group| &group.nickname);
+        let own = nickname(instance);
+        let others = self.plan.instances.ids().filter(|id| *id != instance);
+        let theirs = others.filter(|id| own.is_some() && nickname(*id) == own);
+        theirs.filter(|id| self.takes_part(*id)).collect()
     }
 }

@@ -26,7 +26,9 @@ pub(super) enum Pending {
 /// these had had so long before.
 pub(super) fn lead(step: &Step, plan: &Plan) -> SimDuration {
     match step {
-        Step::Incident(incident) if incident.loses_primaries() => plan.assumptions.replica_lag,
+        Step::Incident(incident) if incident.loses_primaries() => {
+            plan.assumptions.nodes.replica_lag
+        }
         _ => SimDuration(0),
     }
 }
@@ -82,7 +84,7 @@ impl World<'_> {
             return;
         }
         let parts = self.instance(on).parts_of(shards);
-        let lasts = self.plan.assumptions.planned_failover;
+        let lasts = self.plan.assumptions.nodes.planned_failover;
         self.leave_for(at, on, parts, lasts);
     }
 
@@ -90,7 +92,7 @@ impl World<'_> {
     fn doom(&mut self, at: SimTime, on: InstanceId, shards: &[u16]) {
         let instance = self.instance(on);
         let replicas = instance.replicate(instance.parts_of(shards));
-        let lag = self.plan.assumptions.replica_lag;
+        let lag = self.plan.assumptions.nodes.replica_lag;
         self.await_until(at + lag, Pending::Loss(on, Box::new(replicas)));
     }
 
@@ -99,21 +101,18 @@ impl World<'_> {
             return;
         }
         let own = Self::replica(on);
-        let members = self.plan.instances.ids();
-        let peers: Vec<InstanceId> = members
-            .filter(|id| *id != on && self.is_linked(*id))
-            .collect();
+        let peers: Vec<ReplicaId> = self.instance(on).peers().collect();
         let reach = replicas.own_reach(own);
         let missed = self.beyond(on, &reach, Defeat::Discarded("a failover"));
         self.unsent.extend(missed);
-        for peer in peers {
+        for peer in peers.into_iter().map(|peer| InstanceId::at(peer.index())) {
             self.with_instance(at, peer, |instance, wire| instance.lose_link(at, own, wire));
         }
         self.with_instance(at, on, |instance, wire| {
             instance.promote(at, replicas, wire);
         });
         self.note_losses("a failover came before they were replicated");
-        let lasts = self.plan.assumptions.unplanned_failover;
+        let lasts = self.plan.assumptions.nodes.unplanned_failover;
         self.leave_for(at, on, replicas.parts().to_vec(), lasts);
     }
 
@@ -224,7 +223,7 @@ impl World<'_> {
             self.tell_incident(at, on, FaultKind::Maintenance, &label, false);
             return;
         }
-        let each = SimDuration(self.plan.assumptions.patching.0 / u64::from(NODES));
+        let each = SimDuration(self.plan.assumptions.nodes.patching.0 / u64::from(NODES));
         self.await_until(at + each, Pending::Patch(on, done + 1));
     }
 

@@ -122,13 +122,9 @@ impl World<'_> {
     /// All that the members of a group have acknowledged so far goes; of an instance that stands
     /// alone, what no group has from it.
     pub(super) fn note_flushed(&mut self, at: SimTime, on: InstanceId) {
-        let linked = |id: &InstanceId| self.is_linked(*id);
-        let members: Vec<InstanceId> = self.plan.instances.ids().filter(linked).collect();
-        let origins = if members.contains(&on) {
-            members
-        } else {
-            vec![on]
-        };
+        let mut origins = self.fellows(on);
+        origins.push(on);
+        origins.sort_unstable();
         let is_alone = !self.is_linked(on);
         for origin in &origins {
             let kept = match is_alone {

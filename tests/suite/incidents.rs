@@ -10,7 +10,8 @@ const AWAY: &str = r#"reply: "(error) no connection to the server""#;
 /// Members `a` and `b` of two shards each, some 40 ms apart: `bar` is in shard 0, `foo` in shard 1.
 fn group(options: &str, assumptions: &str, steps: &str) -> String {
     format!(
-        r#"(schema_version: 1, question: "?", storm: "1h", settle: "1m", epoch: "2025-06-02T00:00:00Z",
+        r#"(schema_version: 1, question: "?", storm: "1h", settle: "1m",
+        epoch: "2025-06-02T00:00:00Z",
         assumptions: ({assumptions}),
         instances: [
             (name: "a", region: "East US", sku: "Balanced_B10", shards: 2, {options}),
@@ -182,7 +183,9 @@ fn mistakes(text: &str) -> String {
 #[test]
 fn what_cannot_be_meant_is_refused() {
     let few = r#"maintenance: [(day: Monday, hour: 2, lasts: "5h")]"#;
-    let short = r#"maintenance: [(day: Monday, hour: 24, lasts: "90m"), (day: Friday, hour: 1, lasts: "20h")]"#;
+    let short = r#"maintenance: [
+        (day: Monday, hour: 24, lasts: "90m"), (day: Friday, hour: 1, lasts: "20h"),
+    ]"#;
     let cases = [
         (
             group(

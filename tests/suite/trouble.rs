@@ -60,8 +60,8 @@ fn assume(knobs: u8, set: &mut Assumptions) {
         XaddIds::Strict
     };
     set.backlog_bytes = is_set(6).then_some(Bytes(1_000));
-    set.replica_lag = SimDuration::from_millis(if is_set(7) { 15 } else { 1 });
-    set.unplanned_failover = SimDuration::from_millis(700);
+    set.nodes.replica_lag = SimDuration::from_millis(if is_set(7) { 15 } else { 1 });
+    set.nodes.unplanned_failover = SimDuration::from_millis(700);
 }
 
 /// What befalls an instance: a failover, a stall or the end of one.

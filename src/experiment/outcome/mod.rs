@@ -17,8 +17,9 @@ pub use instance::{
     Amount, Effects, InstanceOutcome, Memory, Reading, Readings, ShardOutcome, Syncs,
 };
 pub use traffic::{
-    AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter, FleetOutcome,
-    LinkOutcome, MessageOutcome, Quantiles, Results, RtoOutcome, ShowLink, ShowLinked, ShowOutcome,
+    AbsenceOutcome, AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter,
+    FleetOutcome, LinkOutcome, MessageOutcome, Quantiles, Results, RtoOutcome, ShowLink,
+    ShowLinked, ShowOutcome,
 };
 
 /// The version of the JSON layout; a field that changes its meaning raises it.
@@ -64,6 +65,9 @@ pub struct Outcome {
     pub control: Vec<ControlOutcome>,
     /// The operator's rules that fired.
     pub alerts: Vec<AlertOutcome>,
+    /// How long the group was a member short.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<AbsenceOutcome>,
     /// The faults, by the time they began.
     pub faults: Vec<FaultOutcome>,
     /// Whether and when the members agreed.

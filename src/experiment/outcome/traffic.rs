@@ -235,3 +235,21 @@ pub struct AlertOutcome {
     /// `null` when none did after it fired.
     pub before_oom_ms: Option<i64>,
 }
+
+/// A member that was dropped or left, until it is one again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AbsenceOutcome {
+    /// The member.
+    pub member: String,
+    /// Since when the group was without it.
+    pub dropped_at_ms: u64,
+    /// When it was linked again; `null` when it never was.
+    pub rejoined_at_ms: Option<u64>,
+    /// When it had taken in the state of its peers; `null` when it never had.
+    pub whole_at_ms: Option<u64>,
+    /// How many members were left.
+    pub members_left: usize,
+    /// The most effects that one of them had, of all samples until then, and no other had
+    /// acknowledged: with one more region they would have been lost.
+    pub alone_most: u64,
+}

@@ -204,6 +204,9 @@ pub(super) fn control(outcome: &Outcome, clock: Clock) -> Markup {
                 }
             }
         }
+        @for absence in &outcome.absences {
+            p { "A member short: " (summary::absence(absence, clock)) "." }
+        }
     }
 }
 

@@ -114,6 +114,9 @@ impl Lowering<'_> {
             scaling in SCALING,
             scaling_rate in SCALING_RATE,
             settling in SETTLING,
+        }
+        let nodes = &mut set.nodes;
+        take! { self, file, nodes:
             planned_failover in PLANNED_FAILOVER,
             unplanned_failover in UNPLANNED_FAILOVER,
             replica_lag in REPLICA_LAG,

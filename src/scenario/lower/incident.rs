@@ -118,7 +118,7 @@ impl Lowering<'_> {
 
     /// Replicas feed the other regions: they are not behind the nearest peer.
     pub(super) fn replicas_ahead(&mut self, plan: &Plan, span: Span) {
-        let lag = plan.assumptions.replica_lag;
+        let lag = plan.assumptions.nodes.replica_lag;
         let nearest = plan.routes.iter().map(|route| route.delay.floor()).min();
         let nearest = nearest.filter(|nearest| lag >= *nearest && plan.loses_primaries());
         if let Some(nearest) = nearest {

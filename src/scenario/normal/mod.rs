@@ -252,6 +252,13 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         oom: Field::of(set.oom.into()),
         oom_unlatch: Field::of(set.oom_unlatch),
         oom_reserve: quantity(set.oom_reserve),
+        ..operations(set)
+    }
+}
+
+fn operations(set: &Assumptions) -> AssumptionFields {
+    let nodes = &set.nodes;
+    AssumptionFields {
         edition: Field::of(set.edition.into()),
         creation: quantity(set.creation),
         joining: quantity(set.joining),
@@ -265,9 +272,10 @@ fn assumptions(set: &Assumptions) -> AssumptionFields {
         scaling_rate: quantity(set.scaling_rate),
         scaling_passes: Field::of(set.scaling_passes),
         settling: quantity(set.settling),
-        planned_failover: quantity(set.planned_failover),
-        unplanned_failover: quantity(set.unplanned_failover),
-        replica_lag: quantity(set.replica_lag),
-        patching: quantity(set.patching),
+        planned_failover: quantity(nodes.planned_failover),
+        unplanned_failover: quantity(nodes.unplanned_failover),
+        replica_lag: quantity(nodes.replica_lag),
+        patching: quantity(nodes.patching),
+        ..AssumptionFields::default()
     }
 }

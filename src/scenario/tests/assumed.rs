@@ -83,7 +83,7 @@ fn every_range_is_held() {
         assert!(named, "{}: {refused}", one.field);
         checked += 1;
     }
-    assert_eq!(checked, 51, "ranges");
+    assert_eq!(checked, 54, "ranges");
 }
 
 /// A written amount, ten times as large.

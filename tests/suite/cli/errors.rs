@@ -112,8 +112,8 @@ fn flags_that_make_no_sense() {
       = help: the fields here are `schema_version`, `name`, `question`, `seed`,
       `epoch`, `storm`, `settle`, `sample_every`, `full_detail_operations`,
       `events_max`, `tie_break`, `group`, `instances`, `principals`, `regions`,
-      `routes`, `fill`, `traffic`, `timeline`, `runbook`, `alerts`, `assumptions` and
-      `expect`
+      `routes`, `fill`, `traffic`, `timeline`, `runbook`, `alerts`, `arms`,
+      `assumptions` and `expect`
     help: did you mean `storm`?
       |
     1 - strom=2h
@@ -190,8 +190,8 @@ fn names_that_nothing_has() {
       assumptions and checks
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
-    error: there is nothing called `rnu`; the commands are run, replay, validate,
-      check, new, import, catalogue, explain, completions, man, help
+    error: there is nothing called `rnu`; the commands are run, compare, replay,
+      validate, check, new, import, catalogue, explain, completions, man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
     error: invalid value 'region' for '<TOPIC>'
