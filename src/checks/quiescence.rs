@@ -360,8 +360,10 @@ impl Quiescence {
                 .into_iter()
                 .find(|member| self.conditions.is_unlinked(*member));
             let origin = Roster::origin(component);
-            // What an origin has lost itself, or can send no more, comes from who still has it.
-            let is_passed_on = origin == behind || self.conditions.is_unlinked(origin);
+            // What an origin has lost itself, or can send no more, comes from who still has it; so
+            // does the fill, which all places have that members may take.
+            let is_nobody = component >= self.roster().instances.len();
+            let is_passed_on = origin == behind || is_nobody || self.conditions.is_unlinked(origin);
             let source = if is_passed_on { ahead } else { origin };
             let found = match dropped {
                 Some(member) => Some(Obstacle::Unlinked(member)),

@@ -137,7 +137,9 @@ impl Control {
                 state: LinkState::Linked,
             });
         }
-        control.groups.push(group);
+        if !group.members.is_empty() {
+            control.groups.push(group);
+        }
         control
     }
 
@@ -157,6 +159,12 @@ impl Control {
             return vec![Effect::Flush(id)];
         }
         Vec::new()
+    }
+
+    /// A flush cannot reach an instance that requests do reach: it is wiped when it is told that
+    /// it can be reached again.
+    pub fn owe_flush(&mut self, id: InstanceId) {
+        self.instances[id.index()].owes_flush = true;
     }
 
     /// All groups.

@@ -62,6 +62,7 @@ impl Instance {
         for (incoming, outgoing) in self.incoming.iter_mut().zip(&mut self.outgoing) {
             incoming.state = LinkState::Broken;
             incoming.epoch += 1;
+            incoming.stalled.fill(false);
             outgoing.epoch = None;
         }
     }
@@ -82,6 +83,7 @@ impl Instance {
     pub fn admit_member(&mut self, now: SimTime, member: ReplicaId, wire: &mut impl Wire) {
         self.now = now;
         self.dropped.retain(|other| *other != member);
+        self.members.retain(|other| *other != member);
         self.members.push(member);
         self.members.sort_unstable();
         self.meet_member(member, wire);
@@ -171,7 +173,7 @@ impl Instance {
         }
         self.drop_member(member, wire);
         wire.observe(Event::Control(ControlSeen {
-            request: format!("force-unlink of instance {}", member.0),
+            request: "force-unlink".to_owned(),
             on: self.id,
             result: ControlResult::Learned,
             text: String::new(),

@@ -300,6 +300,10 @@ impl Instance {
         frontiers: &[Frontier],
         wire: &mut impl Wire,
     ) {
+        // It may have been out of reach when they were dropped.
+        for member in &self.dropped {
+            self.signal(peer, epoch, Parcel::Unlinked(*member), wire);
+        }
         let starts: Vec<Start> = self
             .shards
             .ids()

@@ -18,6 +18,9 @@ impl World<'_> {
                 Effect::Remove(id) => self.remove(at, self.plane.planned(*id)),
                 Effect::Close(id) => self.door(self.plane.planned(*id)).closed = true,
                 Effect::Wipe(id, why) => self.discard(at, self.plane.planned(*id), *why),
+                Effect::Flush(id) if self.is_cut_off(self.plane.planned(*id)) => {
+                    self.plane.state.owe_flush(*id);
+                }
                 Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
                 Effect::Unlink { on, dropped } => {

@@ -221,6 +221,7 @@ impl World<'_> {
             self.windows.processes_mut()[to.index()].cut_from[from.index()] = false;
         }
         self.cuts.retain(|cut| !pairs.contains(cut));
+        self.flush_rejoined(at);
         let (label, regions) = self.pairs_label(&pairs, "cut");
         let kind = FaultKind::Partition;
         self.faults.end(kind, &pairs, self.windows.processes_mut());

@@ -1,7 +1,7 @@
 //! What a scenario says must be true of the control plane at an instant.
 
 use crate::catalogue::Sku;
-use crate::control::LinkState;
+use crate::control::{Group, LinkState};
 use crate::history::{Event, StateSeen};
 use crate::id::InstanceId;
 use crate::plan::Condition;
@@ -39,10 +39,10 @@ impl World<'_> {
             }
             Condition::Links(on, links) => self.has_links(*on, links),
             Condition::Locked(leader, to) => {
-                let found = self.lock();
-                (found == Some((*leader, *to)), self.lock_in_words())
+                let found = self.lock_of(self.plane.group(*leader));
+                (found == Some((*leader, *to)), self.in_words(found))
             }
-            Condition::Unlocked => (self.lock().is_none(), self.lock_in_words()),
+            Condition::Unlocked => (self.lock().is_none(), self.in_words(self.lock())),
             Condition::Offers {
                 on,
                 has,
@@ -129,15 +129,19 @@ impl World<'_> {
         id.map_or(Bytes(0), |id| self.plane.state.usable(id))
     }
 
-    /// Who leads the scaling of the group, and to which size.
+    /// Who leads the scaling of the scenario's group, and to which size.
     pub(super) fn lock(&self) -> Option<(InstanceId, &'static Sku)> {
         let mut groups = self.plane.state.groups().iter();
-        let lock = groups.find_map(|group| group.lock.as_ref())?;
+        self.lock_of(groups.find(|group| group.nickname == self.plan.group))
+    }
+
+    fn lock_of(&self, group: Option<&Group>) -> Option<(InstanceId, &'static Sku)> {
+        let lock = group?.lock.as_ref()?;
         Some((self.plane.planned(lock.leader), lock.target))
     }
 
-    fn lock_in_words(&self) -> String {
-        match self.lock() {
+    fn in_words(&self, lock: Option<(InstanceId, &'static Sku)>) -> String {
+        match lock {
             Some((leader, to)) => {
                 let name = &self.plan.instances[leader].name;
                 format!("{name} leads to {}", to.name)

@@ -83,7 +83,11 @@ impl World<'_> {
         if self.is_down(on) {
             return;
         }
+        let known = self.plane.known(on);
         let parts = self.instance(on).parts_of(shards);
+        if !known.is_some_and(|one| one.configuration.high_availability) {
+            return self.lose_node(at, on, parts);
+        }
         let lasts = self.plan.assumptions.nodes.planned_failover;
         self.leave_for(at, on, parts, lasts);
     }
@@ -100,6 +104,10 @@ impl World<'_> {
         if self.is_down(on) {
             return;
         }
+        let known = self.plane.known(on);
+        if !known.is_some_and(|one| one.configuration.high_availability) {
+            return self.lose_node(at, on, replicas.parts().to_vec());
+        }
         let own = Self::replica(on);
         let peers: Vec<ReplicaId> = self.instance(on).peers().collect();
         let reach = replicas.own_reach(own);
@@ -114,6 +122,15 @@ impl World<'_> {
         self.note_losses("a failover came before they were replicated");
         let lasts = self.plan.assumptions.nodes.unplanned_failover;
         self.leave_for(at, on, replicas.parts().to_vec(), lasts);
+    }
+
+    /// Nothing takes the place of primaries without replicas: their instance begins anew, empty.
+    fn lose_node(&mut self, at: SimTime, on: InstanceId, parts: Vec<ShardId>) {
+        self.note_unsent(on, Defeat::MemoryLost);
+        self.with_instance(at, on, |instance, _| instance.lose_memory(at));
+        self.note_losses("a node without a replica was lost");
+        let lasts = self.plan.assumptions.nodes.unplanned_failover;
+        self.leave_for(at, on, parts, lasts);
     }
 
     /// Parts answer nobody for a while.

@@ -136,6 +136,33 @@ impl World<'_> {
         self.observe(at, Event::Flushed(origins));
     }
 
+    /// Members that a flush could not reach and that are no longer cut off are wiped, with all that
+    /// they took meanwhile, before they hear of anybody.
+    pub(super) fn flush_rejoined(&mut self, at: SimTime) {
+        let owing = self.plan.instances.ids().filter(|id| self.owes_flush(*id));
+        let owing: Vec<InstanceId> = owing
+            .filter(|id| !self.region_of(*id).dark && !self.is_cut_off(*id))
+            .collect();
+        for id in owing {
+            let owed = self.plane.set_reachable(id, true);
+            self.flushed[id] = self.acknowledged(id);
+            self.observe(at, Event::Flushed(vec![id]));
+            self.carry_out(at, &owed);
+        }
+    }
+
+    /// Whether a member reaches none of the others, nor is reached.
+    pub(super) fn is_cut_off(&self, id: InstanceId) -> bool {
+        let own = self.plan.instances[id].region;
+        let fellows = self.fellows(id);
+        let is_away = |other: &InstanceId| {
+            let theirs = self.plan.instances[*other].region;
+            let both = [(own, theirs), (theirs, own)];
+            both.iter().all(|way| self.cuts.contains(way))
+        };
+        !fellows.is_empty() && fellows.iter().all(is_away)
+    }
+
     /// What the members of a group have of an instance that is none.
     fn kept_elsewhere(&self, origin: InstanceId) -> Deeds {
         let keeper = self.keeper(origin);

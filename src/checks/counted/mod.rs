@@ -116,8 +116,9 @@ impl Counted {
 
     /// All that a group has written so far goes.
     fn flush(&mut self, origins: &[InstanceId]) {
-        if origins.len() < 2 {
+        if let [alone] = origins {
             // What others have from an instance that stands alone stays.
+            self.flushed.remove(alone);
             return;
         }
         for origin in origins {

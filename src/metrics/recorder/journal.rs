@@ -151,7 +151,11 @@ fn control(seen: &ControlSeen, roster: &Roster) -> (JournalKind, String, String)
         ControlResult::Accepted => format!("{request}: accepted"),
         ControlResult::Succeeded => format!("{request}: done"),
         ControlResult::Failed(_) => format!("{request}: failed, {}", seen.text),
-        ControlResult::Learned => format!("{request}: learned from another member"),
+        ControlResult::Learned => {
+            let about = seen.dropped.or(seen.joined);
+            let name = about.map_or("", |id| roster.name(id));
+            format!("{request} of {name}: learned from another member")
+        }
         ControlResult::Refused(_) => format!("{request}: refused, {}", seen.text),
     };
     (JournalKind::Control, roster.name(seen.on).to_owned(), text)
