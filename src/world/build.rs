@@ -114,6 +114,7 @@ fn empty_region(
         observations: Vec::new(),
         observed: told.is_some(),
         full: told == Some(Detail::Full),
+        made: Vec::new(),
         digest: Digest::default(),
         sent: vec![vec![SentCounts::default(); homes.len()]; here.len()],
         local_delay: plan.assumptions.local_delay,

@@ -79,8 +79,7 @@ fn evicted(instance: &Instance) -> u64 {
 }
 
 impl Fabric {
-    /// Tells the witness of the effects an instance has made since `heads`, by shard. Returns the
-    /// last.
+    /// Tells the witness of the effects an instance has made since `heads`. Returns the last.
     pub(super) fn tell_effects(
         &mut self,
         at: SimTime,
@@ -89,19 +88,13 @@ impl Fabric {
     ) -> Option<(ShardId, u64)> {
         let own = instance.replica().index();
         let mut last = None;
-        for (shard, (from, before)) in instance.shards().iter().zip(&heads.shards) {
-            let mut before = *before;
-            for position in *from..shard.log.end() {
-                // A backlog smaller than one command's effects has lost some of them.
-                let Some(entry) = shard.log.at(position) else {
-                    continue;
-                };
-                let seq = entry.after.0[own];
-                let seen = effect(instance, shard.id, before, &entry);
-                self.tell(at, Event::Effect(Box::new(seen)));
-                before = seq;
-                last = Some((shard.id, seq));
-            }
+        let mut heads: Vec<u64> = heads.shards.iter().map(|(_, seq)| *seq).collect();
+        for (shard, entry) in std::mem::take(&mut self.made) {
+            let seq = entry.after.0[own];
+            let before = std::mem::replace(&mut heads[shard.index()], seq);
+            let seen = effect(instance, shard, before, &entry);
+            self.tell(at, Event::Effect(Box::new(seen)));
+            last = Some((shard, seq));
         }
         last
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::engine::{Agenda, Digest, TieBreak};
 use crate::history::{Event, Observation};
-use crate::id::{Id, RegionId, ReplicaId};
-use crate::instance::{Addressee, Audience, Cargo, Flight, HeldUp, Parcel, Shipment, Timer, Wire};
+use crate::id::{Id, RegionId, ReplicaId, ShardId};
+use crate::instance::{
+    Addressee, Audience, Cargo, Entry, Flight, HeldUp, Parcel, Shipment, Timer, Wire,
+};
 use crate::time::{SimDuration, SimTime};
 use crate::world::convoy::{Consignment, Load};
 use crate::world::exit::{Dock, Exit};
@@ -44,6 +46,8 @@ pub(super) struct Fabric {
     pub observed: bool,
     /// Whether every operation is told.
     pub full: bool,
+    /// Effects that instances here have made and the witness has not been told of.
+    pub made: Vec<(ShardId, Entry)>,
     /// Everything handled.
     pub digest: Digest,
     /// What was sent to each replica, by sender's place and target.
@@ -53,6 +57,12 @@ pub(super) struct Fabric {
 }
 
 impl Fabric {
+    /// Keeps an effect for the witness: a small backlog may lose it at once.
+    #[cold]
+    fn note_made(&mut self, shipment: &Shipment<'_>) {
+        self.made.push((shipment.shard, shipment.entry.clone()));
+    }
+
     /// Draws when what has left arrives. To be called before routes change, and before an exchange.
     pub(super) fn seal(&mut self) {
         self.close_convoys();
@@ -149,6 +159,9 @@ impl Wire for Reach<'_> {
         audience: &Audience,
         longest: SimDuration,
     ) -> HeldUp {
+        if self.fabric.full {
+            self.fabric.note_made(shipment);
+        }
         if audience.addressees().is_empty() {
             return HeldUp::default();
         }

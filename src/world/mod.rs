@@ -319,8 +319,14 @@ impl<'a> World<'a> {
     ) -> T {
         let (region, local) = self.homes[id.index()];
         let region = &mut self.windows.processes_mut()[region.index()];
+        let instance = &mut region.instances[local];
+        let heads = region.fabric.full.then(|| detail::Heads::of(instance));
         let mut reach = region.fabric.reach(at, local, Self::replica(id));
-        work(&mut region.instances[local], &mut reach)
+        let done = work(instance, &mut reach);
+        if let Some(heads) = heads {
+            region.fabric.tell_effects(at, instance, &heads);
+        }
+        done
     }
 
     /// One digest over everything the regions handled, combined in their order.

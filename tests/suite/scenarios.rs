@@ -62,6 +62,7 @@ shipped! {
     flush_with_a_member_down, "control/flush-with-a-member-down", Small;
     hash_tag_skew, "control/hash-tag-skew", Small;
     join_and_leave, "control/join-and-leave", Small;
+    large_keys, "control/large-keys", Small;
     m10_to_x20, "control/m10-to-x20", Small;
     outage_in_mid_scale, "control/outage-in-mid-scale", Small;
     rejoin, "control/rejoin", Small;
