@@ -82,6 +82,7 @@ impl Instance {
     pub fn admit_member(&mut self, now: SimTime, member: ReplicaId, wire: &mut impl Wire) {
         self.now = now;
         self.dropped.retain(|other| *other != member);
+        self.members.retain(|other| *other != member);
         self.members.push(member);
         self.members.sort_unstable();
         self.meet_member(member, wire);
