@@ -190,6 +190,8 @@ pub struct Assumptions {
     pub oom_reserve: Ratio,
     /// A-EDITION: which text of the product page holds where it changed.
     pub edition: Edition,
+    /// A-STRANGERS: whether databases in no group become one by a force-link that names them.
+    pub strangers_link: bool,
     /// A-CREATION: how long the creation of an instance takes.
     pub creation: SimDuration,
     /// A-JOINING: what joining a group adds to a creation.
@@ -273,6 +275,7 @@ impl Default for Assumptions {
             oom_unlatch: true,
             oom_reserve: Ratio { ppm: 50_000 },
             edition: Edition::Seed,
+            strangers_link: false,
             creation: SimDuration::from_secs(900),
             joining: SimDuration::from_secs(300),
             force_linking: SimDuration::from_secs(300),

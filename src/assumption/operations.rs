@@ -98,6 +98,17 @@ impl Assumptions {
             listed!(self.link_failure in LINK_FAILURE, DURATION, "A-LINK-FAILURE":
                 "after how long a link that cannot be made fails."
                 because "terraform-provider-azurerm issue 31353: about ten minutes"),
+            Listed {
+                id: "A-STRANGERS",
+                field: "strangers_link",
+                unit: WORD,
+                range: "true or false".to_owned(),
+                value: self.strangers_link.to_string(),
+                meaning: "whether databases in no group become one by a force-link that names \
+                    them.",
+                reason: "terraform-provider-azurerm issue 31353: it never completes, and times \
+                    out; Redis Enterprise's own groups can be made of databases that hold data",
+            },
             listed!(self.unlink_visible in UNLINK_VISIBLE, DURATION, "A-UNLINK-VISIBLE":
                 "how long a dropped member is still listed."
                 because "azure-sdk-for-net pull request 28370 waits up to five minutes"),

@@ -118,7 +118,7 @@ impl Control {
         if let Some(joining) = &joining {
             lasts = lasts + self.joining_lasts(joining, self.settings.timings.join);
         }
-        let joins = joining.as_ref().map(|joining| joining.peers);
+        let joins = joining.as_ref().map(|joining| joining.peers.clone());
         if let (Some(joining), Some(group)) = (joining, group) {
             self.enter(id, joining, &group.nickname);
         }

@@ -1,7 +1,7 @@
 //! Operations at their end.
 
 use crate::control::Control;
-use crate::control::group::LinkState;
+use crate::control::group::{Group, LinkState, Member, MemberId};
 use crate::control::instance::{Phase, ResourceState};
 use crate::control::operation::{Kind, OperationId, Peers};
 use crate::control::refusal::{Refusal, Refused};
@@ -57,10 +57,16 @@ impl Control {
                 if exists {
                     effects.push(Effect::Create(on));
                 }
+                if let Some(Peers::Strangers(others)) = joins {
+                    effects.extend(self.enlist(on, &others, is_done));
+                }
                 effects.extend(self.end_link(on, is_done));
             }
-            Kind::ForceLink { .. } => {
+            Kind::ForceLink { peers } => {
                 effects.push(Effect::Open(on));
+                if let Peers::Strangers(others) = peers {
+                    effects.extend(self.enlist(on, &others, is_done));
+                }
                 effects.extend(self.end_link(on, is_done));
             }
             Kind::Delete if is_done => {
@@ -92,6 +98,48 @@ impl Control {
         }
         self.sweep();
         Finished { failure, effects }
+    }
+
+    /// Whether databases that are in no group can become one.
+    fn may_enlist(&self, others: &[InstanceId]) -> Result<(), Refused> {
+        let gone = |other: &&InstanceId| {
+            let instance = &self.instances[other.index()];
+            instance.deleted || !instance.reachable || self.is_member(**other)
+        };
+        let (found, accepted) = if !self.settings.strangers_link {
+            let found = "databases that are in no group together".to_owned();
+            (found, "the members of one group")
+        } else if let Some(other) = others.iter().find(gone) {
+            let name = &self.instances[other.index()].name;
+            let accepted = "databases within reach, and in no group";
+            (
+                format!("`{name}` gone, out of reach or in a group"),
+                accepted,
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Refused::new(Refusal::LinkTimeout, found, accepted))
+    }
+
+    /// Databases become members with one that named them: what they hold they keep, and share.
+    fn enlist(&mut self, on: InstanceId, others: &[InstanceId], is_done: bool) -> Vec<Effect> {
+        let holds = |group: &&mut Group| group.members.iter().any(|one| one.instance == on);
+        let Some(group) = self.groups.iter_mut().find(holds).filter(|_| is_done) else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        for other in others {
+            self.members += 1;
+            let number = MemberId(self.members);
+            group.members.push(Member {
+                instance: *other,
+                number,
+                state: LinkState::Linked,
+            });
+            effects.push(Effect::Join(*other, number));
+        }
+        effects
     }
 
     /// The end of a link being made.
@@ -139,10 +187,8 @@ impl Control {
             away.map(|other| format!("`{}` out of reach", self.instances[other.index()].name));
         let refusal = match kind {
             Kind::Create { joins: Some(peers) } | Kind::ForceLink { peers } => {
-                if *peers == Peers::Strangers {
-                    let found = "databases that are in no group together";
-                    let accepted = "the members of one group";
-                    return Err(Refused::new(Refusal::LinkTimeout, found, accepted));
+                if let Peers::Strangers(others) = peers {
+                    self.may_enlist(others)?;
                 }
                 Refusal::LinkTimeout
             }

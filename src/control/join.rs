@@ -40,7 +40,7 @@ impl Control {
         let others = self.expected(name, &group.linked)?;
         let is_meant = |one: &Group| one.nickname == group.nickname;
         let Some(index) = self.groups.iter().position(is_meant) else {
-            return self.founding(configuration, group, &others, founds);
+            return self.founding(now, configuration, group, &others, founds);
         };
         let theirs = &self.groups[index];
         let mut members: Vec<InstanceId> = theirs.linked().collect();
@@ -81,6 +81,7 @@ impl Control {
     /// Whether an instance may be the first of a group of that nickname.
     fn founding(
         &self,
+        now: SimTime,
         configuration: &Configuration,
         group: &Grouping,
         others: &[InstanceId],
@@ -91,17 +92,29 @@ impl Control {
             let accepted = format!("`{}`", theirs.nickname);
             return Err(Refused::new(Refusal::Nick, found, accepted));
         }
+        if others.len() >= MEMBERS_MAX {
+            let found = format!("{} databases", others.len() + 1);
+            return Err(Refused::new(Refusal::GroupFull, found, "five at most"));
+        }
         if others.is_empty() && !founds {
             let accepted = "the nickname of a group";
             return Err(Refused::new(Refusal::Nick, found, accepted));
         }
         configuration.is_linkable(self.settings.edition)?;
-        let failing = !others.is_empty();
-        let peers = if failing {
-            Peers::Strangers
-        } else {
-            Peers::Members
+        let peers = match others.is_empty() {
+            true => Peers::Members,
+            false => Peers::Strangers(others.to_vec()),
         };
+        let may_link = others.is_empty() || self.settings.strangers_link;
+        for other in others.iter().filter(|_| may_link) {
+            let other = &self.instances[other.index()];
+            configuration.matches(&other.configuration)?;
+            other.is_settled(now)?;
+        }
+        let failing = !may_link
+            || others
+                .iter()
+                .any(|other| !self.instances[other.index()].reachable);
         Ok(Joining {
             group: None,
             peers,
@@ -176,7 +189,7 @@ impl Control {
         let (name, configuration) = (&sender.name, &sender.configuration);
         let joining = self.joining(now, name, configuration, group, false)?;
         let lasts = self.joining_lasts(&joining, self.settings.timings.force_link);
-        let peers = joining.peers;
+        let peers = joining.peers.clone();
         // What an earlier failure left on a list is replaced; a group may go with it, so the new
         // entry is made first.
         let failed = |member: &Member| member.instance == on;

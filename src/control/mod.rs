@@ -72,6 +72,8 @@ use scaling::Size;
 pub struct Settings {
     /// Which text of the product page holds.
     pub edition: Edition,
+    /// Whether databases that are in no group become one by a force-link that names them.
+    pub strangers_link: bool,
     /// How long operations take.
     pub timings: Timings,
     /// The share of a SKU's memory that data may fill.
@@ -88,6 +90,7 @@ impl From<&Assumptions> for Settings {
     fn from(set: &Assumptions) -> Self {
         Self {
             edition: set.edition,
+            strangers_link: set.strangers_link,
             timings: Timings::from(set),
             usable_share: set.usable_share,
         }

@@ -3,6 +3,7 @@
 use crate::assumption::Assumptions;
 use crate::catalogue::Sku;
 use crate::control::instance::ResourceState;
+use crate::id::InstanceId;
 use crate::quantity::{ByteRate, Bytes, Ratio};
 use crate::time::{SimDuration, SimTime};
 
@@ -11,12 +12,13 @@ use crate::time::{SimDuration, SimTime};
 pub struct OperationId(pub u32);
 
 /// Whom a link is made to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Peers {
     /// The members of one group, or nobody: the group is new.
     Members,
-    /// Databases that are in no group with one another: it never completes.
-    Strangers,
+    /// Databases that are in no group with one another: whether that ever completes is an
+    /// assumption (A-STRANGERS).
+    Strangers(Vec<InstanceId>),
 }
 
 /// What an operation does to the instance it occupies.

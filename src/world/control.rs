@@ -182,17 +182,9 @@ impl World<'_> {
         let Some(seen) = self.plane.under_way.remove(&id) else {
             return;
         };
-        let of = |wanted: fn(&Effect) -> Option<InstanceId>| {
-            let found = finished.effects.iter().find_map(wanted);
-            found.map(|id| self.plane.planned(id))
-        };
-        let joined = of(|effect| match effect {
-            Effect::Join(id, _) => Some(*id),
-            _ => None,
-        });
-        let joined = joined.filter(|id| self.is_linked(*id));
-        let dropped = of(|effect| match effect {
-            Effect::Leave(id) => Some(*id),
+        let joined = self.tell_enlisted(at, &seen, &finished.effects);
+        let dropped = finished.effects.iter().find_map(|effect| match effect {
+            Effect::Leave(id) => Some(self.plane.planned(*id)),
             _ => None,
         });
         let (result, text) = match &finished.failure {
@@ -212,6 +204,34 @@ impl World<'_> {
                 ..seen
             }),
         );
+    }
+
+    /// Tells of members that came into the scenario's group beside the one that an operation is
+    /// about, which is the last. Returns that one.
+    fn tell_enlisted(
+        &mut self,
+        at: SimTime,
+        seen: &ControlSeen,
+        effects: &[Effect],
+    ) -> Option<InstanceId> {
+        let joining = effects.iter().filter_map(|effect| match effect {
+            Effect::Join(id, _) => Some(self.plane.planned(*id)),
+            _ => None,
+        });
+        let mut joining: Vec<InstanceId> = joining.filter(|id| self.is_linked(*id)).collect();
+        let last = joining.pop();
+        for id in joining {
+            let learned = ControlSeen {
+                result: ControlResult::Learned,
+                on: id,
+                joined: Some(id),
+                operation: None,
+                step: None,
+                ..seen.clone()
+            };
+            self.observe(at, Event::Control(learned));
+        }
+        last
     }
 
     /// Tells the witness of the scaling lock, where it has changed.

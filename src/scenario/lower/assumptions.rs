@@ -213,5 +213,7 @@ fn words_assumed(file: &AssumptionFields, set: &mut Assumptions) {
     set.edition = file.edition.value().map_or(set.edition, Edition::from);
     set.oom = file.oom.value().map_or(set.oom, OomMode::from);
     set.oom_unlatch = file.oom_unlatch.value().copied().unwrap_or(set.oom_unlatch);
+    let strangers_link = file.strangers_link.value().copied();
+    set.strangers_link = strangers_link.unwrap_or(set.strangers_link);
     set.mirror = file.mirror.value().copied().unwrap_or(set.mirror);
 }

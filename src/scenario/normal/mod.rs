@@ -260,6 +260,7 @@ fn operations(set: &Assumptions) -> AssumptionFields {
     let nodes = &set.nodes;
     AssumptionFields {
         edition: Field::of(set.edition.into()),
+        strangers_link: Field::of(set.strangers_link),
         creation: quantity(set.creation),
         joining: quantity(set.joining),
         force_linking: quantity(set.force_linking),

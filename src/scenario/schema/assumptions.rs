@@ -112,6 +112,8 @@ record! {
         oom_reserve: Quantity<Ratio>,
         /// A-EDITION: which text of the product page holds where it changed.
         edition: EditionChoice,
+        /// A-STRANGERS: whether databases in no group become one by a force-link that names them.
+        strangers_link: bool,
         /// A-CREATION: how long the creation of an instance takes.
         creation: Quantity<SimDuration>,
         /// A-JOINING: what joining a group adds to a creation.
