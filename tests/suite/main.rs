@@ -21,6 +21,7 @@ mod group_rules;
 mod growth;
 mod import;
 mod incidents;
+mod membership;
 mod plans;
 mod published;
 mod pubsub;

@@ -67,6 +67,7 @@ shipped! {
     outage_in_mid_scale, "control/outage-in-mid-scale", Small;
     rejoin, "control/rejoin", Small;
     scaling_in_the_wrong_order, "control/scaling-in-the-wrong-order", Small;
+    stand_alone_groups, "control/stand-alone-groups", Small;
     when_to_unlink, "control/when-to-unlink", Small;
 }
 
