@@ -29,7 +29,9 @@ fn who_was_away_learns_of_the_unlink() {
             r#"Return(region: "Southeast Asia")"#,
         ),
         (
-            r#"Partition(between: [("Southeast Asia", "East US"), ("Southeast Asia", "West Europe")])"#,
+            r#"Partition(between: [
+                ("Southeast Asia", "East US"), ("Southeast Asia", "West Europe"),
+            ])"#,
             "Heal()",
         ),
     ];
