@@ -40,7 +40,8 @@ pub struct Recovery {
     /// The fault's name.
     pub fault: String,
     /// From its end to the first sample at which every linked member holds all that any of them
-    /// held at the first sample after its end; none when that never came, or the fault never ended.
+    /// held at the first sample after its end, and that one of them still has: what is flushed or
+    /// lost meanwhile is not waited for. None when that never came, or the fault never ended.
     pub took: Option<SimDuration>,
 }
 
@@ -166,10 +167,7 @@ impl Quiescence {
             let Recovering::Towards(goal) = recovering else {
                 continue;
             };
-            if goal
-                .iter()
-                .all(|(shard, clock)| has_all(&sample, *shard, clock))
-            {
+            if has_what_is_left(&sample, goal) {
                 *recovering = Recovering::Done(sample.at.since(ended));
             }
         }
@@ -190,9 +188,8 @@ impl Quiescence {
             let all = shards.map(|shard| (shard, sample.join(shard)));
             self.goal = Some((start, all.collect()));
         }
-        let goal = self.goal.iter().flat_map(|(_, goal)| goal);
-        let mut held = goal.map(|(shard, clock)| has_all(sample, *shard, clock));
-        held.all(|is_held| is_held) && !sample.is_torn()
+        let mut goals = self.goal.iter_mut();
+        goals.all(|(_, goal)| has_what_is_left(sample, goal)) && !sample.is_torn()
     }
 
     fn agreement(&self) -> Agreement {
@@ -416,6 +413,18 @@ impl Quiescence {
         let stale = matches!(obstacle, Obstacle::Broken(..)) && quiet > self.patience;
         (!stale).then_some(obstacle)
     }
+}
+
+/// Whether every linked replica has applied all of `goal` that one of them still has. What none
+/// has any more is taken off the goal.
+fn has_what_is_left(sample: &Sample, goal: &mut BTreeMap<ShardId, Clock>) -> bool {
+    for (shard, clock) in goal.iter_mut() {
+        for (wanted, left) in clock.iter_mut().zip(sample.join(*shard)) {
+            *wanted = left.min(*wanted);
+        }
+    }
+    let mut goal = goal.iter();
+    goal.all(|(shard, clock)| has_all(sample, *shard, clock))
 }
 
 /// Whether every linked replica of a shard has applied all of `goal`, and is whole.

@@ -3,7 +3,7 @@
 use crate::catalogue::Sku;
 use crate::control::Control;
 use crate::control::group::{Ghost, Group, LinkState};
-use crate::control::instance::{Clustering, Configuration, Instance, is_name};
+use crate::control::instance::{Clustering, Configuration, INSTANCE_NAME_MAX, Instance, is_name};
 use crate::control::operation::{Kind, Load, Operation, OperationId};
 use crate::control::refusal::{Refusal, Refused};
 use crate::control::request::{Accepted, Change, Creation, Discard, Effect, Request};
@@ -33,14 +33,10 @@ impl Control {
 
     /// The instance, if a request reaches it.
     pub(super) fn reached(&self, on: InstanceId) -> Result<&Instance, Refused> {
-        let Some(instance) = self.instance(on) else {
-            let found = format!("{on:?}");
-            return Err(Refused::new(
-                Refusal::NotFound,
-                found,
-                "a database that is there",
-            ));
-        };
+        let instance = &self.instances[on.index()];
+        if instance.deleted_at.is_some() {
+            return Err(instance.is_gone());
+        }
         if !instance.reachable {
             let found = format!("`{}` out of reach", instance.name);
             return Err(Refused::new(
@@ -89,7 +85,7 @@ impl Control {
             configuration,
             group,
         } = creation;
-        is_name(name, 60)?;
+        is_name(name, INSTANCE_NAME_MAX)?;
         // Names that differ in case alone are one name to the resource manager.
         let is_free = |refused: &Refused| refused.refusal == Refusal::NotFound;
         if !self.lookup(name).is_err_and(|refused| is_free(&refused)) {
@@ -355,7 +351,6 @@ impl Control {
         let listed = linked.iter().map(|name| self.lookup(name));
         let mut listed = listed.collect::<Result<Vec<InstanceId>, Refused>>()?;
         listed.sort_unstable();
-        listed.dedup();
         if listed == members {
             return Ok(());
         }

@@ -75,7 +75,7 @@ impl Control {
                 }
                 effects.push(Effect::Remove(on));
                 let instance = &mut self.instances[on.index()];
-                instance.deleted = true;
+                instance.deleted_at = Some(now);
                 instance.phase = Phase::Failed(ResourceState::Deleting);
                 for group in &mut self.groups {
                     group.forget(on);
@@ -100,20 +100,22 @@ impl Control {
         Finished { failure, effects }
     }
 
-    /// Whether databases that are in no group can become one.
-    fn may_enlist(&self, others: &[InstanceId]) -> Result<(), Refused> {
+    /// Whether databases that are in no group together can become one with another.
+    fn may_enlist(&self, on: InstanceId, others: &[InstanceId]) -> Result<(), Refused> {
         let gone = |other: &&InstanceId| {
             let instance = &self.instances[other.index()];
-            instance.deleted || !instance.reachable || self.is_member(**other)
+            instance.deleted_at.is_some()
+                || !instance.reachable
+                || !self.is_single(**other, Some(on))
         };
         let (found, accepted) = if !self.settings.strangers_link {
             let found = "databases that are in no group together".to_owned();
             (found, "the members of one group")
         } else if let Some(other) = others.iter().find(gone) {
             let name = &self.instances[other.index()].name;
-            let accepted = "databases within reach, and in no group";
+            let accepted = "databases within reach, and in no group with others";
             (
-                format!("`{name}` gone, out of reach or in a group"),
+                format!("`{name}` gone, out of reach or in a group with others"),
                 accepted,
             )
         } else {
@@ -124,12 +126,19 @@ impl Control {
 
     /// Databases become members with one that named them: what they hold they keep, and share.
     fn enlist(&mut self, on: InstanceId, others: &[InstanceId], is_done: bool) -> Vec<Effect> {
-        let holds = |group: &&mut Group| group.members.iter().any(|one| one.instance == on);
-        let Some(group) = self.groups.iter_mut().find(holds).filter(|_| is_done) else {
+        let holds = |group: &Group| group.members.iter().any(|one| one.instance == on);
+        let Some(index) = self.groups.iter().position(holds).filter(|_| is_done) else {
             return Vec::new();
         };
         let mut effects = Vec::new();
         for other in others {
+            if self.groups[index].linked().any(|member| member == *other) {
+                continue;
+            }
+            for group in &mut self.groups {
+                group.forget(*other);
+            }
+            let group = &mut self.groups[index];
             self.members += 1;
             let number = MemberId(self.members);
             group.members.push(Member {
@@ -172,11 +181,15 @@ impl Control {
     fn verdict(&self, on: InstanceId, kind: &Kind, broken: bool) -> Result<(), Refused> {
         let instance = &self.instances[on.index()];
         if broken || !instance.reachable {
-            let found = format!("`{}` {:?}", instance.name, kind.under_way());
+            let why = match instance.reachable {
+                true => "failed on the way",
+                false => "went out of reach",
+            };
+            let found = format!("`{}` {why} while {:?}", instance.name, kind.under_way());
             return Err(Refused::new(
                 Refusal::Interrupted,
                 found,
-                "no failure on the way",
+                "an instance that stays within reach",
             ));
         }
         let away = self.group_of(on).and_then(|group| {
@@ -188,7 +201,7 @@ impl Control {
         let refusal = match kind {
             Kind::Create { joins: Some(peers) } | Kind::ForceLink { peers } => {
                 if let Peers::Strangers(others) = peers {
-                    self.may_enlist(others)?;
+                    self.may_enlist(on, others)?;
                 }
                 Refusal::LinkTimeout
             }
@@ -207,7 +220,7 @@ impl Control {
         let mut all = all.filter(|ghost| ghost.operation == Some(id));
         let ghost = all.next()?;
         let via = &self.instances[ghost.via.index()];
-        let failed = broken || !via.reachable || via.deleted;
+        let failed = broken || !via.reachable || via.deleted_at.is_some();
         let failure = failed.then(|| {
             let found = format!("`{}` gone on the way", via.name);
             Refused::new(

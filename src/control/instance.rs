@@ -9,6 +9,13 @@ use crate::control::refusal::{Refusal, Refused};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
 
+/// The most characters of an instance's name. Source: Azure resource naming rules,
+/// Microsoft.Cache/redisEnterprise.
+pub const INSTANCE_NAME_MAX: usize = 60;
+
+/// The most characters of a group's nickname. Source: Terraform provider azurerm.
+pub const GROUP_NAME_MAX: usize = 63;
+
 /// How clients find a key's shard. Source: architecture page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Clustering {
@@ -72,6 +79,14 @@ impl Configuration {
             modules: Vec::new(),
             persistence: None,
             tls: true,
+        }
+    }
+
+    /// Into how many shards the keys are divided. Source: architecture page, clustering policies.
+    pub fn shards(&self) -> u16 {
+        match self.clustering {
+            Clustering::NoCluster => 1,
+            Clustering::OssCluster | Clustering::EnterpriseCluster => self.sku.shards,
         }
     }
 
@@ -212,8 +227,8 @@ pub struct Instance {
     pub former: bool,
     /// Whether a flush that it missed clears it when it is back.
     pub owes_flush: bool,
-    /// Gone for good.
-    pub(super) deleted: bool,
+    /// Since when it is gone for good.
+    pub(super) deleted_at: Option<SimTime>,
     pub(super) phase: Phase,
     /// The operation that runs.
     pub(super) operation: Option<Operation>,
@@ -227,13 +242,20 @@ impl Instance {
             reachable: true,
             former: false,
             owes_flush: false,
-            deleted: false,
+            deleted_at: None,
             phase: Phase::Done {
                 last: ResourceState::Running,
                 settled: SimTime::ZERO,
             },
             operation: None,
         }
+    }
+
+    /// Why no request reaches an instance that was deleted: `E-NOT-FOUND`.
+    pub(super) fn is_gone(&self) -> Refused {
+        let since = self.deleted_at.unwrap_or(SimTime::ZERO);
+        let found = format!("`{}`, deleted at {since}", self.name);
+        Refused::new(Refusal::NotFound, found, "an instance that is there")
     }
 
     /// The resource's own state: it follows a success of the operation with a lag.
@@ -293,7 +315,11 @@ impl Instance {
 ///
 /// # Errors
 /// `E-NAME`.
-pub(super) fn is_name(name: &str, longest: usize) -> Result<(), Refused> {
+/// Whether an instance or a group may be called so.
+///
+/// # Errors
+/// `E-NAME`, with what names are made of.
+pub fn is_name(name: &str, longest: usize) -> Result<(), Refused> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let ends = name.starts_with('-') || name.ends_with('-') || name.contains("--");
     if name.is_empty() || name.len() > longest || ends || !name.chars().all(is_allowed) {

@@ -1,7 +1,7 @@
 //! Joins: while creating, and by force.
 
 use crate::control::group::{Group, LinkState, MEMBERS_MAX, Member, MemberId};
-use crate::control::instance::{Configuration, is_name};
+use crate::control::instance::{Configuration, GROUP_NAME_MAX, is_name};
 use crate::control::operation::{Kind, Peers};
 use crate::control::refusal::{Refusal, Refused};
 use crate::control::request::{Accepted, Discard, Effect, Grouping};
@@ -36,7 +36,7 @@ impl Control {
         group: &Grouping,
         founds: bool,
     ) -> Result<Joining, Refused> {
-        is_name(&group.nickname, 63)?;
+        is_name(&group.nickname, GROUP_NAME_MAX)?;
         let others = self.expected(name, &group.linked)?;
         let is_meant = |one: &Group| one.nickname == group.nickname;
         let Some(index) = self.groups.iter().position(is_meant) else {
@@ -45,6 +45,9 @@ impl Control {
         let theirs = &self.groups[index];
         let mut members: Vec<InstanceId> = theirs.linked().collect();
         members.sort_unstable();
+        if others != members && self.are_strangers(&others, theirs) {
+            return self.meeting(now, configuration, &others, Some(index));
+        }
         if others != members {
             let found = format!("{} beside `{name}`", self.names(&others));
             return Err(Refused::new(Refusal::Split, found, self.names(&members)));
@@ -92,33 +95,53 @@ impl Control {
             let accepted = format!("`{}`", theirs.nickname);
             return Err(Refused::new(Refusal::Nick, found, accepted));
         }
-        if others.len() >= MEMBERS_MAX {
-            let found = format!("{} databases", others.len() + 1);
-            return Err(Refused::new(Refusal::GroupFull, found, "five at most"));
-        }
         if others.is_empty() && !founds {
             let accepted = "the nickname of a group";
             return Err(Refused::new(Refusal::Nick, found, accepted));
         }
+        if others.is_empty() {
+            configuration.is_linkable(self.settings.edition)?;
+            return Ok(Joining {
+                group: None,
+                peers: Peers::Members,
+                failing: false,
+            });
+        }
+        self.meeting(now, configuration, others, None)
+    }
+
+    /// Whether databases are in no group together, `theirs` and all others a group of one at most.
+    fn are_strangers(&self, others: &[InstanceId], theirs: &Group) -> bool {
+        let is_listed = |member: InstanceId| others.contains(&member);
+        theirs.linked().all(is_listed) && others.iter().all(|other| self.is_single(*other, None))
+    }
+
+    /// Whether an instance may become a member with others that are in no group together: of that
+    /// group, or of a new one.
+    fn meeting(
+        &self,
+        now: SimTime,
+        configuration: &Configuration,
+        others: &[InstanceId],
+        group: Option<usize>,
+    ) -> Result<Joining, Refused> {
+        if others.len() >= MEMBERS_MAX {
+            let found = format!("{} databases", others.len() + 1);
+            return Err(Refused::new(Refusal::GroupFull, found, "five at most"));
+        }
         configuration.is_linkable(self.settings.edition)?;
-        let peers = match others.is_empty() {
-            true => Peers::Members,
-            false => Peers::Strangers(others.to_vec()),
-        };
-        let may_link = others.is_empty() || self.settings.strangers_link;
+        let others = others.to_vec();
+        let may_link = self.settings.strangers_link;
         for other in others.iter().filter(|_| may_link) {
             let other = &self.instances[other.index()];
             configuration.matches(&other.configuration)?;
             other.is_settled(now)?;
         }
-        let failing = !may_link
-            || others
-                .iter()
-                .any(|other| !self.instances[other.index()].reachable);
+        let away = |other: &InstanceId| !self.instances[other.index()].reachable;
         Ok(Joining {
-            group: None,
-            peers,
-            failing,
+            group,
+            failing: !may_link || others.iter().any(away),
+            peers: Peers::Strangers(others),
         })
     }
 
@@ -127,6 +150,10 @@ impl Control {
         let mut others = Vec::new();
         let mut names_itself = false;
         for one in linked {
+            if linked.iter().filter(|other| *other == one).count() > 1 {
+                let found = format!("`{one}` more than once");
+                return Err(Refused::new(Refusal::Split, found, "each member once"));
+            }
             if one == name {
                 names_itself = true;
             } else if one.eq_ignore_ascii_case(name) {
@@ -145,7 +172,6 @@ impl Control {
             ));
         }
         others.sort_unstable();
-        others.dedup();
         Ok(others)
     }
 

@@ -57,8 +57,8 @@ use crate::quantity::{Bytes, Ratio};
 
 pub use group::{Group, LinkState, MEMBERS_MAX, Member, MemberId};
 pub use instance::{
-    Clustering, Configuration, Edition, Eviction, Instance, Module, Persistence, ProvisioningState,
-    ResourceState,
+    Clustering, Configuration, Edition, Eviction, GROUP_NAME_MAX, INSTANCE_NAME_MAX, Instance,
+    Module, Persistence, ProvisioningState, ResourceState, is_name,
 };
 pub use operation::{Load, OperationId, Timings};
 pub use refusal::{Refusal, Refused};
@@ -66,6 +66,9 @@ pub use request::{Accepted, Change, Creation, Discard, Effect, Finished, Groupin
 pub use scaling::Lock;
 
 use scaling::Size;
+
+/// Size, shards and usable memory of an instance.
+type Capacity = (&'static Sku, u16, Bytes);
 
 /// What does not change during a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -178,7 +181,7 @@ impl Control {
     /// The instance, unless it is deleted.
     pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
         let instance = self.instances.get(id.index());
-        instance.filter(|instance| !instance.deleted)
+        instance.filter(|instance| instance.deleted_at.is_none())
     }
 
     /// The instance of this name, in this case.
@@ -186,9 +189,10 @@ impl Control {
     /// # Errors
     /// `E-ID-CASE` when only the case differs, `E-NOT-FOUND` otherwise.
     pub fn lookup(&self, name: &str) -> Result<InstanceId, Refused> {
-        let mut near = None;
+        let (mut near, mut last) = (None, None);
         for (at, instance) in self.instances.iter().enumerate() {
-            if instance.deleted {
+            if instance.deleted_at.is_some() {
+                last = Some(instance).filter(|one| one.name == name).or(last);
                 continue;
             }
             if instance.name == name {
@@ -198,10 +202,13 @@ impl Control {
                 near = Some(format!("`{}`", instance.name));
             }
         }
-        let found = format!("`{name}`");
-        Err(match near {
-            Some(near) => Refused::new(Refusal::IdCase, found, near),
-            None => Refused::new(Refusal::NotFound, found, "the name of an instance"),
+        Err(match (near, last) {
+            (Some(near), _) => Refused::new(Refusal::IdCase, format!("`{name}`"), near),
+            (None, Some(last)) => last.is_gone(),
+            (None, None) => {
+                let found = format!("`{name}`");
+                Refused::new(Refusal::NotFound, found, "the name of an instance")
+            }
         })
     }
 
@@ -209,6 +216,13 @@ impl Control {
     pub fn group_of(&self, id: InstanceId) -> Option<&Group> {
         let is_in = |group: &&Group| group.linked().any(|member| member == id);
         self.groups.iter().find(is_in)
+    }
+
+    /// Whether an instance is in no group with others than `beside`.
+    fn is_single(&self, id: InstanceId, beside: Option<InstanceId>) -> bool {
+        let group = self.group_of(id);
+        let is_other = |member: InstanceId| member != id && Some(member) != beside;
+        group.is_none_or(|group| !group.linked().any(is_other))
     }
 
     /// Whether an instance takes part in a group.
@@ -279,26 +293,27 @@ impl Control {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    fn capacities(&self) -> Vec<(&'static Sku, Bytes)> {
+    fn capacities(&self) -> Vec<Capacity> {
         let ids = (0..self.instances.len()).map(InstanceId::at);
         ids.map(|id| {
-            let sku = self.instances[id.index()].configuration.sku;
-            (sku, self.usable(id))
+            let configuration = &self.instances[id.index()].configuration;
+            (configuration.sku, configuration.shards(), self.usable(id))
         })
         .collect()
     }
 
     /// What changed in the sizes of instances since `before`.
-    fn changed(&self, before: &[(&'static Sku, Bytes)]) -> Vec<Effect> {
+    fn changed(&self, before: &[Capacity]) -> Vec<Effect> {
         let now = self.capacities();
         let mut effects = Vec::new();
         for (at, (old, new)) in before.iter().zip(&now).enumerate() {
             let instance = InstanceId::at(at);
             if old != new && self.instance(instance).is_some() {
-                let (sku, usable) = *new;
+                let (sku, shards, usable) = *new;
                 effects.push(Effect::Capacity {
                     instance,
                     sku,
+                    shards,
                     usable,
                 });
             }

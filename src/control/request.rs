@@ -160,8 +160,10 @@ pub enum Effect {
     Capacity {
         /// The instance.
         instance: InstanceId,
-        /// Processors, shards and connections are this size's.
+        /// Processors and connections are this size's.
         sku: &'static Sku,
+        /// Into how many shards its keys are divided.
+        shards: u16,
         /// Memory for data, over all shards; while a lock is held, at most the original size's.
         usable: Bytes,
     },

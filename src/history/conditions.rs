@@ -196,6 +196,12 @@ impl Conditions {
         self.open_faults().any(darkens)
     }
 
+    /// Whether shards of an instance in a region are away while their replicas take over.
+    pub fn is_failing_over(&self, region: RegionId) -> bool {
+        self.open_faults()
+            .any(|fault| fault.kind == FaultKind::Failover && fault.regions.contains(&region))
+    }
+
     /// Whether messages from one region do not reach another.
     pub fn is_cut(&self, from: RegionId, to: RegionId) -> bool {
         self.touches(FaultKind::Partition, from, to)

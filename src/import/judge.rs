@@ -3,7 +3,7 @@
 
 use crate::assumption::Eviction;
 use crate::catalogue::{nearest, region, regions, sku, skus};
-use crate::control::Refusal;
+use crate::control::{GROUP_NAME_MAX, INSTANCE_NAME_MAX, Refusal, is_name};
 use crate::import::facts::{Cluster, Told};
 use crate::import::group::{Cast, Player, Role};
 use crate::import::instance::{Ask, Instance};
@@ -11,9 +11,6 @@ use crate::import::inventory::Cache;
 use crate::import::note::Note;
 use crate::import::rules::{links, mismatches, refused, unpublished};
 use crate::import::settings::settings;
-
-/// The most characters of a name that a scenario takes.
-const NAME_MAX: usize = 64;
 
 /// What goes in the scenario when memory runs short and nobody says what.
 pub(super) const EVICTION_HERE: Eviction = Eviction::NoEviction;
@@ -46,14 +43,13 @@ pub(super) fn judged(cast: &Cast) -> Judged {
     mismatches(&mut judged.instances, cast);
     judged.routes = unpublished(&judged.instances);
     if let Some(nickname) = &cast.nickname {
-        judged.group = named(&nickname.value, NAME_MAX - 1).into_iter().collect();
+        judged.group = named(&nickname.value, GROUP_NAME_MAX).into_iter().collect();
     }
     judged
 }
 
 /// The name, unless another instance has it: then one that is free.
 fn name(instance: &mut Instance, player: &Player, cast: &Cast, others: &[Instance]) {
-    const CACHE_NAME_MAX: usize = 60;
     let own = &cast.all[player.cache].own;
     let is_free = |name: &str| others.iter().all(|other| other.name != name);
     let numbered = (2..).map(|number| format!("{}-{number}", own.name));
@@ -65,32 +61,17 @@ fn name(instance: &mut Instance, player: &Player, cast: &Cast, others: &[Instanc
             "Its name is taken above; this is {own}."
         )));
     }
-    if let Some(note) = named(&own.name, CACHE_NAME_MAX) {
+    if let Some(note) = named(&instance.name, INSTANCE_NAME_MAX) {
         instance.note(note);
     }
 }
 
 /// What is wrong with a name of up to `max` characters.
 fn named(name: &str, max: usize) -> Option<Note> {
-    let is_plain =
-        |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric());
-    if name.len() <= max && name.split('-').all(is_plain) {
-        return None;
-    }
-    let rule = format!(
-        "refused as {}: {}",
-        Refusal::Name.id(),
-        Refusal::Name.remedy()
-    );
-    let text = format!("`{name}` is no name that Azure gives; {rule}.");
-    let is_usable = !name.trim().is_empty()
-        && name.chars().count() <= NAME_MAX
-        && !name.chars().any(char::is_control);
-    Some(if is_usable {
-        Note::aside(text)
-    } else {
-        Note::block(text)
-    })
+    let refusal = is_name(name, max).err()?.refusal;
+    let (id, remedy) = (refusal.id(), refusal.remedy());
+    let text = format!("`{name}` is no name that Azure gives; refused as {id}: {remedy}.");
+    Some(Note::block(text))
 }
 
 /// Region and size, which a scenario has no default for.

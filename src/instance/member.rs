@@ -68,12 +68,13 @@ impl Instance {
     }
 
     /// It becomes one of `members`, and gets what they have: it answers reads, and takes writes
-    /// once it has caught up. Source: Redis docs, active-active/manage.md.
+    /// once it has caught up; the first of a group has nothing to catch up with.
+    /// Source: Redis docs, active-active/manage.md.
     pub fn enter(&mut self, now: SimTime, members: Vec<ReplicaId>, wire: &mut impl Wire) {
         self.now = now;
         self.members = members;
         self.dropped.clear();
-        self.stale = true;
+        self.stale = self.peers().next().is_some();
         for peer in self.peers() {
             self.meet_member(peer, wire);
         }

@@ -1,7 +1,7 @@
 //! What a witness may ask of an instance: recounts from the state, and comparisons.
 
 use crate::assumption::BacklogSharing;
-use crate::crdt::{MEMBERS_MAX, VersionVector};
+use crate::crdt::MEMBERS_MAX;
 use crate::id::{Id, IdVec, ReplicaId, ShardId};
 use crate::instance::contest::Hidden;
 use crate::instance::effect::{GENERATED_KEY_BYTES, Key};
@@ -63,16 +63,13 @@ impl Instance {
     }
 
     /// The backlog's bytes from the log's entries: all of them, or under `PerPeer` for each peer
-    /// those that its own report does not cover.
+    /// those from the oldest on that it lacked.
     fn recount_backlog(&self, shard: &Shard) -> u64 {
         match self.assumptions.backlog_sharing {
-            BacklogSharing::Shared => shard.log.recount_beyond(&VersionVector::ZERO),
+            BacklogSharing::Shared => shard.log.recount_from(0),
             BacklogSharing::PerPeer => {
-                let unacknowledged = self.peers().map(|peer| {
-                    let report = &shard.reports[peer.index()];
-                    shard.log.recount_beyond(&report.clock)
-                });
-                unacknowledged.sum()
+                let peers = self.peers();
+                peers.map(|peer| shard.recount_private_backlog(peer)).sum()
             }
         }
     }
@@ -204,8 +201,9 @@ impl Instance {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Instance, MemoryKind, VersionVector};
+    use super::{Instance, MemoryKind};
     use crate::assumption::{Assumptions, BacklogSharing};
+    use crate::crdt::VersionVector;
     use crate::id::{InstanceId, ReplicaId, ShardId};
     use crate::instance::effect::{Entry, Payload};
     use crate::instance::{Naming, Setup};

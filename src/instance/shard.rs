@@ -23,8 +23,8 @@ pub struct Shard {
     pub reports: [Frontier; MEMBERS_MAX],
     /// When each member last said so.
     pub reported_at: [SimTime; MEMBERS_MAX],
-    /// Up to how many bytes ever appended to the log each member has acknowledged.
-    acknowledged_bytes: [u64; MEMBERS_MAX],
+    /// How far each member had acknowledged the log when it last reported.
+    cursors: [Cursor; MEMBERS_MAX],
     /// Clocks of snapshots that have brought some keys ahead of the shard's own clock.
     pub ahead: Vec<Ahead>,
     /// The number of the newest of them.
@@ -64,6 +64,14 @@ pub struct Shard {
     /// Counts for the outcome.
     pub counts: Counts,
     records: Records,
+}
+
+/// The oldest effect of a log that a member lacks: what comes before is done with.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursor {
+    position: u64,
+    /// Bytes ever appended before it.
+    bytes: u64,
 }
 
 /// A snapshot that has brought keys ahead of their shard's clock.
@@ -123,7 +131,7 @@ impl Shard {
             frontier: Frontier::FILLED,
             reports: [Frontier::FILLED; MEMBERS_MAX],
             reported_at: [SimTime::ZERO; MEMBERS_MAX],
-            acknowledged_bytes: [0; MEMBERS_MAX],
+            cursors: [Cursor::default(); MEMBERS_MAX],
             ahead: Vec::new(),
             ahead_number: 0,
             sound: [Frontier::FILLED; MEMBERS_MAX],
@@ -160,11 +168,11 @@ impl Shard {
             self.sound[peer.index()] = *frontier;
         }
         self.reported_at[peer.index()] = now;
-        // What the ring has lost needs no mark: all that is in it is unacknowledged.
-        self.acknowledged_bytes[peer.index()] = self
-            .log
-            .resume(&frontier.clock)
-            .map_or(0, |at| self.log.appended_bytes() - self.log.bytes_from(at));
+        let position = self.log.beyond(&frontier.clock);
+        self.cursors[peer.index()] = Cursor {
+            position,
+            bytes: self.log.appended_bytes() - self.log.bytes_from(position),
+        };
     }
 
     /// A peer is new: it has applied nothing, and was heard just now.
@@ -172,7 +180,7 @@ impl Shard {
         self.reports[peer.index()] = Frontier::ZERO;
         self.sound[peer.index()] = Frontier::ZERO;
         self.reported_at[peer.index()] = now;
-        self.acknowledged_bytes[peer.index()] = 0;
+        self.cursors[peer.index()] = Cursor::default();
     }
 
     /// Effects of `own` that `peer` has not acknowledged.
@@ -182,10 +190,15 @@ impl Shard {
         done.saturating_sub(known)
     }
 
-    /// Bytes of the ring that `peer` has not acknowledged.
+    /// Bytes of the ring from the oldest effect on that `peer` lacked when it last reported.
     pub fn private_backlog(&self, peer: ReplicaId) -> u64 {
-        let since = self.log.appended_bytes() - self.acknowledged_bytes[peer.index()];
+        let since = self.log.appended_bytes() - self.cursors[peer.index()].bytes;
         since.min(self.log.bytes())
+    }
+
+    /// The same, counted effect by effect.
+    pub fn recount_private_backlog(&self, peer: ReplicaId) -> u64 {
+        self.log.recount_from(self.cursors[peer.index()].position)
     }
 
     /// The sequence of the next effect of `own`, whose life's sequences begin beyond `first`.
@@ -331,7 +344,7 @@ impl Shard {
         self.log.clear(self.frontier.clock.0[own.index()]);
         self.frontier = Frontier::ZERO;
         self.reports = [Frontier::ZERO; MEMBERS_MAX];
-        self.acknowledged_bytes = [0; MEMBERS_MAX];
+        self.cursors = [Cursor::default(); MEMBERS_MAX];
         self.sound = [Frontier::ZERO; MEMBERS_MAX];
         self.stable = Frontier::ZERO;
         self.seen_by_all = Frontier::ZERO;
@@ -353,7 +366,7 @@ impl Shard {
         self.log = replica.log.clone();
         self.frontier = replica.frontier;
         self.reports = replica.reports;
-        self.acknowledged_bytes = replica.acknowledged_bytes;
+        self.cursors = replica.cursors;
         self.sound = replica.sound;
         self.stable = replica.stable;
         self.seen_by_all = replica.seen_by_all;

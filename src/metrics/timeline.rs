@@ -162,6 +162,8 @@ pub enum LaneState {
     Partitioned,
     /// A shard is full: writes are refused, replication into it stands still.
     OutOfMemory,
+    /// Shards are away while their replicas take over.
+    FailingOver,
     /// No longer a member of the group.
     Unlinked,
     /// Unreachable, or gone.
@@ -177,6 +179,7 @@ impl LaneState {
             Self::Resyncing => "resyncing",
             Self::Partitioned => "partitioned",
             Self::OutOfMemory => "out of memory",
+            Self::FailingOver => "failing over",
             Self::Unlinked => "unlinked",
             Self::Dark => "dark",
         }

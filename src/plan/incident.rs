@@ -32,6 +32,15 @@ pub enum Incident {
 }
 
 impl Incident {
+    /// The instance it befalls; none when a whole zone is meant.
+    pub fn on(&self) -> Option<InstanceId> {
+        match self {
+            Self::Failover { on, .. } | Self::Patch { on, .. } => Some(*on),
+            Self::Stall(streams) | Self::Resume(streams) => Some(streams.on),
+            Self::ZoneLoss(_) => None,
+        }
+    }
+
     /// Whether primaries are lost with what their replicas lack.
     pub fn loses_primaries(&self) -> bool {
         matches!(

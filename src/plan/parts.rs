@@ -1,5 +1,6 @@
 //! Into how many parts the slots are divided.
 
+use crate::plan::request::Change;
 use crate::plan::{Plan, Request, Step};
 
 /// The most parts the slots may be divided into.
@@ -23,14 +24,23 @@ impl Plan {
 
     /// The numbers of shards that requests of the plan may lead to.
     pub fn sizes_to_come(&self) -> impl Iterator<Item = u16> + '_ {
-        self.steps().filter_map(|step| match step {
-            Step::Request(asked) => match asked.request {
+        self.steps().filter_map(|step| {
+            let Step::Request(asked) = step else {
+                return None;
+            };
+            match &asked.request {
                 Request::Scale { to, .. } | Request::Create { sku: Some(to), .. } => {
                     Some(to.shards)
                 }
+                Request::Create { instance, .. } => {
+                    Some(self.instances[*instance].configuration().shards())
+                }
+                Request::Update {
+                    on,
+                    change: Change::Clustering(_),
+                } => Some(self.instances[*on].sku.shards),
                 _ => None,
-            },
-            _ => None,
+            }
         })
     }
 }

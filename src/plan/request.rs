@@ -6,8 +6,8 @@ use crate::plan::Step;
 use crate::quantity::Bytes;
 
 pub use crate::control::{
-    Change, Clustering, Configuration, LinkState, Module, Persistence, ProvisioningState, Refusal,
-    ResourceState,
+    Change, Clustering, Configuration, GROUP_NAME_MAX, INSTANCE_NAME_MAX, LinkState, Module,
+    Persistence, ProvisioningState, Refusal, ResourceState, is_name,
 };
 
 /// Where an instance is at time zero.

@@ -136,6 +136,7 @@ pub fn lane(state: LaneState) -> Tint {
         LaneState::Resyncing => Tint::Sky,
         LaneState::Partitioned => Tint::Orange,
         LaneState::OutOfMemory => Tint::Vermillion,
+        LaneState::FailingOver => Tint::Purple,
         LaneState::Unlinked => Tint::Grey,
         LaneState::Dark => Tint::Night,
     }

@@ -298,6 +298,12 @@ pub fn writes(outcome: &Outcome) -> String {
     text
 }
 
+/// Whether a fault was still there when the run ended.
+pub fn lasts(outcome: &Outcome, fault: &str) -> bool {
+    let mut faults = outcome.faults.iter();
+    faults.any(|one| one.name == fault && one.to_ms.is_none())
+}
+
 /// Whether and when the members agreed, and what excuses those that do not.
 pub fn convergence(outcome: &Outcome) -> String {
     let convergence = &outcome.convergence;
@@ -307,10 +313,12 @@ pub fn convergence(outcome: &Outcome) -> String {
         (false, _) => "linked members do not all agree".to_owned(),
     };
     for recovery in &convergence.recovery_ms {
+        let fault = &recovery.fault;
         text += &match recovery.recovery_ms {
-            None => format!("; never after \"{}\"", recovery.fault),
-            Some(0) => format!("; at once after \"{}\"", recovery.fault),
-            Some(ms) => format!("; {} after \"{}\"", duration_ms(ms), recovery.fault),
+            None if lasts(outcome, fault) => format!("; \"{fault}\" lasts to the end"),
+            None => format!("; not by the end after \"{fault}\""),
+            Some(0) => format!("; at once after \"{fault}\""),
+            Some(ms) => format!("; {} after \"{fault}\"", duration_ms(ms)),
         };
     }
     for (index, excuse) in convergence.excuses.iter().enumerate() {

@@ -32,11 +32,12 @@ impl World<'_> {
                 }
                 Effect::Capacity {
                     instance,
-                    sku,
+                    shards,
                     usable,
+                    ..
                 } => {
                     let instance = self.plane.planned(*instance);
-                    self.resize(at, instance, sku.shards, *usable);
+                    self.resize(at, instance, *shards, *usable);
                 }
             }
         }
@@ -51,7 +52,7 @@ impl World<'_> {
     fn create(&mut self, at: SimTime, id: InstanceId) {
         let usable = self.plane.state.usable(id);
         let instance = self.plane.state.instance(id);
-        let shards = instance.map(|instance| instance.configuration.sku.shards);
+        let shards = instance.map(|instance| instance.configuration.shards());
         let planned = self.plane.planned(id);
         if let Some(shards) = shards {
             self.resize(at, planned, shards, usable);

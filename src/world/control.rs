@@ -315,21 +315,23 @@ impl World<'_> {
     /// The group a request names, with what it leaves out: the group's nickname, and all its
     /// members and the instance itself.
     fn grouping(&self, on: InstanceId, listed: &Listed) -> Grouping {
+        let nickname = listed.nickname.as_ref().unwrap_or(&self.plan.group).clone();
         let all = || {
-            let mut names: Vec<String> = self
-                .plan
-                .instances
-                .entries()
-                .filter(|(id, _)| *id == on || self.plane.link(*id).is_some())
+            let group = |id| self.plane.group(id).map(|group| &group.nickname);
+            let mut instances = self.plan.instances.ids();
+            let exists = instances.any(|id| group(id) == Some(&nickname));
+            let theirs = if exists { &nickname } else { &self.plan.group };
+            let meant = |id: InstanceId| id == on || group(id) == Some(theirs);
+            let instances = self.plan.instances.entries();
+            let mut names: Vec<String> = instances
+                .filter(|(id, _)| meant(*id))
                 .map(|(_, one)| one.name.clone())
                 .collect();
             names.sort_unstable();
             names
         };
-        Grouping {
-            nickname: listed.nickname.as_ref().unwrap_or(&self.plan.group).clone(),
-            linked: listed.linked.clone().unwrap_or_else(all),
-        }
+        let linked = listed.linked.clone().unwrap_or_else(all);
+        Grouping { nickname, linked }
     }
 
     fn may_flush(&self, by: Option<&str>) -> bool {

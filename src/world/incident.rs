@@ -36,6 +36,9 @@ pub(super) fn lead(step: &Step, plan: &Plan) -> SimDuration {
 impl World<'_> {
     /// Carries an incident out.
     pub(super) fn befall(&mut self, at: SimTime, incident: &Incident) {
+        if let Some(on) = incident.on().filter(|on| self.plane.known(*on).is_none()) {
+            return self.befall_nobody(at, on, incident);
+        }
         match incident {
             Incident::Failover {
                 on,
@@ -44,7 +47,9 @@ impl World<'_> {
             } => self.exchange(at, *on, shards),
             Incident::Failover { on, shards, .. } => self.doom(at, *on, shards),
             Incident::ZoneLoss(region) => {
-                for on in self.instances_of(*region) {
+                let mut here = self.instances_of(*region);
+                here.retain(|on| self.plane.known(*on).is_some());
+                for on in here {
                     let shards = self.on_node(on, 0);
                     self.doom(at, on, &shards);
                 }
@@ -55,12 +60,33 @@ impl World<'_> {
         }
     }
 
+    /// Where there is no instance nothing happens, and the fault is shown to touch nothing.
+    fn befall_nobody(&mut self, at: SimTime, on: InstanceId, incident: &Incident) {
+        let (kind, what) = match incident {
+            Incident::Failover { .. } | Incident::ZoneLoss(_) => {
+                (FaultKind::Failover, "fails over")
+            }
+            Incident::Patch { .. } => (FaultKind::Maintenance, "patched"),
+            Incident::Stall(_) => (FaultKind::Stall, "takes nothing in"),
+            Incident::Resume(_) => return,
+        };
+        let label = format!("{} {what}: it does not exist", self.plan.instances[on].name);
+        self.faults.begin_on(kind, self.homes[on.index()], &label);
+        self.tell_incident(at, on, kind, &label, true);
+        let world = self.windows.processes_mut();
+        self.faults.end_on(&label, Some(0), world);
+        self.tell_incident(at, on, kind, &label, false);
+    }
+
     /// What was pending is due.
     pub(super) fn come_to_pass(&mut self, at: SimTime, number: usize) {
         match self.pending.remove(&number) {
             None => {}
             Some(Pending::Loss(on, replicas)) => self.lose_primaries(at, on, &replicas),
             Some(Pending::Back(on, parts, label)) => self.end_absence(at, on, &parts, label),
+            Some(Pending::Patch(on, 0)) if self.plane.known(on).is_none() => {
+                self.befall_nobody(at, on, &Incident::Patch { on, urgent: true });
+            }
             Some(Pending::Patch(on, done)) => self.patch_node(at, on, done),
         }
     }
@@ -222,6 +248,10 @@ impl World<'_> {
     /// One node more is drained and exchanged, or the last is done.
     fn patch_node(&mut self, at: SimTime, on: InstanceId, done: u16) {
         let label = format!("{} patched", self.plan.instances[on].name);
+        if done == 0 && self.patching[on] {
+            // Another patch is under way: this one follows when that may be over.
+            return self.await_until(at + self.patching_each(), Pending::Patch(on, 0));
+        }
         if done == 0 {
             self.patching[on] = true;
             self.faults
@@ -240,8 +270,12 @@ impl World<'_> {
             self.tell_incident(at, on, FaultKind::Maintenance, &label, false);
             return;
         }
-        let each = SimDuration(self.plan.assumptions.nodes.patching.0 / u64::from(NODES));
-        self.await_until(at + each, Pending::Patch(on, done + 1));
+        self.await_until(at + self.patching_each(), Pending::Patch(on, done + 1));
+    }
+
+    /// How long one node takes.
+    fn patching_each(&self) -> SimDuration {
+        SimDuration(self.plan.assumptions.nodes.patching.0 / u64::from(NODES))
     }
 
     fn label_of(&self, on: InstanceId, parts: &[ShardId], what: &str) -> String {

@@ -75,8 +75,11 @@ impl World<'_> {
         }
     }
 
-    /// How far each shard of an instance has got.
+    /// How far each shard of an instance has got; nothing of one that does not exist.
     pub(super) fn fingerprints(&self, id: InstanceId) -> Vec<Fingerprint> {
+        if self.plane.known(id).is_none() {
+            return Vec::new();
+        }
         let linked = self.is_linked(id);
         let instance = self.instance(id);
         let shards = instance.shards().iter();

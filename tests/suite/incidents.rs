@@ -223,3 +223,55 @@ fn what_cannot_be_meant_is_refused() {
         assert!(found.contains(expected), "{found}");
     }
 }
+
+/// A relaying ring that has lost what a peer lacks still holds effects which that peer has.
+#[test]
+fn a_stalled_peer_holds_up_no_more_than_the_ring() {
+    let text = r#"(schema_version: 1, question: "?", storm: "20m", settle: "1m",
+        assumptions: (causal_consistency: true, backlog_sharing: PerPeer, backlog_bytes: "100KB"),
+        instances: [
+            (name: "a", region: "East US", sku: "Balanced_B10"),
+            (name: "b", region: "East US", sku: "Balanced_B10"),
+            (name: "c", region: "West Europe", sku: "Balanced_B10"),
+        ],
+        fill: [(prefix: "k:", keys: 500, holds: String, value: "100B")],
+        traffic: [(fleet: "f", keys: "k:", mix: "ycsb-a", arrivals: Poisson("20/s"),
+            ends: "19m")],
+        timeline: [
+            (at: "1m", do: Stall(on: "b", from: "a")),
+            (at: "15m", do: Resume(on: "b", from: "a")),
+        ])"#;
+    outcome(text, &[]);
+}
+
+/// One patch follows the other, and who does not exist is not touched.
+#[test]
+fn nodes_are_patched_once_at_a_time() {
+    let steps = r#"
+        (at: "5m", do: Patch(on: "a", urgent: true)),
+        (at: "7m", do: Patch(on: "a", urgent: true)),
+        (at: "40m", do: Delete(on: "b"), result: Succeeds),
+        (at: "50m", do: Failover(on: "b")),
+        (at: "51m", do: Stall(on: "b", from: "a")),
+        (at: "52m", do: Resume(on: "b", from: "a")),
+        (at: "53m", do: Patch(on: "b", urgent: true)),
+        (at: "54m", do: ZoneLoss(region: "West Europe")),
+    "#;
+    let outcome = outcome(&group("", r#"patching: "10m""#, steps), &[]);
+    let patches = outcome.faults.iter().filter(|one| one.name == "a patched");
+    let times: Vec<(u64, Option<u64>)> = patches.map(|one| (one.from_ms, one.to_ms)).collect();
+    let minutes = |from: u64, to: u64| (from * 60_000, Some(to * 60_000));
+    assert_eq!(times, [minutes(5, 15), minutes(17, 27)]);
+    let on_b = faults(&outcome)
+        .into_iter()
+        .filter(|one| one.0.starts_with("b "));
+    let nothing = |what: &str| (format!("b {what}: it does not exist"), 0);
+    assert_eq!(
+        on_b.collect::<Vec<_>>(),
+        [
+            nothing("fails over"),
+            nothing("takes nothing in"),
+            nothing("patched")
+        ]
+    );
+}

@@ -136,3 +136,77 @@ fn locks_are_of_their_group() {
     let text = group("", "on: \"a\",", steps).replacen("],\n        fill", absent, 1);
     outcome(&text, &[]);
 }
+
+/// The first of a group has nobody to catch up with, and whoever was deleted is not missed.
+#[test]
+fn one_member_left_is_whole() {
+    let steps = r#"
+        (at: "5m", do: Delete(on: "b"), result: Succeeds),
+        (at: "15m", do: Delete(on: "c"), result: Succeeds),
+        (at: "20m", do: Delete(on: "b"), result: Refused("E-NOT-FOUND")),
+        (at: "25m", do: Delete(on: "a"), result: Succeeds),
+        (at: "32m", do: Create(instance: "d"), result: Succeeds),
+        (at: "55m", do: Command(on: "d", run: "SET x 1", reply: "OK")),
+    "#;
+    let absent = r#"
+            (name: "d", region: "Japan East", sku: "ComputeOptimized_X3", at_start: Absent),
+        ],
+        fill"#;
+    let text = group("", "on: \"a\",", steps).replacen("],\n        fill", absent, 1);
+    let outcome = outcome(&text, &[]);
+    assert!(outcome.convergence.converged);
+    assert_eq!(outcome.convergence.excuses, [], "nobody is left to differ");
+    let refused = outcome.control.iter().find_map(|one| one.detail.as_deref());
+    let told = refused.is_some_and(|text| text.contains("`b`, deleted at 10m"));
+    assert!(told, "{refused:?}");
+}
+
+/// What one group of one has is nobody's in another, until a force-link is let through to both.
+#[test]
+fn groups_of_one_are_strangers() {
+    let steps = |result: &str, seen: &str| {
+        format!(
+            r#"
+            (at: "1m", do: Create(instance: "d", group: "other", linked: "d"), result: Succeeds),
+            (at: "1m", do: Create(instance: "e", linked: "e"), result: Refused("E-SPLIT")),
+            (at: "2m", do: Delete(on: "b")),
+            (at: "7m", do: Delete(on: "c")),
+            (at: "24m", do: Command(on: "d", run: "SET x d", reply: "OK")),
+            (at: "25m", do: Create(instance: "e", linked: ["a", "d", "e", "e"]),
+                result: Refused("E-SPLIT")),
+            (at: "26m", do: Create(instance: "e", linked: ["a", "d", "e"]), result: {result}),
+            (at: "58m", do: Command(on: "a", run: "GET x", reply: "{seen}")),
+        "#
+        )
+    };
+    let absent = r#"
+            (name: "d", region: "Japan East", sku: "ComputeOptimized_X3", at_start: Absent),
+            (name: "e", region: "Japan West", sku: "ComputeOptimized_X3", at_start: Absent),
+        ],
+        fill"#;
+    let ways = [
+        ("", "Fails(\"E-LINK-TIMEOUT\")", "(nil)"),
+        ("strangers_link: true", "Succeeds", "\\\"d\\\""),
+    ];
+    for (assumption, result, seen) in ways {
+        let text = group(assumption, "on: \"a\",", &steps(result, seen));
+        outcome(&text.replacen("],\n        fill", absent, 1), &[]);
+    }
+}
+
+/// An instance without clustering is one shard, until it gets a clustering policy.
+#[test]
+fn one_shard_until_clustered() {
+    let steps = r#"
+        (at: "1m", do: Show("d"), then: Shards(on: "d", are: 1)),
+        (at: "2m", do: Update(on: "d", set: Clustering(OssCluster)), result: Succeeds),
+        (at: "30m", do: Show("d"), then: Shards(on: "d", are: 2)),
+    "#;
+    let alone = r#"
+            (name: "d", region: "Japan East", sku: "Balanced_B10", at_start: Alone,
+                clustering: NoCluster),
+        ],
+        fill"#;
+    let text = group("", "on: \"a\",", steps).replacen("],\n        fill", alone, 1);
+    outcome(&text, &[]);
+}

@@ -21,6 +21,7 @@ fn capacities(effects: &[Effect]) -> Vec<(u16, &str, Bytes)> {
             instance,
             sku,
             usable,
+            ..
         } => Some((instance.0, sku.name, *usable)),
         _ => None,
     };

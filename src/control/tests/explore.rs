@@ -79,7 +79,12 @@ fn told_apart(control: &Control, model: &Model) -> (Model, String) {
     let mut text = String::new();
     for one in &control.instances {
         let tag = tag(one);
-        text += &format!("{tag:?}{:?}{}{}", one.phase, one.former, one.deleted);
+        text += &format!(
+            "{tag:?}{:?}{}{}",
+            one.phase,
+            one.former,
+            one.deleted_at.is_some()
+        );
     }
     for group in &control.groups {
         let lock = group.lock.as_ref();

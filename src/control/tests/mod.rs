@@ -93,6 +93,9 @@ pub(super) fn refuses(control: &Control, request: &Request, refusal: Refusal) ->
 
 /// The names of the sizes the instances have.
 pub(super) fn sizes(control: &Control) -> Vec<&'static str> {
-    let present = control.instances.iter().filter(|one| !one.deleted);
+    let present = control
+        .instances
+        .iter()
+        .filter(|one| one.deleted_at.is_none());
     present.map(|one| one.configuration.sku.name).collect()
 }

@@ -39,7 +39,8 @@ pub struct Convergence {
 pub struct Recovery {
     /// The fault's name.
     pub fault: String,
-    /// From its end to agreement of all linked members; `null` when they never agreed.
+    /// From its end to agreement of all linked members; `null` when they did not come to agree, or
+    /// it lasted to the end.
     pub recovery_ms: Option<u64>,
 }
 

@@ -38,6 +38,7 @@ fn state(conditions: &Conditions, region: RegionId) -> LaneState {
             LaneState::Unlinked,
             !here.is_empty() && here.iter().all(is_unlinked),
         ),
+        (LaneState::FailingOver, conditions.is_failing_over(region)),
         (LaneState::OutOfMemory, any(Conditions::is_full)),
         (LaneState::Partitioned, is_joined(Conditions::is_cut)),
         (LaneState::Resyncing, any(Conditions::is_syncing)),

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::experiment::outcome::{Amount, ControlResult, Outcome, VerdictStatus, WriteClass};
+use crate::experiment::outcome::{
+    Amount, ControlResult, Outcome, Recovery, VerdictStatus, WriteClass,
+};
 use crate::metrics::series::Series;
 use crate::plan::MemoryKind;
 use crate::report::summary::{self, sign};
@@ -132,6 +134,14 @@ pub(super) fn lag(outcome: &Outcome) -> Markup {
     }
 }
 
+fn recovery(outcome: &Outcome, of: &Recovery) -> String {
+    match of.recovery_ms {
+        Some(ms) => duration_ms(ms),
+        None if summary::lasts(outcome, &of.fault) => "it lasts to the end".to_owned(),
+        None => "not by the end".to_owned(),
+    }
+}
+
 pub(super) fn divergence(outcome: &Outcome) -> Markup {
     let convergence = &outcome.convergence;
     html! {
@@ -142,7 +152,7 @@ pub(super) fn divergence(outcome: &Outcome) -> Markup {
                 @for one in &convergence.recovery_ms {
                     tr {
                         td { (one.fault) }
-                        td.number { (never_or(one.recovery_ms, duration_ms)) }
+                        td.number { (recovery(outcome, one)) }
                     }
                 }
             }

@@ -20,7 +20,8 @@ impl Lowering<'_> {
             let owner = Owner::named("arm", &given.value.name, given.span);
             let (steps, rules) = (&given.value.timeline, &given.value.runbook);
             let name = self.name(&given.value.name, "name", &owner);
-            self.anew(|lowering| {
+            let arm = name.as_ref().map(|name| name.value.as_str());
+            self.anew(arm, |lowering| {
                 lowering.timeline(&[&file.timeline, steps], places, routes, phases);
                 lowering.rules(&[&file.runbook, rules], &file.alerts, places, routes);
             });
@@ -40,14 +41,18 @@ impl Lowering<'_> {
         arms
     }
 
-    /// Does what finds mistakes, some of them known: these are not told twice.
-    fn anew(&mut self, work: impl FnOnce(&mut Self)) {
+    /// Does what finds mistakes, some of them known: these are not told twice. The others are those
+    /// of an arm, where one is named.
+    fn anew(&mut self, arm: Option<&str>, work: impl FnOnce(&mut Self)) {
         let mut known = std::mem::take(&mut self.mistakes);
         work(self);
         let found = std::mem::take(&mut self.mistakes);
         for mistake in found {
             if !known.contains(&mistake) {
-                known.push(mistake);
+                known.push(match arm {
+                    Some(arm) => mistake.note(format!("so it is in the arm `{arm}`")),
+                    None => mistake,
+                });
             }
         }
         self.mistakes = known;
@@ -59,7 +64,7 @@ impl Lowering<'_> {
         let all: Vec<Plan> = std::iter::once(plan.clone()).chain(arms).collect();
         let claims = std::mem::take(&mut self.claims);
         for one in &all {
-            self.anew(|lowering| {
+            self.anew(None, |lowering| {
                 lowering.divisible(one, span);
                 lowering.replicas_ahead(one, lagging);
             });
@@ -67,6 +72,6 @@ impl Lowering<'_> {
         let most = |plan: &Plan| plan.sizes_to_come().max();
         let largest = all.iter().max_by_key(|plan| most(plan));
         let largest = largest.expect("the plan itself is one");
-        self.anew(|lowering| lowering.claimed(claims, largest));
+        self.anew(None, |lowering| lowering.claimed(claims, largest));
     }
 }

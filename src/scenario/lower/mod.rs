@@ -28,6 +28,7 @@ mod traffic;
 mod weight;
 
 use crate::id::InstanceId;
+use crate::plan::request::GROUP_NAME_MAX;
 use crate::plan::{PARTS_MAX, Plan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -159,7 +160,11 @@ impl Lowering<'_> {
     /// The group's nickname.
     fn group(&mut self, field: &Field<Text>, owner: &Owner) -> Option<String> {
         match field.is_given() {
-            true => self.name(field, "group", owner).map(|name| name.value),
+            true => {
+                let name = self.name(field, "group", owner)?;
+                self.is_azure_name(&name, "group", GROUP_NAME_MAX)
+                    .then_some(name.value)
+            }
             false => Some(GROUP.to_owned()),
         }
     }

@@ -3,7 +3,7 @@
 use crate::assumption::{Edition, Eviction};
 use crate::catalogue::{self, Region, Sku, Tier};
 use crate::id::{Id, IdVec, InstanceId, RegionId};
-use crate::plan::request::{Clustering, Refusal};
+use crate::plan::request::{Clustering, INSTANCE_NAME_MAX, Refusal, is_name};
 use crate::plan::{AtStart, InstancePlan, Options, Principal, RegionPlan};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
@@ -206,6 +206,7 @@ impl Lowering<'_> {
         let file = &given.value;
         let owner = Owner::named("instance", &file.name, given.span);
         let name = self.name(&file.name, "name", &owner);
+        let name = name.filter(|name| self.is_azure_name(name, "instance", INSTANCE_NAME_MAX));
         let region = self
             .required(&file.region, "region", &owner, "\"East US\"")
             .and_then(|name| Some((self.azure_region(name)?, name.span)))
@@ -233,9 +234,10 @@ impl Lowering<'_> {
             self.report(diagnostic);
         }
         let sku = sku.map(|(_, sku)| sku);
+        let options = options(file);
         let shards = match file.shards.given() {
             Some(given) => self.between(given, "`shards`", 1, SHARDS_MAX),
-            None => sku.map(|sku| sku.shards),
+            None => sku.map(|sku| options.with(sku, DEFAULT_EVICTION).shards()),
         };
         let eviction = self.eviction(file, sku.filter(|_| at_start == AtStart::Member));
         Member {
@@ -247,9 +249,22 @@ impl Lowering<'_> {
             at_start,
             options: Options {
                 maintenance: self.windows(&file.maintenance),
-                ..options(file)
+                ..options
             },
         }
+    }
+
+    /// An instance or a group has a name that Azure takes.
+    pub(super) fn is_azure_name(&mut self, name: &Sp<String>, of: &str, longest: usize) -> bool {
+        let refused = is_name(&name.value, longest).err();
+        if let Some(refused) = &refused {
+            let message = format!("no {of} can be called `{}`", name.value);
+            self.report(
+                Diagnostic::new(Code::BadName, name.span, message)
+                    .label(format!("refused as {refused}")),
+            );
+        }
+        refused.is_none()
     }
 
     /// What goes when memory runs short; on flash nothing may.

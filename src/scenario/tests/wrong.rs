@@ -43,6 +43,21 @@ const WORDS: &[Wrong] = &[
         "did you mean `storm`?",
     ),
     wrong(
+        ("name: \"redis-eu\"", "name: \"redis--eu\""),
+        "\"redis--eu\"",
+        "no instance can be called `redis--eu`",
+        "accepted: 1 to 60 letters, digits and single hyphens inside",
+    ),
+    wrong(
+        (
+            "expect: [",
+            "arms: [(name: \"cut\", timeline: [(at: \"1m\", do: Heal())])], expect: [",
+        ),
+        "Heal())])",
+        "nothing is cut",
+        "so it is in the arm `cut`",
+    ),
+    wrong(
         ("Heal()", "Heale()"),
         "Heale",
         "unknown `Heale`",

@@ -343,7 +343,7 @@ fn names_and_places() {
         "a.json /2/databases/0/name: `db1` is refused as E-DBNAME",
     );
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Cache/redisEnterprise/";
-    aside(
+    refused(
         &[
             ("/2/databases", json!([])),
             ("/2/id", json!(format!("{id}cache--3"))),
