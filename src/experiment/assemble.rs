@@ -24,8 +24,6 @@ struct Firing {
     rule: usize,
     on: InstanceId,
     resolved: Option<SimTime>,
-    /// Since when no fault was under way; none while one was.
-    calm_since: Option<SimTime>,
 }
 
 /// A request, who made it, and how its operation ended.
@@ -45,9 +43,6 @@ pub(super) struct Notes {
     shows: Vec<Observation>,
     requests: Vec<Requested>,
     firings: Vec<Firing>,
-    /// How many faults are under way, and when the last of them ended.
-    faults: u32,
-    calm_since: SimTime,
     /// When shards ran out of memory.
     out_of_memory: Vec<SimTime>,
     missed: Vec<MissedSeen>,
@@ -63,21 +58,9 @@ impl Notes {
             Event::Message(_) => self.messages.push(observation.clone()),
             Event::Show(_) => self.shows.push(observation.clone()),
             Event::Rule { rule, on, what } => self.note_rule(observation.at, (*rule, *on), *what),
-            Event::Fault(fault) => self.note_fault(observation.at, fault.begins),
             Event::Memory { full: true, .. } => self.out_of_memory.push(observation.at),
             Event::Control(seen) => self.note_control(observation.at, seen),
             _ => {}
-        }
-    }
-}
-
-impl Notes {
-    fn note_fault(&mut self, at: SimTime, begins: bool) {
-        if begins {
-            self.faults += 1;
-        } else {
-            self.faults = self.faults.saturating_sub(1);
-            self.calm_since = at;
         }
     }
 
@@ -89,7 +72,6 @@ impl Notes {
                 rule,
                 on,
                 resolved: None,
-                calm_since: (self.faults == 0).then_some(self.calm_since),
             }),
             RuleEvent::Resolves => {
                 let mut open = self.firings.iter_mut().rev();
@@ -160,7 +142,7 @@ pub(super) fn outcome(
         instances: members::instances(plan, ending, record),
         links,
         control: control(plan, &notes),
-        alerts: alerts(plan, &notes),
+        alerts: alerts(plan, record, &notes),
         absences: Vec::new(),
         faults: faults(record, ending),
         convergence: convergence(plan, findings),
@@ -349,7 +331,7 @@ fn control(plan: &Plan, notes: &Notes) -> Vec<ControlOutcome> {
     outcomes.collect()
 }
 
-fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
+fn alerts(plan: &Plan, record: &Record, notes: &Notes) -> Vec<AlertOutcome> {
     let outcomes = notes.firings.iter().map(|firing| {
         let rule = &plan.rules[firing.rule];
         let (window, late) = match &rule.when {
@@ -357,7 +339,8 @@ fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
             Trigger::State { lasting, .. } => (*lasting, SimDuration::ZERO),
         };
         let told = firing.at + late;
-        let calm_before = firing.calm_since.map(|since| firing.at.since(since));
+        let mut faults = record.series.timeline.faults.iter();
+        let is_explained = faults.any(|one| one.from <= firing.at && firing.at < one.to + window);
         let mut shortages = notes.out_of_memory.iter();
         AlertOutcome {
             rule: rule.name.clone(),
@@ -365,7 +348,7 @@ fn alerts(plan: &Plan, notes: &Notes) -> Vec<AlertOutcome> {
             fired_at_ms: firing.at.as_millis(),
             told_at_ms: told.as_millis(),
             resolved_at_ms: firing.resolved.map(|at| at.as_millis()),
-            false_alarm: calm_before.is_some_and(|calm| calm >= window),
+            false_alarm: !is_explained,
             before_oom_ms: shortages.find(|at| **at >= firing.at).map(|at| {
                 i64::try_from(at.as_millis()).unwrap_or(i64::MAX) - told.as_millis().cast_signed()
             }),

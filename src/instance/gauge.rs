@@ -59,6 +59,12 @@ impl Instance {
         firsts.map(|first| (self.used(first), self.limit(first)))
     }
 
+    /// Bytes in use over all shards.
+    pub fn bytes_used(&self) -> u64 {
+        let parts = self.shards.iter();
+        parts.map(|part| part.ledger.total()).sum()
+    }
+
     /// The parts on the shard of a part, itself included.
     pub(super) fn mates(&self, part: ShardId) -> impl Iterator<Item = ShardId> + use<> {
         let parts = usize::from(self.parts_of_shard);

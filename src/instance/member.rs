@@ -120,8 +120,7 @@ impl Instance {
     }
 
     /// What a timer comes to while the region is dark: reports and collection go on once it is
-    /// back,
-    /// everything else is over.
+    /// back, everything else is over.
     pub fn sleep_through(&mut self, now: SimTime, timer: Timer, wire: &mut impl Wire) {
         self.now = now;
         match timer {
@@ -212,23 +211,21 @@ impl Instance {
     /// Whether every link that can be reached has caught up, and there is one.
     pub(super) fn is_caught_up(&self) -> bool {
         let reachable = |peer: &ReplicaId| self.incoming[peer.index()].state != LinkState::Broken;
-        let caught_up = |peer: ReplicaId| {
-            let incoming = &self.incoming[peer.index()];
-            incoming.state == LinkState::Online && incoming.is_streaming()
-        };
         let mut peers = self.peers().filter(reachable).peekable();
-        peers.peek().is_some() && peers.all(caught_up)
+        peers.peek().is_some() && peers.all(|peer| self.flows_from(peer))
+    }
+
+    /// Whether all that a peer sends is applied as it comes.
+    fn flows_from(&self, peer: ReplicaId) -> bool {
+        let incoming = &self.incoming[peer.index()];
+        incoming.state == LinkState::Online && incoming.is_streaming()
     }
 
     /// A restarted instance takes writes again once it has caught up with every linked peer. One
     /// that cannot be reached may be the only one that has some of its older writes, and what it
     /// writes from now on tells all others that they know these.
     pub(super) fn leave_stale_if_caught_up(&mut self, wire: &mut impl Wire) {
-        let is_online = |peer: ReplicaId| {
-            let incoming = &self.incoming[peer.index()];
-            incoming.state == LinkState::Online && incoming.is_streaming()
-        };
-        if !self.stale || !self.peers().all(is_online) {
+        if !self.stale || !self.peers().all(|peer| self.flows_from(peer)) {
             return;
         }
         self.stale = false;

@@ -18,6 +18,15 @@ pub struct Degradation {
     pub loss: Ratio,
 }
 
+impl Degradation {
+    /// No worse than usual.
+    pub const NONE: Self = Self {
+        delay: Ratio::ONE,
+        bandwidth: Ratio::ONE,
+        loss: Ratio { ppm: 0 },
+    };
+}
+
 /// What a route has carried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RouteCounters {

@@ -257,3 +257,122 @@ fn words(happening: Option<(u64, String)>, clock: Clock) -> String {
         |(at, what)| format!("{} {what}", clock.at_ms(at)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, regressions, text};
+    use crate::experiment::outcome::{ControlResult, Outcome, VerdictStatus};
+    use crate::report::fixture::{Runbook, outcome, series};
+
+    fn finished(runbook: Runbook) -> Outcome {
+        outcome(&series(3, runbook), runbook)
+    }
+
+    fn column<'a>(name: &'a str, outcome: &'a Outcome, journal: &'a str) -> Column<'a> {
+        Column {
+            name,
+            outcome,
+            journal,
+        }
+    }
+
+    fn line(at_ms: u64, kind: &str, subject: &str, text: &str) -> String {
+        let entry = serde_json::json!({
+            "at_ms": at_ms, "kind": kind, "subject": subject, "text": text,
+        });
+        format!("{entry}\n")
+    }
+
+    /// The cells of a row after its label.
+    fn row(table: &str, label: &str) -> Vec<String> {
+        let found = table
+            .lines()
+            .find(|line| line.trim_start().starts_with(label));
+        let found = found.unwrap_or_else(|| panic!("no {label} in\n{table}"));
+        let cells = found.trim().split("  ").map(str::trim);
+        let mut cells = cells.filter(|cell| !cell.is_empty()).map(str::to_owned);
+        assert_eq!(cells.next().as_deref(), Some(label));
+        cells.collect()
+    }
+
+    #[test]
+    fn a_regression_held_at_first_and_fails_in_any_other() {
+        let first = finished(Runbook::Unlink);
+        let passing = |one: &Outcome| {
+            let verdicts = one.verdicts.iter().enumerate();
+            let mut passing = verdicts.filter(|(_, one)| one.status == VerdictStatus::Pass);
+            passing.next().expect("something holds").0
+        };
+        let (mut open, mut mended) = (first.clone(), first.clone());
+        let broken = passing(&first);
+        open.verdicts[broken].status = VerdictStatus::NotEvaluated;
+        let columns = [
+            column("a", &first, ""),
+            column("b", &first, ""),
+            column("c", &open, ""),
+        ];
+        let name = &first.verdicts[broken].name;
+        let expected = format!("{name} no longer holds in c");
+        assert_eq!(regressions(&columns), [expected]);
+        mended.verdicts[broken].status = VerdictStatus::Pass;
+        let columns = [column("c", &open, ""), column("a", &mended, "")];
+        assert!(regressions(&columns).is_empty(), "what was mended");
+    }
+
+    #[test]
+    fn figures_are_set_against_the_first() {
+        let mut first = finished(Runbook::Unlink);
+        let mut other = first.clone();
+        // The longest run says how instants are written.
+        first.ended_at_ms = 600_000;
+        let again = other.alerts[0].clone();
+        other.alerts.push(again);
+        other.control[0].result = ControlResult::Failed;
+        (other.instances[0].oom_at_ms, other.instances[1].oom_at_ms) =
+            (Some(7_200_000), Some(3_600_000));
+        other.instances[2].oom_at_ms = None;
+        let columns = [
+            column("a", &first, ""),
+            column("b", &other, ""),
+            column("c", &other, ""),
+            column("d", &first, ""),
+        ];
+        let table = text(&columns);
+        let failed = "1, 1 refused or failed";
+        assert_eq!(row(&table, "requests"), ["1", failed, failed, "="]);
+        let west = "west at 1:00";
+        let full = row(&table, "out of memory");
+        assert_eq!(full[1..], [west, west, "="], "{table}");
+        assert_eq!(row(&table, "alerts")[1..], ["=", "=", "="], "{table}");
+        for verdict in &first.verdicts {
+            assert!(!table.contains(&verdict.name), "{table}");
+        }
+    }
+
+    #[test]
+    fn results_part_where_one_tells_what_another_does_not() {
+        let outcome = finished(Runbook::Unlink);
+        let part = |one: &str, other: &str| {
+            let columns = [column("a", &outcome, one), column("b", &outcome, other)];
+            let text = text(&columns);
+            let from = text.find("a | b").expect("it says where they part");
+            text[from..].to_owned()
+        };
+        let begins = line(60_000, "fault", "East US", "East US dark begins");
+        let verdict = line(70_000, "verdict", "NoOom", "holds");
+        let acted = line(150_000, "control", "asia", "force-unlink east: accepted");
+        let both = part(&(begins.clone() + &verdict), &begins);
+        assert!(both.contains("nothing happens in one that"), "{both}");
+        let parted = part(&(begins.clone() + &acted), &begins);
+        let told = [
+            "they part at 0:02",
+            "asia force-unlink east",
+            "nothing more",
+        ];
+        assert!(told.iter().all(|told| parted.contains(told)), "{parted}");
+        let later = part(&acted, &begins);
+        let told = ["they part at 0:01", "0:01 East US dark begins"];
+        assert!(told.iter().all(|told| later.contains(told)), "{later}");
+        assert!(part(&begins, "").contains("the same run"));
+    }
+}

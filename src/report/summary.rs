@@ -180,7 +180,6 @@ fn left_out(all: usize, shown: usize, what: &str) -> String {
     }
 }
 
-/// One line each: writes, convergence, control, faults that touched nothing, cost, readings.
 /// How long the group was without a member, and how exposed.
 pub fn absence(one: &AbsenceOutcome, clock: Clock) -> String {
     let mut text = format!("{} from {}", one.member, clock.at_ms(one.dropped_at_ms));
@@ -204,6 +203,7 @@ pub fn absence(one: &AbsenceOutcome, clock: Clock) -> String {
     text
 }
 
+/// One line each: writes, convergence, control, faults that touched nothing, cost, readings.
 fn facts(outcome: &Outcome, clock: Clock) -> String {
     let mut text = format!("writes: {}\n", writes(outcome));
     for line in missed(outcome, clock) {

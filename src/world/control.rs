@@ -343,9 +343,8 @@ impl World<'_> {
 
     /// What an instance carries at this instant.
     fn load(&self, on: InstanceId) -> Load {
-        let shards = self.instance(on).shards().iter();
         Load {
-            used: Bytes(shards.map(|shard| shard.ledger.total()).sum()),
+            used: Bytes(self.instance(on).bytes_used()),
             cpu: Ratio { ppm: 0 },
         }
     }
@@ -367,7 +366,7 @@ impl World<'_> {
         let nickname = |id| self.plane.group(id).map(|group| &group.nickname);
         let own = nickname(instance);
         let others = self.plan.instances.ids().filter(|id| *id != instance);
-        let theirs = others.filter(|id| own.is_some() && nickname(*id) == own);
+        let theirs = others.filter(|id| nickname(*id) == own);
         theirs.filter(|id| self.takes_part(*id)).collect()
     }
 }

@@ -23,6 +23,19 @@ struct Counted {
     touched: u64,
 }
 
+impl Counted {
+    /// A fault that concerns nothing yet.
+    fn new(kind: FaultKind) -> Self {
+        Self {
+            kind,
+            on: None,
+            regions: Vec::new(),
+            ways: Vec::new(),
+            touched: 0,
+        }
+    }
+}
+
 /// All faults, in the order they began.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults {
@@ -33,11 +46,8 @@ impl Faults {
     /// Regions go dark.
     pub(super) fn darken(&mut self, region: RegionId, kind: FaultKind) {
         self.all.push(Counted {
-            kind,
-            on: None,
             regions: vec![region],
-            ways: Vec::new(),
-            touched: 0,
+            ..Counted::new(kind)
         });
     }
 
@@ -55,11 +65,8 @@ impl Faults {
         self.end(kind, ways, world);
         let ways = ways.iter().map(|way| (*way, carried(*way, world)));
         self.all.push(Counted {
-            kind,
-            on: None,
-            regions: Vec::new(),
             ways: ways.collect(),
-            touched: 0,
+            ..Counted::new(kind)
         });
     }
 
@@ -80,11 +87,8 @@ impl Faults {
     /// Something befalls an instance.
     pub(super) fn begin_on(&mut self, kind: FaultKind, home: Home, label: &str) {
         self.all.push(Counted {
-            kind,
             on: Some((label.to_owned(), home)),
-            regions: Vec::new(),
-            ways: Vec::new(),
-            touched: 0,
+            ..Counted::new(kind)
         });
     }
 

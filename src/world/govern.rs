@@ -6,13 +6,8 @@ use crate::history::{Defeat, Detail, Event, FaultKind, FaultSeen};
 use crate::id::{Id, InstanceId, RegionId};
 use crate::network::Degradation;
 use crate::plan::{Memory, Plan, Step, Trigger};
-use crate::quantity::Ratio;
 use crate::time::{SimDuration, SimTime};
 use crate::world::{Instant, World, incident, rules};
-
-/// The grain of Azure's metrics. Source: Azure Monitor, supported metrics of
-/// Microsoft.Cache/redisEnterprise (PT1M).
-const MINUTE: SimDuration = SimDuration::from_secs(60);
 
 /// How often observations in full detail are collected, so that they do not pile up.
 const GATHER_EVERY: SimDuration = SimDuration::from_secs(1);
@@ -39,7 +34,7 @@ pub(super) fn instants(plan: &Plan, told: Option<Detail>) -> BTreeMap<SimTime, V
             .map(move |n| SimTime::ZERO + period * n)
             .take_while(move |at| *at < until)
     };
-    every(MINUTE, end).for_each(|at| add(at, Instant::Minute));
+    every(rules::MINUTE, end).for_each(|at| add(at, Instant::Minute));
     if plan
         .rules
         .iter()
@@ -121,7 +116,8 @@ impl World<'_> {
         &self.plan.regions[region].name
     }
 
-    fn fault(
+    /// Tells the witness of a fault.
+    pub(super) fn fault(
         &mut self,
         at: SimTime,
         label: String,
@@ -246,12 +242,7 @@ impl World<'_> {
     }
 
     fn degrade(&mut self, at: SimTime, routes: &[(RegionId, RegionId)], degradation: Degradation) {
-        let none = Degradation {
-            delay: Ratio::ONE,
-            bandwidth: Ratio::ONE,
-            loss: Ratio { ppm: 0 },
-        };
-        let begins = degradation != none;
+        let begins = degradation != Degradation::NONE;
         for (from, to) in routes {
             let fabric = &mut self.windows.processes_mut()[from.index()].fabric;
             fabric.seal();
@@ -287,12 +278,7 @@ impl World<'_> {
             .filter(|(from, to)| self.is_degraded(*from, *to))
             .collect();
         if !all.is_empty() {
-            let none = Degradation {
-                delay: Ratio::ONE,
-                bandwidth: Ratio::ONE,
-                loss: Ratio { ppm: 0 },
-            };
-            self.degrade(at, &all, none);
+            self.degrade(at, &all, Degradation::NONE);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What befalls nodes and streams: failovers, lost zones, stalled streams, patches.
 
-use crate::history::{Defeat, Event, FaultKind, FaultSeen};
-use crate::id::{Id, InstanceId, RegionId, ReplicaId, ShardId};
+use crate::history::{Defeat, FaultKind};
+use crate::id::{Id, InstanceId, ReplicaId, ShardId};
 use crate::instance::Replicas;
 use crate::plan::{Incident, Plan, Step, Streams, next_window};
 use crate::time::{SimDuration, SimTime};
@@ -104,14 +104,18 @@ impl World<'_> {
         shards.filter(|shard| shard % NODES == node).collect()
     }
 
+    fn has_replicas(&self, on: InstanceId) -> bool {
+        let known = self.plane.known(on);
+        known.is_some_and(|one| one.configuration.high_availability)
+    }
+
     /// A planned failover: the replicas have all that the primaries have.
     fn exchange(&mut self, at: SimTime, on: InstanceId, shards: &[u16]) {
         if self.is_down(on) {
             return;
         }
-        let known = self.plane.known(on);
         let parts = self.instance(on).parts_of(shards);
-        if !known.is_some_and(|one| one.configuration.high_availability) {
+        if !self.has_replicas(on) {
             return self.lose_node(at, on, parts);
         }
         let lasts = self.plan.assumptions.nodes.planned_failover;
@@ -130,8 +134,7 @@ impl World<'_> {
         if self.is_down(on) {
             return;
         }
-        let known = self.plane.known(on);
-        if !known.is_some_and(|one| one.configuration.high_availability) {
+        if !self.has_replicas(on) {
             return self.lose_node(at, on, replicas.parts().to_vec());
         }
         let own = Self::replica(on);
@@ -312,15 +315,8 @@ impl World<'_> {
         label: &str,
         begins: bool,
     ) {
-        let region: RegionId = self.homes[on.index()].0;
-        let seen = FaultSeen {
-            label: label.to_owned(),
-            regions: vec![region],
-            routes: Vec::new(),
-            kind,
-            begins,
-        };
-        self.observe(at, Event::Fault(seen));
+        let (region, _) = self.homes[on.index()];
+        self.fault(at, label.to_owned(), vec![region], &[], kind, begins);
     }
 }
 

@@ -72,8 +72,7 @@ impl World<'_> {
 
     /// Bytes over all shards, with their replicas. Source: best-practices-memory-management.
     fn used_bytes(&self, instance: InstanceId) -> u64 {
-        let shards = self.instance(instance).shards().iter();
-        let once: u64 = shards.map(|shard| shard.ledger.total()).sum();
+        let once = self.instance(instance).bytes_used();
         let has_replicas = self.plane.known(instance);
         let has_replicas = has_replicas.is_none_or(|one| one.configuration.high_availability);
         if has_replicas { once * 2 } else { once }

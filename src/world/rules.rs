@@ -11,8 +11,9 @@ use crate::world::{Instant, World};
 
 /// How often states that rules wait for are looked at.
 pub(super) const LOOK_EVERY: SimDuration = SimDuration::from_millis(100);
-/// The grain of metrics.
-const MINUTE: SimDuration = SimDuration::from_secs(60);
+/// The grain of Azure's metrics. Source: Azure Monitor, supported metrics of
+/// Microsoft.Cache/redisEnterprise (PT1M).
+pub(super) const MINUTE: SimDuration = SimDuration::from_secs(60);
 
 /// What a rule has seen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

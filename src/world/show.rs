@@ -36,14 +36,7 @@ impl World<'_> {
             ("evictedkeys", total(|counts| counts.evicted)),
             ("expiredkeys", total(|counts| counts.expired)),
             ("totalkeys", instance.key_count()),
-            (
-                "usedmemory",
-                instance
-                    .shards()
-                    .iter()
-                    .map(|shard| shard.ledger.total())
-                    .sum(),
-            ),
+            ("usedmemory", instance.bytes_used()),
         ];
         let seen = ShowSeen {
             step,

@@ -1,14 +1,14 @@
-//! What befalls nodes and streams: failovers, lost zones, stalled streams, patches.
+//! What befalls nodes and streams: stalled streams, patches, and how files tell of them.
 
 use meridian::experiment::outcome::Outcome;
 use meridian::scenario;
 
 use crate::refusals::outcome;
 
-const AWAY: &str = r#"reply: "(error) no connection to the server""#;
+pub(crate) const AWAY: &str = r#"reply: "(error) no connection to the server""#;
 
 /// Members `a` and `b` of two shards each, some 40 ms apart: `bar` is in shard 0, `foo` in shard 1.
-fn group(options: &str, assumptions: &str, steps: &str) -> String {
+pub(crate) fn group(options: &str, assumptions: &str, steps: &str) -> String {
     format!(
         r#"(schema_version: 1, question: "?", storm: "1h", settle: "1m",
         epoch: "2025-06-02T00:00:00Z",
@@ -22,83 +22,9 @@ fn group(options: &str, assumptions: &str, steps: &str) -> String {
 }
 
 /// The faults of a run, with what they touched.
-fn faults(outcome: &Outcome) -> Vec<(String, u64)> {
+pub(crate) fn faults(outcome: &Outcome) -> Vec<(String, u64)> {
     let faults = outcome.faults.iter();
     faults.map(|one| (one.name.clone(), one.touched)).collect()
-}
-
-/// What the replicas lacked is gone, and a peer never had it; the other shard does not notice.
-#[test]
-fn a_failover_loses_what_replicas_lack() {
-    let steps = format!(
-        r#"
-        (at: "59s", do: Command(on: "a", run: "SET bar old", reply: "OK")),
-        (at: "59980ms", do: Command(on: "a", run: "SET bar kept", reply: "OK")),
-        (at: "59995ms", do: Command(on: "a", run: "SET bar lost", reply: "OK")),
-        (at: "59995ms", do: Command(on: "a", run: "SET foo there", reply: "OK")),
-        (at: "1m", do: Failover(on: "a", shards: 0)),
-        (at: "61s", do: Command(on: "a", run: "GET bar", {AWAY})),
-        (at: "61s", do: Command(on: "a", run: "GET foo", reply: "\"there\"")),
-        (at: "61s", do: Show("a"), then: Closed("a")),
-        (at: "71990ms", do: Command(on: "a", run: "SET bar more", {AWAY})),
-        (at: "72010ms", do: Command(on: "a", run: "GET bar", reply: "\"kept\"")),
-        (at: "80s", do: Command(on: "b", run: "GET bar", reply: "\"kept\"")),
-        (at: "81s", do: Command(on: "a", run: "SET bar more", reply: "OK")),
-        (at: "82s", do: Command(on: "b", run: "GET bar", reply: "\"more\"")),
-    "#
-    );
-    let outcome = outcome(&group("", r#"replica_lag: "10ms""#, &steps), &[]);
-    assert_eq!(outcome.writes.durability_loss, 1);
-    let example = &outcome.writes.examples[0];
-    assert_eq!(
-        (example.key.as_str(), example.detail.as_str()),
-        ("bar", "a failover discarded it before it was sent")
-    );
-    let away = [("a fails over: shard 0".to_owned(), 2)];
-    assert_eq!(faults(&outcome), away);
-}
-
-/// Replicas feed the other regions, so a lag above the way to the nearest is none that can be.
-#[test]
-fn replicas_are_not_behind_peers() {
-    let steps = r#"(at: "1m", do: Failover(on: "a"))"#;
-    let found = mistakes(&group("", r#"replica_lag: "800ms""#, steps));
-    let expected = "replicas are 800ms behind, and the nearest peer";
-    assert!(found.contains(expected), "{found}");
-    let planned = steps.replace("on: \"a\"", "on: \"a\", planned: true");
-    outcome(&group("", r#"replica_lag: "800ms""#, &planned), &[]);
-}
-
-/// The replicas are brought up to date first: half a second, and nothing is lost.
-#[test]
-fn a_planned_failover_loses_nothing() {
-    let steps = format!(
-        r#"
-        (at: "59999ms", do: Command(on: "a", run: "SET bar kept", reply: "OK")),
-        (at: "1m", do: Failover(on: "a", planned: true)),
-        (at: "60499ms", do: Command(on: "a", run: "GET foo", {AWAY})),
-        (at: "60501ms", do: Command(on: "a", run: "GET bar", reply: "\"kept\"")),
-        (at: "65s", do: Command(on: "b", run: "GET bar", reply: "\"kept\"")),
-    "#
-    );
-    let outcome = outcome(&group("", "", &steps), &[]);
-    assert_eq!(outcome.writes.durability_loss, 0);
-    assert_eq!(faults(&outcome), [("a fails over".to_owned(), 1)]);
-}
-
-/// A zone has every second primary of each instance in its region.
-#[test]
-fn a_lost_zone_takes_half_the_primaries() {
-    let steps = format!(
-        r#"
-        (at: "1m", do: ZoneLoss(region: "East US")),
-        (at: "61s", do: Command(on: "a", run: "GET bar", {AWAY})),
-        (at: "61s", do: Command(on: "a", run: "GET foo", reply: "(nil)")),
-        (at: "61s", do: Command(on: "b", run: "GET bar", reply: "(nil)")),
-        (at: "73s", do: Show("a"), then: Serves("a")),
-    "#
-    );
-    outcome(&group("", "", &steps), &[]);
 }
 
 /// One shard's stream stands still and the others flow; it goes on from the backlog.
@@ -175,7 +101,7 @@ fn a_patch_keeps_to_its_window() {
     assert_eq!(outcome.faults[0].from_ms, 600_000);
 }
 
-fn mistakes(text: &str) -> String {
+pub(crate) fn mistakes(text: &str) -> String {
     let mistakes = scenario::parse("incidents.ron", text, &[]).expect_err("it is refused");
     mistakes.render(false)
 }
@@ -222,6 +148,155 @@ fn what_cannot_be_meant_is_refused() {
         let found = mistakes(&text);
         assert!(found.contains(expected), "{found}");
     }
+}
+
+/// A maintenance window of so many hours from the first, and others that make the week full.
+fn windowed(lasts: &str) -> String {
+    let windows = format!(
+        r#"maintenance: [
+        (day: Monday, hour: 2, lasts: "{lasts}"), (day: Friday, hour: 1, lasts: "20h"),
+    ]"#
+    );
+    group(&windows, "", "")
+}
+
+#[test]
+fn windows_are_long_enough_alone_and_together() {
+    let alone = r#"maintenance: [(day: Monday, hour: 2, lasts: "20h")]"#;
+    let two = r#"maintenance: [
+        (day: Monday, hour: 2, lasts: "5h"), (day: Friday, hour: 2, lasts: "5h"),
+    ]"#;
+    let found = mistakes(&group(alone, "", ""));
+    assert!(
+        found.contains("1 maintenance windows of 20h a week are too few"),
+        "{found}"
+    );
+    let found = mistakes(&group(two, "", ""));
+    assert!(
+        found.contains("2 maintenance windows of 10h a week are too few"),
+        "{found}"
+    );
+    for lasts in ["3h", "5h30m", "25h"] {
+        let found = mistakes(&windowed(lasts));
+        assert!(found.contains("the window is"), "{lasts}: {found}");
+    }
+    for lasts in ["4h", "24h"] {
+        outcome(&windowed(lasts), &[]);
+    }
+}
+
+/// Arms may grow instances, and name the shards they then have.
+#[test]
+fn shards_are_those_of_the_largest_arm() {
+    let steps = r#"(at: "40m", do: Failover(on: "a", shards: 5, planned: true))"#;
+    let arms = r#"arms: [
+            (name: "grow", timeline: [
+                (at: "1m", do: Scale(on: "a", to: "Balanced_B20")),
+            ]),
+            (name: "wait"),
+        ],
+        timeline: ["#;
+    let found = mistakes(&group("", "", steps));
+    assert!(
+        found.contains("a shard of `a` is 5, out of range"),
+        "{found}"
+    );
+    let text = group("", "", steps).replace("timeline: [(at: \"40m\"", "TIMELINE");
+    let text = text.replace("TIMELINE", &format!("{arms}(at: \"40m\""));
+    scenario::parse("incidents.ron", &text, &[]).expect("some arm has that shard");
+}
+
+/// Everything that was held back is counted, from every peer and for every shard.
+#[test]
+fn what_a_stall_holds_back_is_counted() {
+    let steps = r#"
+        (at: "1m", do: Stall(on: "b", shards: [1, 0])),
+        (at: "61s", do: Command(on: "a", run: "SET foo 1", reply: "OK")),
+        (at: "61s", do: Command(on: "a", run: "SET bar 1", reply: "OK")),
+        (at: "62s", do: Command(on: "a", run: "SET bar 2", reply: "OK")),
+        (at: "5m", do: Resume(on: "b", shards: [0, 1])),
+        (at: "302s", do: Command(on: "b", run: "GET bar", reply: "\"2\"")),
+        (at: "50m", do: Stall(on: "a", from: "b")),
+        (at: "51m", do: Command(on: "b", run: "SET foo 3", reply: "OK")),
+    "#;
+    let outcome = outcome(&group("", "", steps), &[]);
+    let expected = [
+        ("b takes nothing in: shards 0, 1".to_owned(), 3),
+        ("a takes nothing in from b".to_owned(), 1),
+    ];
+    assert_eq!(faults(&outcome), expected);
+    assert_eq!(
+        outcome.faults[1].to_ms,
+        Some(3_600_000),
+        "it ends with the storm"
+    );
+}
+
+/// A lone shard is on the first node: exchanging the other disturbs nobody, but for the metric.
+#[test]
+fn a_patch_is_over_when_both_nodes_are() {
+    let steps = format!(
+        r#"
+        (at: "10m", do: Patch(on: "a", urgent: true)),
+        (at: "1050100ms", do: Command(on: "a", run: "GET bar", {AWAY})),
+        (at: "1500100ms", do: Command(on: "a", run: "GET bar", reply: "(nil)")),
+    "#
+    );
+    let alert = r#"alerts: [(name: "patched", when: Unhealthy(on: "a", lasting: "5m"))],
+        timeline: ["#;
+    let text = group("", "", &steps).replace("timeline: [", alert);
+    let outcome = outcome(&text.replace("shards: 2", "shards: 1"), &[]);
+    let [alert] = &outcome.alerts[..] else {
+        panic!("one alert: {:?}", outcome.alerts);
+    };
+    assert_eq!(alert.fired_at_ms, 15 * 60_000);
+    assert_eq!(alert.resolved_at_ms, Some(25 * 60_000));
+}
+
+/// However cuts are made and healed, once all are healed an alert has nothing to point at.
+#[test]
+fn an_alert_long_after_the_last_fault_is_false() {
+    let cuts = [
+        r#"(at: "1m", do: Partition(one_way: ("East US", "West Europe"))),
+           (at: "2m", do: Partition(one_way: ("West Europe", "East US"))),
+           (at: "3m", do: Heal()),"#,
+        r#"(at: "1m", do: Partition(between: ("East US", "West Europe"))),
+           (at: "2m", do: Heal(one_way: ("East US", "West Europe"))),
+           (at: "3m", do: Heal(one_way: ("West Europe", "East US"))),"#,
+    ];
+    let alert = r#"alerts: [(name: "unhealthy", when: Unhealthy(on: "a", lasting: "5m"))],
+        timeline: ["#;
+    for cuts in cuts {
+        for (at, is_false) in [("20m", true), ("3m", false)] {
+            let scale = format!(r#"(at: "{at}", do: Scale(on: "a", to: "Balanced_B20")),"#);
+            let text = group("", "", &(cuts.to_owned() + &scale));
+            let outcome = outcome(&text.replace("timeline: [", alert), &[]);
+            assert_eq!(outcome.alerts[0].false_alarm, is_false, "{cuts} {at}");
+        }
+    }
+}
+
+/// A file with two arms, the first of which has these steps.
+fn armed(assumptions: &str, steps: &str, arm: &str) -> String {
+    let arms = format!(
+        r#"arms: [(name: "act", timeline: [{arm}]), (name: "wait")],
+        timeline: ["#
+    );
+    group("", assumptions, steps).replacen("timeline: [", &arms, 1)
+}
+
+/// What is wrong with the shared part is told once; an arm is read with all that comes before it.
+#[test]
+fn an_arm_goes_on_from_what_all_share() {
+    let outage = r#"(at: "1m", do: Outage(region: "East US"))"#;
+    let back = r#"(at: "2m", do: Return(region: "East US"))"#;
+    let continued = armed("", outage, back);
+    scenario::parse("incidents.ron", &continued, &[]).expect("there is something to return from");
+    let wrong = armed("", &outage.replace("1m", "2h"), "");
+    assert_eq!(mistakes(&wrong).matches("is too late").count(), 1);
+    let failover = r#"(at: "1m", do: Failover(on: "a"))"#;
+    let found = mistakes(&armed(r#"replica_lag: "800ms""#, "", failover));
+    assert!(found.contains("replicas are 800ms behind"), "{found}");
 }
 
 /// A relaying ring that has lost what a peer lacks still holds effects which that peer has.

@@ -1,5 +1,6 @@
 //! One integration binary for everything that needs the whole.
 
+mod alerts;
 mod article;
 mod assumed;
 mod backlogs;
@@ -15,6 +16,7 @@ mod decomposed;
 mod detail;
 mod eviction;
 mod eviction_laws;
+mod failovers;
 mod fuzzed;
 mod group;
 mod group_rules;

@@ -252,3 +252,25 @@ fn an_unmet_demand_fails_the_run() {
         assert_eq!(outcome.status, Status::Fail, "{step}");
     }
 }
+
+/// What a scenario says of the state is judged: one that says what is not so fails.
+#[test]
+fn what_is_not_so_fails() {
+    let untrue = [
+        r#"Offers(on: "a", only: "MemoryOptimized_M20")"#,
+        r#"Offers(on: "a", has: "MemoryOptimized_M10")"#,
+        r#"Offers(on: "a", lacks: "MemoryOptimized_M20")"#,
+        r#"Locked(leader: "a", to: "MemoryOptimized_M20")"#,
+        r#"Syncing(on: "a", from: "b")"#,
+        r#"Shards(on: "a", are: 3)"#,
+        r#"Links(on: "a", are: [("a", Linked)])"#,
+        r#"Closed("a")"#,
+    ];
+    for condition in untrue {
+        let step = format!(r#"(at: "1m", do: Show("a"), then: {condition})"#);
+        let plan = scenario::parse("untrue.ron", &group(M10, "", "", &step), &[]);
+        let plan = plan.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)));
+        let outcome = run::run(&plan, Options::default(), "").outcome;
+        assert_eq!(outcome.status, Status::Fail, "{condition}");
+    }
+}

@@ -103,3 +103,54 @@ fn what_cannot_be_compared_is_told() {
         assert_eq!(ended.talk.matches(expected).count(), 1, "{}", ended.talk);
     }
 }
+
+/// What is told of the first run that is compared holds of each: the seed, the settings, the arm.
+#[test]
+fn an_arm_leaves_what_reproduces_it() {
+    let place = Place::new("compare-reproduces");
+    place.write("armed.ron", armed());
+    let words = ["compare", "armed.ron", "--seed", "9", "--set", "settle=30s"];
+    let ended = place.run(&[&words[..], &["--out", "out", "--format", "json"]].concat());
+    assert_eq!(ended.code, Some(0), "{}", ended.talk);
+    let lines: Vec<serde_json::Value> = ended
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("it is JSON"))
+        .collect();
+    assert_eq!(lines.len(), 4, "a line for each");
+    for line in &lines {
+        assert_eq!(line["seed"], 9);
+        assert_eq!(line["ended_at_ms"], 50_000);
+        let again = line["reproduce"].as_str().expect("it is text");
+        assert!(
+            again.contains("--seed 9") && again.contains("settle=30s"),
+            "{again}"
+        );
+    }
+    let plan = place.read("out/drop it/plan.ron");
+    assert!(!plan.contains("drop it when told"), "an arm has no arms");
+}
+
+/// A run that was cut short is no answer.
+#[test]
+fn a_capped_arm_leaves_the_comparison_incomplete() {
+    let place = Place::new("compare-capped");
+    place.write("armed.ron", armed());
+    let ended = place.run(&["compare", "armed.ron", "--set", "events_max=300"]);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.out, ended.talk);
+}
+
+/// What an arm does comes in its place among what all do.
+#[test]
+fn steps_of_an_arm_stand_between_the_others() {
+    let place = Place::new("compare-order");
+    let early = r#"(name: "early", timeline: [
+            (at: "14s", do: Command(on: "redis-eu", run: "SET greeting first", reply: "OK")),
+            (at: "16s", do: Command(on: "redis-eu", run: "GET greeting", reply: "\"hello\"")),
+        ]),
+        (name: "nothing else"),"#;
+    let text = armed().replace("(name: \"nothing else\"),", early);
+    place.write("armed.ron", text);
+    let ended = place.run(&["run", "armed.ron", "--arm", "early", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.talk);
+}
