@@ -63,6 +63,61 @@ pub enum Error {
         /// Where reading it ended, and why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A line is not a failure of a sweep.
+    #[error(
+        "`{}` is not a list of failures: line {line} has no `seed`; expected the failures.jsonl \
+         of a sweep", path.display()
+    )]
+    NotFailure {
+        /// Which.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// A file is not the header of a sweep.
+    #[error("`{}` is not the header of a sweep that this version reads: {source}", path.display())]
+    NotSweep {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Cases of another sweep are in the folder.
+    #[error(
+        "`{}` is of another sweep: its {what} is {theirs}, here it is {ours}; repeat that one's \
+         command line to go on with it, or take another folder", path.display()
+    )]
+    OtherSweep {
+        /// The header that was found.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// As it was found.
+        theirs: String,
+        /// As it is asked for.
+        ours: String,
+    },
+    /// Cases without a header.
+    #[error(
+        "`{}` cannot be gone on with: expected `{}`, which says what its cases are of; take \
+         another folder", cases.display(), header.display()
+    )]
+    NoHeader {
+        /// The cases.
+        cases: PathBuf,
+        /// Where their header would be.
+        header: PathBuf,
+    },
+    /// A line is not the case it should be.
+    #[error("`{}`, line {line}, is not the case that is due: {problem}", path.display())]
+    NotCase {
+        /// The file of cases.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A file is not a history.
     #[error("`{}` is not a history: {misread}", path.display())]
     NotHistory {
