@@ -14,7 +14,7 @@ use clap_mangen::Man;
 
 use crate::cli::exit::Exit;
 
-pub(super) use sweeps::{Sweep, Swept};
+pub(super) use sweeps::{Cases, Engine, Merge, Partition, Sweep, Swept};
 
 /// More threads than this help no run: a group has at most five regions.
 const THREADS_MAX: u64 = 64;
@@ -95,6 +95,13 @@ pub(super) enum Request {
     /// intervals, and each `Sometimes` of the scenario must happen in some case instead of in each.
     /// The results depend on the seeds alone, not on how many cases run at once.
     Sweep(Sweep),
+    /// Take a sweep to pieces that other machines can run
+    ///
+    /// The case list holds the scenario and its seeds: with it, `meridian sweep --cases` runs one
+    /// partition anywhere, and `meridian merge` puts them together.
+    Cases(Cases),
+    /// Put the partitions of a sweep together: the same bytes as the sweep in one piece
+    Merge(Merge),
     /// Set the arms of a scenario side by side, or results that runs have left
     ///
     /// A scenario's arms are other decisions on the same day, with the same seed and draws: each is

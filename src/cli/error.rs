@@ -108,6 +108,58 @@ pub enum Error {
         /// Where their header would be.
         header: PathBuf,
     },
+    /// A file is not a case list.
+    #[error("`{}` is not a case list that this version reads: {source}", path.display())]
+    NotCases {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The scenario of a case list gives another plan than it did where the list was made.
+    #[error(
+        "`{}` is of another {what}: expected {expected}, found {found}; make the case list again \
+         with this meridian, or run that one", path.display()
+    )]
+    OtherCases {
+        /// The case list.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// As the list has it.
+        expected: String,
+        /// As it is here.
+        found: String,
+    },
+    /// There is no such partition.
+    #[error(
+        "the case list has {expected} partitions, not {found}: expected `--partition I/{expected}`"
+    )]
+    OtherPartitions {
+        /// How many it has.
+        expected: u64,
+        /// How many were meant.
+        found: u64,
+    },
+    /// The environment names no partition.
+    #[error(
+        "no partition is named in the environment: expected one of {expected}; elsewhere say \
+         `--partition I/N`"
+    )]
+    NoPartition {
+        /// The variables that would.
+        expected: String,
+    },
+    /// An engine cannot run so many partitions.
+    #[error("{engine} runs {expected} partitions, not {found}")]
+    Engine {
+        /// What was to run them.
+        engine: &'static str,
+        /// How many it can.
+        expected: &'static str,
+        /// How many there are.
+        found: u64,
+    },
     /// A line is not the case it should be.
     #[error("`{}`, line {line}, is not the case that is due: {problem}", path.display())]
     NotCase {

@@ -51,6 +51,8 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
     match request {
         Request::Run(request) => run::run(terminal, &request),
         Request::Sweep(request) => sweep::sweep(terminal, &request),
+        Request::Cases(request) => sweep::cases::cases(terminal, &request),
+        Request::Merge(request) => sweep::merge::merge(terminal, &request),
         Request::Compare(request) => compare::compare(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::args::Format;
 use crate::quantity::{Bytes, Ratio};
@@ -15,8 +15,8 @@ const JOBS_MAX: u64 = 1024;
 #[derive(Args)]
 pub(in crate::cli) struct Sweep {
     /// Scenario file
-    #[arg(value_name = "SCENARIO", required = true)]
-    pub scenario: PathBuf,
+    #[arg(value_name = "SCENARIO", required_unless_present = "cases")]
+    pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub of: Swept,
     /// Cases that run at once, instead of one on each core; the results do not depend on it
@@ -35,6 +35,79 @@ pub(in crate::cli) struct Sweep {
     /// Stops after so much time, at the end of a case; what is left makes exit code 3
     #[arg(long = "for", value_name = "TIME")]
     pub time: Option<SimDuration>,
+    /// How the summary is printed; json: one object
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    /// Runs one partition of a case list that `meridian cases` has made; nothing is summed up
+    #[arg(long, value_name = "CASES", requires = "partition", requires = "out")]
+    #[arg(conflicts_with_all = ["scenario", "seeds", "overrides", "arm", "rerun", "until_width"])]
+    #[arg(conflicts_with_all = ["sometimes_every", "simulated_max", "memory_max", "time"])]
+    pub cases: Option<PathBuf>,
+    /// Which partition, from 1/N to N/N; auto: as Slurm, Kubernetes, AWS Batch, GitLab, CircleCI,
+    /// Buildkite or Google Batch say in the environment
+    #[arg(long, value_name = "I/N|auto", requires = "cases", value_parser = partition)]
+    pub partition: Option<Partition>,
+}
+
+/// One of the partitions of a case list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::cli) enum Partition {
+    /// The one that the environment names.
+    Auto,
+    /// This one of so many, from 1.
+    Of(u64, u64),
+}
+
+/// How to take a sweep to pieces.
+#[derive(Args)]
+pub(in crate::cli) struct Cases {
+    /// Scenario file
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    #[command(flatten)]
+    pub of: Swept,
+    /// In how many partitions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub partitions: u64,
+    /// The case list to write
+    #[arg(long, value_name = "CASES")]
+    pub out: PathBuf,
+    /// Prints a job file that runs and merges all partitions with this engine
+    #[arg(long, value_name = "ENGINE")]
+    pub emit: Option<Engine>,
+}
+
+/// What runs partitions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(in crate::cli) enum Engine {
+    /// GNU parallel, here or over ssh
+    Parallel,
+    /// A Slurm array job
+    Slurm,
+    /// A Kubernetes Indexed Job
+    K8s,
+    /// An AWS Batch array job
+    AwsBatch,
+    /// A matrix of GitHub Actions
+    Github,
+    /// Parallel jobs of GitLab CI
+    Gitlab,
+    /// Dask distributed, in Python
+    Dask,
+}
+
+/// What to put together.
+#[derive(Args)]
+pub(in crate::cli) struct Merge {
+    /// Folders that partitions were written to
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// The case list they are of
+    #[arg(long, value_name = "CASES")]
+    pub cases: PathBuf,
+    /// Leaves in this folder what the sweep in one piece would have left
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
     /// How the summary is printed; json: one object
     #[arg(long, default_value = "text")]
     pub format: Format,
@@ -79,4 +152,19 @@ fn jobs(text: &str) -> Result<usize, String> {
     count
         .and_then(|count| usize::try_from(count).ok())
         .ok_or_else(|| format!("expected a number of cases from 1 to {JOBS_MAX}"))
+}
+
+fn partition(text: &str) -> Result<Partition, String> {
+    if text == "auto" {
+        return Ok(Partition::Auto);
+    }
+    let both = text.split_once('/');
+    let both = both.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match both {
+        Some((0, of)) => Err(format!(
+            "partitions are counted from 1: 1/{of} to {of}/{of}"
+        )),
+        Some((number, of)) if number <= of => Ok(Partition::Of(number, of)),
+        _ => Err("expected a number and how many there are, such as 3/64, or auto".to_owned()),
+    }
 }

@@ -5,6 +5,9 @@
 //!                                                            └─ pace ─┘      └─► summary, files
 //! ```
 
+pub(super) mod cases;
+mod emit;
+pub(super) mod merge;
 mod pace;
 mod store;
 
@@ -20,7 +23,7 @@ use crate::cli::run::of_arm;
 use crate::cli::terminal::Terminal;
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{CaseResult, Header, Limits, Seeds, Stopped, Summary};
-use crate::experiment::sweep::{self, Fold};
+use crate::experiment::sweep::{self, Fold, Part};
 use crate::plan::Plan;
 use crate::quantity::Ratio;
 use crate::report::sweep as report;
@@ -35,6 +38,8 @@ pub(super) struct Work {
     pub plan: Plan,
     /// What its cases are.
     pub header: Header,
+    /// Which of them to run.
+    pub part: Part,
 }
 
 /// When a sweep is over, beside when all its cases are.
@@ -51,6 +56,13 @@ pub(super) struct Until {
 /// # Errors
 /// When something cannot be read, written or printed.
 pub(super) fn sweep(terminal: &Terminal, request: &Sweep) -> Result<Exit, Error> {
+    if let (Some(cases), Some(out)) = (&request.cases, &request.out) {
+        return cases::partition(terminal, request, (cases, out));
+    }
+    let scenario = request
+        .scenario
+        .as_deref()
+        .expect("it or a case list is required");
     let seeds = match &request.rerun {
         Some(path) => Seeds::List(failing(path)?),
         None => Seeds::Range(request.of.seeds.0, request.of.seeds.1),
@@ -59,18 +71,19 @@ pub(super) fn sweep(terminal: &Terminal, request: &Sweep) -> Result<Exit, Error>
         terminal.say("nothing to run: there are no seeds\n");
         return Ok(Exit::Nothing);
     }
-    let Some(plan) = planned(terminal, &request.scenario, &request.of)? else {
+    let Some(plan) = planned(terminal, scenario, &request.of)? else {
         return Ok(Exit::Wrong);
     };
-    let header = headed(&plan, &request.scenario, &request.of, seeds);
-    let work = Work { plan, header };
+    let header = headed(&plan, scenario, &request.of, seeds);
+    let part = Part::WHOLE;
+    let work = Work { plan, header, part };
     let until = Until {
         precision: request.until_width,
         time: request.time,
     };
     let (mut store, kept) = match &request.out {
         Some(folder) => {
-            let (store, kept) = Store::open(folder, &Names::whole(), &work.header, |index| index)?;
+            let (store, kept) = Store::open(folder, &Names::whole(), &work.header, part)?;
             (Some(store), kept)
         }
         None => (None, Vec::new()),
@@ -142,9 +155,13 @@ fn carried_out(
     (jobs, until): (usize, Until),
     (kept, store): (&[CaseResult], &mut Option<Store>),
 ) -> Result<Fold, Error> {
-    let Work { plan, header } = work;
+    let Work { plan, header, part } = work;
     let (mut fold, mut failed) = (Fold::new(header), Ok(()));
-    let mut pace = Pace::new(terminal, header, kept.len() as u64);
+    let mut pace = Pace::new(
+        terminal,
+        header,
+        (kept.len() as u64, part.count(header.seeds.count())),
+    );
     let precise = |fold: &Fold| {
         until
             .precision
@@ -169,13 +186,8 @@ fn carried_out(
         }
     };
     let plan_of = |seed| sweep::seeded(plan, seed);
-    sweep::cases(
-        &Workers::new(jobs),
-        header,
-        kept.len() as u64..,
-        plan_of,
-        take,
-    );
+    let todo = (*part, kept.len() as u64);
+    sweep::cases(&Workers::new(jobs), header, todo, plan_of, take);
     pace.end();
     failed.map(|()| fold)
 }

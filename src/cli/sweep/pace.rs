@@ -29,22 +29,23 @@ pub(super) struct Pace<'a> {
     header: &'a Header,
     /// Cases that were there before.
     kept: u64,
+    all: u64,
     begun: Instant,
     told: Option<Instant>,
     met: BTreeSet<String>,
 }
 
 impl<'a> Pace<'a> {
-    /// The sweep begins, or goes on, with so many cases done.
-    pub(super) fn new(terminal: &'a Terminal, header: &'a Header, kept: u64) -> Self {
+    /// The sweep begins, or goes on, with so many of all cases done.
+    pub(super) fn new(terminal: &'a Terminal, header: &'a Header, (kept, all): (u64, u64)) -> Self {
         if kept > 0 {
-            let all = header.seeds.count();
             terminal.say(&format!("{kept} of {all} cases are kept from before\n"));
         }
         Self {
             terminal,
             header,
             kept,
+            all,
             begun: Instant::now(),
             told: None,
             met: BTreeSet::new(),
@@ -66,7 +67,7 @@ impl<'a> Pace<'a> {
         let counts = Counts {
             done: fold.run(),
             kept: self.kept,
-            all: self.header.seeds.count(),
+            all: self.all,
             failed: fold.failures(),
         };
         let line = line(

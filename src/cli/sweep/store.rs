@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::Error;
 use crate::cli::output;
 use crate::experiment::outcome::{CaseResult, Header};
+use crate::experiment::sweep::Part;
 use crate::report::sweep::json;
 
 /// What the files are called.
@@ -33,6 +34,16 @@ impl Names {
             failures: Some("failures.jsonl".to_owned()),
         }
     }
+
+    /// Those of one partition: `part-3-of-64.jsonl`.
+    pub(super) fn of(part: Part) -> Self {
+        let stem = format!("part-{}-of-{}", part.number, part.of);
+        Self {
+            header: format!("{stem}.header.json"),
+            cases: format!("{stem}.jsonl"),
+            failures: None,
+        }
+    }
 }
 
 /// Files that grow.
@@ -51,8 +62,8 @@ struct Growing {
 }
 
 impl Store {
-    /// The store in `folder`, and the cases that are kept there already: the first of those that
-    /// `seed_at` says are due.
+    /// The store in `folder`, and the cases that are kept there already: the first of those of
+    /// the part.
     ///
     /// # Errors
     /// When what is there is of another sweep, or no store, and when files cannot be written.
@@ -60,7 +71,7 @@ impl Store {
         folder: &Path,
         names: &Names,
         header: &Header,
-        case_at: impl Fn(u64) -> u64,
+        part: Part,
     ) -> Result<(Self, Vec<CaseResult>), Error> {
         output::prepare(folder)?;
         let place = folder.join(&names.cases);
@@ -76,7 +87,7 @@ impl Store {
                 header: folder.join(&names.header),
             });
         }
-        let kept = rows(&path, &text, header, case_at)?;
+        let kept = rows(&path, &text, header, part)?;
         replace(&folder.join(&names.header), &json::header(header))?;
         let text: String = kept.iter().map(json::row).collect();
         let cases = Growing::new(place, &text)?;
@@ -168,7 +179,7 @@ fn replace(place: &Path, text: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// When it is of another one, or no header.
-fn belongs(path: &Path, header: &Header) -> Result<bool, Error> {
+pub(super) fn belongs(path: &Path, header: &Header) -> Result<bool, Error> {
     if !path.exists() {
         return Ok(false);
     }
@@ -196,12 +207,12 @@ pub(super) fn rows(
     path: &Path,
     text: &str,
     header: &Header,
-    case_at: impl Fn(u64) -> u64,
+    part: Part,
 ) -> Result<Vec<CaseResult>, Error> {
     let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let mut rows = Vec::new();
     for (at, line) in (0_u64..).zip(whole.lines()) {
-        let index = case_at(at);
+        let index = part.index(at);
         if index >= header.seeds.count() {
             break;
         }

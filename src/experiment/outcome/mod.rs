@@ -20,8 +20,8 @@ pub use instance::{
     Amount, Effects, InstanceOutcome, Memory, Reading, Readings, ShardOutcome, Syncs,
 };
 pub use sweep::{
-    Estimate, Figure, Gate, Header, InstanceFigures, Limits, Seeds, Share, Signature, Stopped,
-    Summary, Value,
+    CaseList, Estimate, Figure, Gate, Header, InstanceFigures, Limits, Seeds, Share, Signature,
+    Stopped, Summary, Value,
 };
 pub use traffic::{
     AbsenceOutcome, AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter,

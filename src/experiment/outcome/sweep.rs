@@ -68,6 +68,22 @@ pub struct Header {
     pub limits: Limits,
 }
 
+/// A sweep in pieces: `cases.json`, which is all that a machine needs to run one of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseList {
+    /// The version of this layout: [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
+    pub schema_version: u32,
+    /// What is swept.
+    pub header: Header,
+    /// In how many pieces: the case with index i belongs to the piece i mod `partitions`, from 0.
+    pub partitions: u64,
+    /// In one of how many cases, at least, each `Sometimes` must happen; `null` for once in all.
+    pub sometimes_every: Option<u64>,
+    /// The text of the scenario's file.
+    pub scenario: String,
+}
+
 /// The seeds of a sweep, one a case.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,13 +15,14 @@
 //! use std::ops::ControlFlow;
 //! use meridian::engine::parallel::Workers;
 //! use meridian::experiment::outcome::{Limits, Seeds};
-//! use meridian::experiment::sweep::{self, Fold};
+//! use meridian::experiment::sweep::{self, Fold, Part};
 //! use meridian::scenario;
 //!
 //! let plan = scenario::parse("mine.ron", &scenario::starter("mine"), &[]).expect("it is sound");
 //! let header = sweep::header(&plan, "mine.ron", &[], None, Seeds::Range(0, 2), Limits::default());
 //! let mut fold = Fold::new(&header);
-//! sweep::cases(&Workers::new(2), &header, 0.., |seed| sweep::seeded(&plan, seed), |case| {
+//! let workers = Workers::new(2);
+//! sweep::cases(&workers, &header, (Part::WHOLE, 0), |seed| sweep::seeded(&plan, seed), |case| {
 //!     fold.add(&case);
 //!     ControlFlow::Continue(())
 //! });
@@ -33,10 +34,11 @@ mod figure;
 mod fold;
 mod header;
 mod limits;
+mod part;
 #[cfg(test)]
 mod tests;
 
-use std::ops::{ControlFlow, RangeFrom};
+use std::ops::ControlFlow;
 
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{CaseResult, Header};
@@ -47,22 +49,23 @@ pub use figure::Distribution;
 pub use fold::{CHECK_EVERY, Fold};
 pub use header::{header, seeded};
 pub use limits::memory_estimate;
+pub use part::Part;
 
-/// Runs the cases of a sweep from the one with this index on, as many at once as there are
+/// Runs the cases of a part of a sweep but for so many that are done, as many at once as there are
 /// workers, and shows `take` their results in the order of the seeds, until it breaks.
 ///
 /// `plan_of` makes a case's plan: [`seeded`] does for a scenario without draws of its own.
 pub fn cases(
     workers: &Workers,
     header: &Header,
-    from: RangeFrom<u64>,
+    (part, done): (Part, u64),
     plan_of: impl Fn(u64) -> Plan + Sync,
     mut take: impl FnMut(CaseResult) -> ControlFlow<()>,
 ) {
     let seeds = &header.seeds;
-    let todo = seeds.count().saturating_sub(from.start);
+    let todo = part.count(seeds.count()).saturating_sub(done);
     let work = |index: u64| {
-        let seed = seeds.at(from.start + index);
+        let seed = seeds.at(part.index(done + index));
         case(seed, &plan_of, header.limits)
     };
     workers.in_order(todo, work, |_, result| take(result));

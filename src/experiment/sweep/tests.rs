@@ -9,7 +9,7 @@ use crate::experiment::outcome::{
 };
 use crate::experiment::run;
 use crate::experiment::sweep::case::judged;
-use crate::experiment::sweep::{Fold, case, cases, header, memory_estimate, seeded};
+use crate::experiment::sweep::{Fold, Part, case, cases, header, memory_estimate, seeded};
 use crate::plan::Plan;
 use crate::quantity::Ratio;
 use crate::scenario;
@@ -52,10 +52,16 @@ fn rows(
     plan_of: impl Fn(u64) -> Plan + Sync,
 ) -> Vec<CaseResult> {
     let mut rows = Vec::new();
-    cases(&Workers::new(jobs), header, from.., plan_of, |row| {
-        rows.push(row);
-        ControlFlow::Continue(())
-    });
+    cases(
+        &Workers::new(jobs),
+        header,
+        (Part::WHOLE, from),
+        plan_of,
+        |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        },
+    );
     rows
 }
 
@@ -76,6 +82,19 @@ fn rows_are_the_same_however_many_run_at_once() {
     assert_eq!(of(2, 0), alone);
     assert_eq!(of(5, 0), alone);
     assert_eq!(of(2, 7), alone[7..], "what is done need not be done again");
+}
+
+#[test]
+fn parts_have_every_case_once() {
+    for (cases, of) in [(10, 3), (7, 7), (2, 5), (0, 2), (9, 1)] {
+        let mut all: Vec<u64> = Vec::new();
+        for number in 1..=of {
+            let part = Part { number, of };
+            all.extend((0..part.count(cases)).map(|at| part.index(at)));
+        }
+        all.sort_unstable();
+        assert_eq!(all, (0..cases).collect::<Vec<_>>(), "{cases} in {of}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Error, Value, json};
 
-use crate::experiment::outcome::{CaseResult, Header, Summary};
+use crate::experiment::outcome::{CaseList, CaseResult, Header, Summary};
 
 /// A case as one line, with a line break at its end.
 pub fn row(case: &CaseResult) -> String {
@@ -47,6 +47,19 @@ pub fn header(header: &Header) -> String {
 /// # Errors
 /// When the text is no JSON, or not that of a header.
 pub fn parse_header(text: &str) -> Result<Header, Error> {
+    serde_json::from_str(text)
+}
+
+/// A case list as a file.
+pub fn case_list(list: &CaseList) -> String {
+    pretty(serde_json::to_string_pretty(list))
+}
+
+/// The case list in a file.
+///
+/// # Errors
+/// When the text is no JSON, or not that of a case list.
+pub fn parse_case_list(text: &str) -> Result<CaseList, Error> {
     serde_json::from_str(text)
 }
 
