@@ -130,7 +130,7 @@ pub(super) fn partition(
         header: list.header,
         part,
     };
-    let (store, kept) = Store::open(out, &Names::of(part), &work.header, part)?;
+    let (store, kept) = Store::open(out, &Names::of(part), &work.header, part, <[_]>::len)?;
     let mut store = Some(store);
     let jobs = request.jobs.unwrap_or_else(cores);
     carried_out(

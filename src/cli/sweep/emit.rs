@@ -67,15 +67,15 @@ const SLURM: &str = "\
 #!/bin/sh
 # @N@ partitions as a Slurm array job. Submit it, and the merge after it:
 #   job=$(sbatch --parsable FILE)
-#   sbatch --dependency=afterok:$job --wrap 'meridian merge parts --cases @CASES@ --out result'
+#   sbatch --dependency=afterok:$job --wrap \"meridian merge parts --cases @CASES@ --out result\"
 #SBATCH --job-name=meridian
 #SBATCH --array=1-@N@
 #SBATCH --cpus-per-task=1
 exec meridian sweep --cases @CASES@ --partition auto --jobs 1 --out parts
 ";
 
-const K8S: &str = r#"# @N@ partitions as an Indexed Job. The claim `meridian` holds the case list, and takes the parts;
-# the image has `meridian` in its path. A wrong case list (exit code 2) is not tried again.
+const K8S: &str = r#"# @N@ partitions as an Indexed Job. The claim `meridian` holds the case
+# list, and takes the parts; the image has `meridian` in its path. A wrong case list (exit code 2) is not tried again.
 # Afterwards: meridian merge parts --cases CASES --out result
 apiVersion: batch/v1
 kind: Job
@@ -186,8 +186,8 @@ merge:
     paths: [result]
 ";
 
-const DASK: &str = r#"# @N@ partitions with Dask distributed. DASK_SCHEDULER_ADDRESS names a cluster whose workers share
-# this folder; without it two workers of this machine do. A worker that dies is replaced.
+const DASK: &str = r#"# @N@ partitions with Dask distributed. DASK_SCHEDULER_ADDRESS names a cluster
+# whose workers share this folder; without it two workers of this machine do. A worker that dies is replaced.
 import os
 import subprocess
 

@@ -51,6 +51,12 @@ pub(super) struct Until {
     pub time: Option<crate::time::SimDuration>,
 }
 
+impl Until {
+    fn is_precise(self, fold: &Fold) -> bool {
+        self.precision.is_some_and(|wanted| fold.is_precise(wanted))
+    }
+}
+
 /// Sweeps what `request` names.
 ///
 /// # Errors
@@ -83,7 +89,9 @@ pub(super) fn sweep(terminal: &Terminal, request: &Sweep) -> Result<Exit, Error>
     };
     let (mut store, kept) = match &request.out {
         Some(folder) => {
-            let (store, kept) = Store::open(folder, &Names::whole(), &work.header, part)?;
+            let names = Names::whole();
+            let enough = |rows: &[CaseResult]| enough(&work.header, until, rows);
+            let (store, kept) = Store::open(folder, &names, &work.header, part, enough)?;
             (Some(store), kept)
         }
         None => (None, Vec::new()),
@@ -145,6 +153,17 @@ fn failing(path: &Path) -> Result<Vec<u64>, Error> {
     Ok(seeds)
 }
 
+/// How many of these cases a sweep that had not been interrupted would have run before it stopped.
+fn enough(header: &Header, until: Until, rows: &[CaseResult]) -> usize {
+    let mut fold = Fold::new(header);
+    let mut is_last = |case: &CaseResult| {
+        fold.add(case);
+        until.is_precise(&fold)
+    };
+    let last = rows.iter().position(|case| is_last(case));
+    last.map_or(rows.len(), |last| last + 1)
+}
+
 /// Runs what is not kept yet, keeps it, and folds all.
 ///
 /// # Errors
@@ -162,16 +181,9 @@ fn carried_out(
         header,
         (kept.len() as u64, part.count(header.seeds.count())),
     );
-    let precise = |fold: &Fold| {
-        until
-            .precision
-            .is_some_and(|wanted| fold.is_precise(wanted))
-    };
-    for case in kept {
-        fold.add(case);
-        if precise(&fold) {
-            return Ok(fold);
-        }
+    kept.iter().for_each(|case| fold.add(case));
+    if until.is_precise(&fold) {
+        return Ok(fold);
     }
     let take = |case: CaseResult| {
         fold.add(&case);
@@ -179,7 +191,7 @@ fn carried_out(
         failed = store
             .as_mut()
             .map_or(Ok(()), |store| store.keep(&case, header));
-        let is_over = failed.is_err() || precise(&fold) || pace.is_over(until.time);
+        let is_over = failed.is_err() || until.is_precise(&fold) || pace.is_over(until.time);
         match is_over {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),

@@ -63,7 +63,7 @@ struct Growing {
 
 impl Store {
     /// The store in `folder`, and the cases that are kept there already: the first of those of
-    /// the part.
+    /// the part, so many as are `enough`.
     ///
     /// # Errors
     /// When what is there is of another sweep, or no store, and when files cannot be written.
@@ -72,6 +72,7 @@ impl Store {
         names: &Names,
         header: &Header,
         part: Part,
+        enough: impl Fn(&[CaseResult]) -> usize,
     ) -> Result<(Self, Vec<CaseResult>), Error> {
         output::prepare(folder)?;
         let place = folder.join(&names.cases);
@@ -87,7 +88,8 @@ impl Store {
                 header: folder.join(&names.header),
             });
         }
-        let kept = rows(&path, &text, header, part)?;
+        let mut kept = rows(&path, &text, header, part)?;
+        kept.truncate(enough(&kept));
         replace(&folder.join(&names.header), &json::header(header))?;
         let text: String = kept.iter().map(json::row).collect();
         let cases = Growing::new(place, &text)?;

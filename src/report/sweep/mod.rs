@@ -1,6 +1,8 @@
 //! A sweep as people and programs read it: text, JSON, charts, one page.
 
 pub mod json;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod words;
 

@@ -9,6 +9,8 @@ use crate::report::units::{duration_ms, exact};
 /// Rows of one kind shown before the rest is only counted.
 const FAILURES_MAX: usize = 4;
 const GATES_MAX: usize = 3;
+/// The median, in parts of a million.
+const HALF: u64 = 500_000;
 
 /// The summary, with a line break at its end.
 pub fn text(summary: &Summary) -> String {
@@ -135,7 +137,11 @@ fn figures(summary: &Summary) -> String {
     let row = |row: &Row<'_>| {
         let mut cells = vec![row.name.clone(), exact(row.figure.cases)];
         let quantiles = row.figure.quantiles.iter();
-        cells.extend(quantiles.map(|one| words::estimate(one, row.unit)));
+        // The page has all intervals; here there is room for one.
+        cells.extend(quantiles.map(|one| match one.quantile_ppm {
+            HALF => words::estimate(one, row.unit),
+            _ => words::value(one.value, row.unit),
+        }));
         cells.push(words::value(row.worst, row.unit));
         cells
     };
