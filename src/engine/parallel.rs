@@ -103,7 +103,11 @@ mod tests {
     fn taken(threads: usize, end: u64) -> Vec<(u64, u64)> {
         let mut taken = Vec::new();
         let work = |index: u64| {
-            thread::sleep(Duration::from_micros(if index % 7 == 0 { 900 } else { 10 }));
+            thread::sleep(Duration::from_micros(if index.is_multiple_of(7) {
+                900
+            } else {
+                10
+            }));
             index * index
         };
         Workers::new(threads).in_order(50, work, |index, result| {

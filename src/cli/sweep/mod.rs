@@ -156,11 +156,11 @@ fn failing(path: &Path) -> Result<Vec<u64>, Error> {
 /// How many of these cases a sweep that had not been interrupted would have run before it stopped.
 fn enough(header: &Header, until: Until, rows: &[CaseResult]) -> usize {
     let mut fold = Fold::new(header);
-    let mut is_last = |case: &CaseResult| {
+    let is_last = |case: &CaseResult| {
         fold.add(case);
         until.is_precise(&fold)
     };
-    let last = rows.iter().position(|case| is_last(case));
+    let last = rows.iter().position(is_last);
     last.map_or(rows.len(), |last| last + 1)
 }
 

@@ -237,7 +237,7 @@ impl Fold {
             reproduce: self.header.reproduce(group.seeds[0]),
         });
         let mut all: Vec<Signature> = each.collect();
-        all.sort_by(|one, other| other.share.count.cmp(&one.share.count));
+        all.sort_by_key(|one| std::cmp::Reverse(one.share.count));
         all
     }
 

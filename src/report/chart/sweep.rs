@@ -69,10 +69,15 @@ fn times(summary: &Summary, all: &[&Distribution], what: &Times) -> Option<Figur
         true => (milliseconds(end_ms), "ms"),
         false => (layout::time_ticks(end_ms, clock), clock.format()),
     };
-    let titles: Vec<String> = shown.iter().map(|one| found(one, what)).collect();
+    let most = shown.iter().rev().max_by_key(|one| one.reached.count)?;
+    let others = match shown.len() - 1 {
+        0 => String::new(),
+        1 => ", another one in fewer or as many".to_owned(),
+        more => format!(", {more} others in fewer or as many"),
+    };
     Some(Figure {
         name: what.name,
-        title: titles.join("; "),
+        title: found(most, what) + &others,
         subject: what.subject.to_owned(),
         source: source(summary),
         end_ms,
