@@ -75,7 +75,8 @@ exec meridian sweep --cases @CASES@ --partition auto --jobs 1 --out parts
 ";
 
 const K8S: &str = r#"# @N@ partitions as an Indexed Job. The claim `meridian` holds the case
-# list, and takes the parts; the image has `meridian` in its path. A wrong case list (exit code 2) is not tried again.
+# list, and takes the parts; the image has `meridian` in its path.
+# A wrong case list (exit code 2) is not tried again.
 # Afterwards: meridian merge parts --cases CASES --out result
 apiVersion: batch/v1
 kind: Job
@@ -187,7 +188,8 @@ merge:
 ";
 
 const DASK: &str = r#"# @N@ partitions with Dask distributed. DASK_SCHEDULER_ADDRESS names a cluster
-# whose workers share this folder; without it two workers of this machine do. A worker that dies is replaced.
+# whose workers share this folder; without it two workers of this machine do.
+# A worker that dies is replaced.
 import os
 import subprocess
 
