@@ -2,6 +2,8 @@
 //!
 //! Beyond this file a command is plain data.
 
+mod sweeps;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,6 +13,8 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::cli::exit::Exit;
+
+pub(super) use sweeps::{Cases, Engine, Merge, Partition, Sweep, Swept};
 
 /// More threads than this help no run: a group has at most five regions.
 const THREADS_MAX: u64 = 64;
@@ -22,6 +26,7 @@ Examples:
   meridian run atlantic-cut.ron --out out       run it; the report is out/report.html
   meridian run atlantic-cut.ron --seed 7 --set storm=2h
   meridian replay out/outcome.json              the same run again, compared
+  meridian sweep atlantic-cut.ron --seeds 0..1000 --out out
   meridian compare drill.ron                    the scenario's arms side by side
   meridian import azure caches.json             a scenario's group from what Azure prints";
 
@@ -39,7 +44,8 @@ Exit codes:
   0   all expectations hold
   1   an expectation failed or was never evaluated
   2   the command line, a scenario or a file is wrong
-  3   incomplete: a run hit its cap, or what was imported lacks something
+  3   incomplete: a run hit its cap, a sweep ran out of its time, or what was imported lacks
+      something
   4   nothing was selected
   5   a replay or a determinism check diverged
   70  internal error
@@ -83,6 +89,19 @@ pub(super) enum Colour {
 pub(super) enum Request {
     /// Run scenarios and judge what happens
     Run(Run),
+    /// Run a scenario under many seeds, and judge them together
+    ///
+    /// Each seed is a case. Failures are grouped by what failed, shares and quantiles have 95 %
+    /// intervals, and each `Sometimes` of the scenario must happen in some case instead of in each.
+    /// The results depend on the seeds alone, not on how many cases run at once.
+    Sweep(Sweep),
+    /// Take a sweep to pieces that other machines can run
+    ///
+    /// The case list holds the scenario and its seeds: with it, `meridian sweep --cases` runs one
+    /// partition anywhere, and `meridian merge` puts them together.
+    Cases(Cases),
+    /// Put the partitions of a sweep together: the same bytes as the sweep in one piece
+    Merge(Merge),
     /// Set the arms of a scenario side by side, or results that runs have left
     ///
     /// A scenario's arms are other decisions on the same day, with the same seed and draws: each is

@@ -56,18 +56,18 @@ fn arms(terminal: &Terminal, request: &Compare, path: &Path) -> Result<Exit, Err
     if plan.arms.is_empty() {
         return Err(Error::NoArms(path.to_owned()));
     }
-    let base = reproduce(path, plan.seed, &request.overrides);
+    let again = |arm: Option<&str>| reproduce(path, plan.seed, &request.overrides, arm);
     let mut all: Vec<(String, Plan, String)> = vec![(
         AS_IT_STANDS.to_owned(),
         Plan {
             arms: Vec::new(),
             ..plan.clone()
         },
-        base.clone(),
+        again(None),
     )];
     all.extend(plan.arms.iter().map(|arm| {
-        let again = format!("{base} --arm {}", super::run::quoted(&arm.name));
-        (arm.name.clone(), plan.of_arm(arm), again)
+        let name = arm.name.clone();
+        (name, plan.of_arm(arm), again(Some(&arm.name)))
     }));
     let (mut shown, mut worst) = (Vec::new(), Exit::Holds);
     for (name, plan, again) in all {

@@ -63,6 +63,113 @@ pub enum Error {
         /// Where reading it ended, and why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A line is not a failure of a sweep.
+    #[error(
+        "`{}` is not a list of failures: line {line} has no `seed`; expected the failures.jsonl \
+         of a sweep", path.display()
+    )]
+    NotFailure {
+        /// Which.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// A file is not the header of a sweep.
+    #[error("`{}` is not the header of a sweep that this version reads: {source}", path.display())]
+    NotSweep {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Cases of another sweep are in the folder.
+    #[error(
+        "`{}` is of another sweep: its {what} is {theirs}, here it is {ours}; repeat that one's \
+         command line to go on with it, or take another folder", path.display()
+    )]
+    OtherSweep {
+        /// The header that was found.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// As it was found.
+        theirs: String,
+        /// As it is asked for.
+        ours: String,
+    },
+    /// Cases without a header.
+    #[error(
+        "`{}` cannot be gone on with: expected `{}`, which says what its cases are of; take \
+         another folder", cases.display(), header.display()
+    )]
+    NoHeader {
+        /// The cases.
+        cases: PathBuf,
+        /// Where their header would be.
+        header: PathBuf,
+    },
+    /// A file is not a case list.
+    #[error("`{}` is not a case list that this version reads: {source}", path.display())]
+    NotCases {
+        /// Which.
+        path: PathBuf,
+        /// Where reading it ended, and why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The scenario of a case list gives another plan than it did where the list was made.
+    #[error(
+        "`{}` is of another {what}: expected {expected}, found {found}; make the case list again \
+         with this meridian, or run that one", path.display()
+    )]
+    OtherCases {
+        /// The case list.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// As the list has it.
+        expected: String,
+        /// As it is here.
+        found: String,
+    },
+    /// There is no such partition.
+    #[error(
+        "the case list has {expected} partitions, not {found}: expected `--partition I/{expected}`"
+    )]
+    OtherPartitions {
+        /// How many it has.
+        expected: u64,
+        /// How many were meant.
+        found: u64,
+    },
+    /// The environment names no partition.
+    #[error(
+        "no partition is named in the environment: expected one of {expected}; elsewhere say \
+         `--partition I/N`"
+    )]
+    NoPartition {
+        /// The variables that would.
+        expected: String,
+    },
+    /// An engine cannot run so many partitions.
+    #[error("{engine} runs {expected} partitions, not {found}")]
+    Engine {
+        /// What was to run them.
+        engine: &'static str,
+        /// How many it can.
+        expected: &'static str,
+        /// How many there are.
+        found: u64,
+    },
+    /// A line is not the case it should be.
+    #[error("`{}`, line {line}, is not the case that is due: {problem}", path.display())]
+    NotCase {
+        /// The file of cases.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A file is not a history.
     #[error("`{}` is not a history: {misread}", path.display())]
     NotHistory {

@@ -9,7 +9,8 @@ pub enum Exit {
     Nothing,
     /// 1: an expectation failed or was never evaluated.
     Fails,
-    /// 3: incomplete, as the run hit its cap or what was imported lacks something.
+    /// 3: incomplete, as the run hit its cap, the sweep ran out of its time or what was imported
+    /// lacks something.
     Incomplete,
     /// 5: a replay or a determinism check diverged.
     Diverged,

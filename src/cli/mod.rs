@@ -1,11 +1,11 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► run, compare, replay, check, validate, new, import, catalogue, explain ─► Exit
+//! args ─► run, sweep, compare, replay, check, validate, new, import, catalogue, explain ─► Exit
 //!          └─ scenario, experiment, report, import ─► output (files), terminal (text)
 //! ```
 //!
-//! Only here is anything printed or written. Left out, as yet: sweeps, traces.
+//! Only here is anything printed or written. Left out, as yet: traces.
 
 mod args;
 pub mod bug;
@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod replay;
 mod run;
+mod sweep;
 mod terminal;
 
 use std::ffi::OsString;
@@ -49,6 +50,9 @@ pub fn run(line: impl Iterator<Item = OsString>) -> Exit {
 fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
     match request {
         Request::Run(request) => run::run(terminal, &request),
+        Request::Sweep(request) => sweep::sweep(terminal, &request),
+        Request::Cases(request) => sweep::cases::cases(terminal, &request),
+        Request::Merge(request) => sweep::merge::merge(terminal, &request),
         Request::Compare(request) => compare::compare(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),

@@ -41,9 +41,14 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Error> {
         source,
     };
     fs::create_dir_all(folder).map_err(unwritable)?;
-    let probe = folder.join(".meridian.tmp");
+    // Others may be about to write into the same folder.
+    let probe = folder.join(format!(".meridian.{}.tmp", std::process::id()));
+    let removed = |result: io::Result<()>| match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    };
     fs::write(&probe, "")
-        .and_then(|()| fs::remove_file(&probe))
+        .and_then(|()| removed(fs::remove_file(&probe)))
         .map_err(unwritable)
 }
 

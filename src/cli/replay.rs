@@ -47,7 +47,7 @@ pub(super) fn replay(terminal: &Terminal, request: &Replay) -> Result<Exit, Erro
     };
     let reproduce = match &recorded.outcome {
         Some(outcome) => outcome.reproduce.clone(),
-        None => reproduce(&recorded.plan, plan.seed, &[]),
+        None => reproduce(&recorded.plan, plan.seed, &[], None),
     };
     let options = Options {
         threads: request.threads.count,

@@ -11,6 +11,7 @@ use crate::cli::output;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{Outcome, Status};
+use crate::experiment::reproduce;
 use crate::experiment::run::{self, Finished};
 use crate::plan::Plan;
 use crate::report::{self, File, json, summary};
@@ -59,9 +60,9 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
         match scenario::load(path, &request.overrides) {
             Ok(mut plan) => {
                 plan.seed = request.seed.unwrap_or(plan.seed);
-                let mut reproduce = reproduce(path, plan.seed, &request.overrides);
-                if let Some(arm) = &request.arm {
-                    reproduce += &format!(" --arm {}", quoted(arm));
+                let arm = request.arm.as_deref();
+                let reproduce = reproduce(path, plan.seed, &request.overrides, arm);
+                if let Some(arm) = arm {
                     match of_arm(path, &plan, arm) {
                         Ok(of_arm) => plan = of_arm,
                         Err(error) => {
@@ -88,7 +89,10 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
 }
 
 /// The plan of one arm.
-fn of_arm(path: &Path, plan: &Plan, name: &str) -> Result<Plan, Error> {
+///
+/// # Errors
+/// When there is no such arm.
+pub(super) fn of_arm(path: &Path, plan: &Plan, name: &str) -> Result<Plan, Error> {
     let arm = plan.arms.iter().find(|arm| arm.name == name);
     arm.map(|arm| plan.of_arm(arm)).ok_or_else(|| {
         let names: Vec<String> = plan
@@ -227,37 +231,6 @@ pub(super) fn verdict(outcome: &Outcome) -> Exit {
 }
 
 /// The command line that runs a scenario again.
-pub(super) fn reproduce(path: &Path, seed: u64, overrides: &[String]) -> String {
-    let mut line = format!(
-        "meridian run {} --seed {seed}",
-        quoted(&path.to_string_lossy())
-    );
-    for set in overrides {
-        line += &format!(" --set {}", quoted(set));
-    }
-    line
-}
-
-/// A word as a POSIX shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:,%+@".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    #[test]
-    fn the_line_survives_a_shell() {
-        let sets = ["expect=[NoOom]".to_owned(), "name=it's".to_owned()];
-        assert_eq!(
-            super::reproduce(Path::new("my cut.ron"), 7, &sets),
-            r"meridian run 'my cut.ron' --seed 7 --set 'expect=[NoOom]' --set 'name=it'\''s'"
-        );
-    }
+pub(super) fn reproduce(path: &Path, seed: u64, overrides: &[String], arm: Option<&str>) -> String {
+    reproduce::line(&path.to_string_lossy(), seed, overrides, arm)
 }

@@ -13,20 +13,24 @@
 //! the instant and the source; what one source sends stays in its order.
 
 pub mod agenda;
+pub mod caught;
 pub mod digest;
 pub mod index;
 pub mod order;
 pub mod parallel;
 pub mod prefetch;
 pub mod rng;
+pub mod sha256;
 pub mod table;
 pub mod window;
 
 pub use agenda::Agenda;
+pub use caught::{Panic, caught};
 pub use digest::{Digest, mix};
 pub use index::Index;
 pub use order::{Class, Order, TieBreak};
 pub use prefetch::prefetch;
 pub use rng::Stream;
+pub use sha256::sha256;
 pub use table::Table;
 pub use window::{Process, Windows};

@@ -1,4 +1,4 @@
-//! One scenario and one seed become one outcome.
+//! One scenario and one seed become one outcome; many seeds become one summary.
 
 mod absence;
 mod assemble;
@@ -7,4 +7,7 @@ mod missed;
 mod told;
 
 pub mod outcome;
+pub mod reproduce;
 pub mod run;
+pub mod statistics;
+pub mod sweep;

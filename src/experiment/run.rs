@@ -23,6 +23,9 @@ pub struct Finished {
     pub journal: Vec<JournalEntry>,
     /// Counts that reach no outcome, as they depend on how it was run.
     pub ending: Ending,
+    /// How many of the outcome's verdicts, the first ones, are demands of the scenario; the others
+    /// are built-in checks.
+    pub demands: usize,
 }
 
 /// Carries out a plan. `reproduce` is the command line that does so again.
@@ -59,6 +62,7 @@ pub fn watched(
         series: record.series,
         journal: told::with_verdicts(record.journal, &findings, ending.at),
         ending,
+        demands: findings.expectations.len(),
     }
 }
 

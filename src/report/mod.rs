@@ -15,6 +15,7 @@ pub mod palette;
 pub mod series_csv;
 pub mod summary;
 pub mod svg;
+pub mod sweep;
 pub mod table;
 pub mod units;
 

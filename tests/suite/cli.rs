@@ -4,6 +4,7 @@ mod compare;
 mod errors;
 mod histories;
 mod imports;
+mod sweeps;
 mod words;
 
 use std::fs;

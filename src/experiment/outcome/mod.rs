@@ -4,17 +4,24 @@
 //! A field that nothing fills yet is empty or `null`, never absent. Times are milliseconds of
 //! simulated time since the start of the run; money is millionths of a US dollar.
 
+mod case;
 mod consistency;
 mod instance;
+mod sweep;
 mod traffic;
 
 use serde::{Deserialize, Serialize};
 
+pub use case::{CaseGate, CaseInstance, CaseResult, CaseStatus};
 pub use consistency::{
     Anomalies, Convergence, Cost, Excuse, FaultOutcome, Recovery, WriteClass, WriteExample, Writes,
 };
 pub use instance::{
     Amount, Effects, InstanceOutcome, Memory, Reading, Readings, ShardOutcome, Syncs,
+};
+pub use sweep::{
+    CaseList, Estimate, Figure, Gate, Header, InstanceFigures, Limits, Seeds, Share, Signature,
+    Stopped, Summary, Value,
 };
 pub use traffic::{
     AbsenceOutcome, AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter,

@@ -9,6 +9,7 @@ pub mod lag;
 pub mod lanes;
 pub mod layout;
 pub mod memory;
+pub mod sweep;
 
 use crate::experiment::outcome::Outcome;
 use crate::metrics::series::Series;

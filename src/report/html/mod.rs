@@ -1,5 +1,6 @@
 //! `report.html`: everything a reviewer needs on one page, which loads nothing and runs nothing.
 
+pub mod sweep;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

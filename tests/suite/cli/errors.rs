@@ -190,8 +190,9 @@ fn names_that_nothing_has() {
       assumptions and checks
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
-    error: there is nothing called `rnu`; the commands are run, compare, replay,
-      validate, check, new, import, catalogue, explain, completions, man, help
+    error: there is nothing called `rnu`; the commands are run, sweep, cases, merge,
+      compare, replay, validate, check, new, import, catalogue, explain, completions,
+      man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
     error: invalid value 'region' for '<TOPIC>'

@@ -1,0 +1,191 @@
+//! One case: run, judged, boiled down; whatever goes wrong in it stays in it.
+
+use std::collections::BTreeSet;
+
+use crate::engine;
+use crate::experiment::outcome::{
+    CaseGate, CaseInstance, CaseResult, CaseStatus, Limits, Outcome, Status, Verdict, VerdictStatus,
+};
+use crate::experiment::run::{self, Finished};
+use crate::experiment::sweep::limits;
+use crate::plan::{Judgement, Plan};
+use crate::world::Options;
+
+/// The failure of a run that handled as many events as it may.
+const CAPPED: &str = "capped: events";
+
+/// Makes the plan of a seed and runs it, if it is not more than a case may be.
+pub fn case(seed: u64, plan_of: &impl Fn(u64) -> Plan, limits: Limits) -> CaseResult {
+    contained(seed, || {
+        let plan = plan_of(seed);
+        match limits::exceeded(&plan, limits) {
+            Some((signature, detail)) => CaseResult {
+                status: CaseStatus::Capped,
+                signature: Some(signature.to_owned()),
+                detail,
+                ..nothing(seed)
+            },
+            None => judged(seed, &plan, &run::run(&plan, Options::default(), "")),
+        }
+    })
+}
+
+/// Does the work of a case; when it panics, that is what the case came to.
+pub fn contained(seed: u64, work: impl FnOnce() -> CaseResult) -> CaseResult {
+    engine::caught(work).unwrap_or_else(|panic| CaseResult {
+        status: CaseStatus::Panic,
+        signature: Some(format!("panic at {}", panic.place)),
+        detail: panic.message,
+        ..nothing(seed)
+    })
+}
+
+/// A case of which nothing is known.
+fn nothing(seed: u64) -> CaseResult {
+    CaseResult {
+        seed,
+        status: CaseStatus::Pass,
+        signature: None,
+        detail: String::new(),
+        digest: String::new(),
+        ended_at_ms: 0,
+        converge_ms: None,
+        recovery_ms: None,
+        unrecovered: 0,
+        lost_writes: 0,
+        overwritten_writes: 0,
+        instances: Vec::new(),
+        gates: Vec::new(),
+    }
+}
+
+/// What a run came to.
+pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult {
+    let outcome = &finished.outcome;
+    let (mut failed, mut gates) = (Vec::new(), Vec::new());
+    for (index, verdict) in outcome.verdicts.iter().enumerate() {
+        let demand = plan.expectations.get(index).map(|one| &one.demand);
+        if matches!(demand, Some(Judgement::Sometimes(_))) {
+            gates.push(gate(verdict));
+        } else if fails(verdict, index < finished.demands) {
+            failed.push(verdict);
+        }
+    }
+    let (status, signature) = match (outcome.status, failed.is_empty()) {
+        (Status::Capped, _) => (CaseStatus::Capped, Some(CAPPED.to_owned())),
+        (_, true) => (CaseStatus::Pass, None),
+        (_, false) => (CaseStatus::Fail, Some(signature(outcome, &failed))),
+    };
+    let detail = match (status, failed.first()) {
+        (CaseStatus::Capped, _) => format!("the run handled {} events", plan.events_max),
+        (_, Some(verdict)) => detail(verdict),
+        (_, None) => String::new(),
+    };
+    let recoveries = &outcome.convergence.recovery_ms;
+    let instances = outcome.instances.iter().map(|one| CaseInstance {
+        name: one.name.clone(),
+        oom_at_ms: one.oom_at_ms,
+        used_peak_ppm: one.used_peak_ppm,
+    });
+    CaseResult {
+        status,
+        signature,
+        detail,
+        digest: outcome.digest.clone(),
+        ended_at_ms: outcome.ended_at_ms,
+        converge_ms: converge_ms(outcome),
+        recovery_ms: recoveries.iter().filter_map(|one| one.recovery_ms).max(),
+        unrecovered: recoveries
+            .iter()
+            .filter(|one| one.recovery_ms.is_none())
+            .count() as u64,
+        lost_writes: outcome.writes.durability_loss + outcome.writes.removals_lost,
+        overwritten_writes: outcome.writes.concurrently_overwritten,
+        instances: instances.collect(),
+        gates,
+        ..nothing(seed)
+    }
+}
+
+/// A demand that nothing decided did not hold; a check that nothing decided found nothing.
+fn fails(verdict: &Verdict, is_demand: bool) -> bool {
+    match verdict.status {
+        VerdictStatus::Pass => false,
+        VerdictStatus::Fail => true,
+        VerdictStatus::NotEvaluated => is_demand,
+    }
+}
+
+fn gate(verdict: &Verdict) -> CaseGate {
+    CaseGate {
+        name: verdict.name.clone(),
+        hit: match verdict.status {
+            VerdictStatus::Pass => Some(true),
+            VerdictStatus::Fail => Some(false),
+            VerdictStatus::NotEvaluated => None,
+        },
+    }
+}
+
+/// How long agreement took once storm and faults were over.
+fn converge_ms(outcome: &Outcome) -> Option<u64> {
+    let ends = outcome.faults.iter().filter_map(|fault| fault.to_ms);
+    let start = ends.fold(outcome.storm_ms, u64::max);
+    Some(outcome.convergence.at_ms?.saturating_sub(start))
+}
+
+/// What failed and whom it befell, each once and in the order of the alphabet.
+fn signature(outcome: &Outcome, failed: &[&Verdict]) -> String {
+    let parts: BTreeSet<String> = failed.iter().map(|one| part(outcome, one)).collect();
+    let parts: Vec<String> = parts.into_iter().collect();
+    parts.join("; ")
+}
+
+fn part(outcome: &Outcome, verdict: &Verdict) -> String {
+    if verdict.status == VerdictStatus::NotEvaluated {
+        return format!("{} not evaluated", verdict.name);
+    }
+    let names = outcome.instances.iter().map(|one| one.name.as_str());
+    let befallen = |name: &&str| {
+        let told = [&verdict.observed, &verdict.detail];
+        !names_it(&verdict.name, name) && told.iter().any(|text| names_it(text, name))
+    };
+    let subjects: Vec<&str> = names.filter(befallen).collect();
+    match subjects.is_empty() {
+        true => verdict.name.clone(),
+        false => format!("{} on {}", verdict.name, subjects.join(", ")),
+    }
+}
+
+/// Whether a text names something, and not only something whose name is longer.
+fn names_it(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || "-_".contains(letter);
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+fn detail(verdict: &Verdict) -> String {
+    match verdict.status {
+        VerdictStatus::NotEvaluated => format!("{}: not evaluated", verdict.name),
+        _ => format!(
+            "{}: {}, demanded: {}",
+            verdict.name, verdict.observed, verdict.limit
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_it;
+
+    #[test]
+    fn a_longer_name_is_another_one() {
+        assert!(names_it("redis-eu at 5s", "redis-eu"));
+        assert!(names_it("first: redis-eu", "redis-eu"));
+        assert!(names_it("redis-eu-2, redis-eu: full", "redis-eu"));
+        assert!(!names_it("redis-eu-2 and my_redis-eu", "redis-eu"));
+    }
+}

@@ -1,0 +1,273 @@
+//! Cases, one after the other, to a summary.
+
+use std::collections::BTreeMap;
+
+use crate::experiment::outcome::{
+    CaseResult, CaseStatus, Gate, Header, InstanceFigures, SCHEMA_VERSION, Share, Signature,
+    Stopped, Summary, Value,
+};
+use crate::experiment::statistics::{CONFIDENCE, clopper_pearson};
+use crate::experiment::sweep::figure::{Distribution, figure, share};
+use crate::quantity::Ratio;
+
+/// How often it is looked whether the interval is narrow enough, in cases: fixed, so that a sweep
+/// stops at the same case wherever it runs.
+pub const CHECK_EVERY: u64 = 20;
+
+/// How many seeds of a failure are listed.
+const SEEDS_MAX: usize = 5;
+
+/// What is kept of all cases so far: counts, and a number for each figure and case.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    header: Header,
+    counts: BTreeMap<CaseStatus, u64>,
+    run: u64,
+    signatures: BTreeMap<String, Group>,
+    gates: Vec<Watched>,
+    instances: Vec<Member>,
+    converge: Vec<Value>,
+    recovery: Vec<Value>,
+    lost: Vec<Value>,
+    overwritten: Vec<Value>,
+}
+
+/// Cases that failed in the same way.
+#[derive(Clone, Debug)]
+struct Group {
+    count: u64,
+    seeds: Vec<u64>,
+    detail: String,
+}
+
+/// A gate so far.
+#[derive(Clone, Debug)]
+struct Watched {
+    name: String,
+    hits: u64,
+    looks: u64,
+    first: Option<u64>,
+}
+
+/// One member so far.
+#[derive(Clone, Debug)]
+struct Member {
+    name: String,
+    oom: Vec<Value>,
+    peak: Vec<Value>,
+}
+
+impl Fold {
+    /// No case yet.
+    pub fn new(header: &Header) -> Self {
+        Self {
+            header: header.clone(),
+            counts: BTreeMap::new(),
+            run: 0,
+            signatures: BTreeMap::new(),
+            gates: Vec::new(),
+            instances: Vec::new(),
+            converge: Vec::new(),
+            recovery: Vec::new(),
+            lost: Vec::new(),
+            overwritten: Vec::new(),
+        }
+    }
+
+    /// How many cases there are so far.
+    pub fn run(&self) -> u64 {
+        self.run
+    }
+
+    /// How many of them did not pass.
+    pub fn failures(&self) -> u64 {
+        self.run - self.count(CaseStatus::Pass)
+    }
+
+    /// Takes in the next case, in the order of the seeds. Figures of cases that were cut short are
+    /// left out: nobody knows what they would have been.
+    pub fn add(&mut self, case: &CaseResult) {
+        self.run += 1;
+        *self.counts.entry(case.status).or_insert(0) += 1;
+        if let Some(signature) = &case.signature {
+            let group = self
+                .signatures
+                .entry(signature.clone())
+                .or_insert_with(|| Group {
+                    count: 0,
+                    seeds: Vec::new(),
+                    detail: case.detail.clone(),
+                });
+            group.count += 1;
+            if group.seeds.len() < SEEDS_MAX {
+                group.seeds.push(case.seed);
+            }
+        }
+        if !matches!(case.status, CaseStatus::Pass | CaseStatus::Fail) {
+            return;
+        }
+        self.add_gates(case);
+        self.add_members(case);
+        let or_never = |value: Option<u64>| value.map_or(Value::Never, Value::At);
+        self.converge.push(or_never(case.converge_ms));
+        match (case.unrecovered, case.recovery_ms) {
+            (0, None) => {}
+            (0, Some(took)) => self.recovery.push(Value::At(took)),
+            _ => self.recovery.push(Value::Never),
+        }
+        self.lost.push(Value::At(case.lost_writes));
+        self.overwritten.push(Value::At(case.overwritten_writes));
+    }
+
+    fn add_gates(&mut self, case: &CaseResult) {
+        for gate in &case.gates {
+            let known = self.gates.iter().position(|one| one.name == gate.name);
+            let at = known.unwrap_or_else(|| {
+                self.gates.push(Watched {
+                    name: gate.name.clone(),
+                    hits: 0,
+                    looks: 0,
+                    first: None,
+                });
+                self.gates.len() - 1
+            });
+            let watched = &mut self.gates[at];
+            watched.looks += u64::from(gate.hit.is_some());
+            if gate.hit == Some(true) {
+                watched.hits += 1;
+                watched.first.get_or_insert(case.seed);
+            }
+        }
+    }
+
+    fn add_members(&mut self, case: &CaseResult) {
+        for one in &case.instances {
+            let known = self
+                .instances
+                .iter()
+                .position(|member| member.name == one.name);
+            let at = known.unwrap_or_else(|| {
+                self.instances.push(Member {
+                    name: one.name.clone(),
+                    oom: Vec::new(),
+                    peak: Vec::new(),
+                });
+                self.instances.len() - 1
+            });
+            let member = &mut self.instances[at];
+            member
+                .oom
+                .push(one.oom_at_ms.map_or(Value::Never, Value::At));
+            member.peak.push(Value::At(one.used_peak_ppm));
+        }
+    }
+
+    fn count(&self, status: CaseStatus) -> u64 {
+        self.counts.get(&status).copied().unwrap_or(0)
+    }
+
+    /// How wide the interval of the share that fails is, in parts of a million.
+    pub fn width_ppm(&self) -> u64 {
+        clopper_pearson(self.failures(), self.run, CONFIDENCE).width_ppm()
+    }
+
+    /// Whether it is time to stop, as the interval is as narrow as is wanted; looked at every
+    /// [`CHECK_EVERY`] cases.
+    pub fn is_precise(&self, wanted: Ratio) -> bool {
+        self.run > 0 && self.run.is_multiple_of(CHECK_EVERY) && self.width_ppm() <= wanted.ppm
+    }
+
+    /// The summary of all cases so far. `precision` is how narrow the interval should become;
+    /// `once_in` in one of how many cases a gate must be hit.
+    pub fn summary(&self, precision: Option<Ratio>, once_in: Option<u64>) -> Summary {
+        let planned = self.header.seeds.count();
+        let (passed, gates) = (self.count(CaseStatus::Pass), self.gates(once_in));
+        let all_met = gates.iter().all(|gate| gate.met);
+        Summary {
+            schema_version: SCHEMA_VERSION,
+            header: self.header.clone(),
+            planned,
+            run: self.run,
+            passed,
+            failed: self.count(CaseStatus::Fail),
+            capped: self.count(CaseStatus::Capped),
+            panicked: self.count(CaseStatus::Panic),
+            holds: self.run > 0 && passed == self.run && all_met,
+            stopped: self.stopped(planned, precision),
+            failures: share(self.failures(), self.run),
+            signatures: self.signatures(),
+            gates,
+            instances: self.instances.iter().map(Member::figures).collect(),
+            converge_ms: figure(&self.converge),
+            recovery_ms: figure(&self.recovery),
+            lost_writes: figure(&self.lost),
+            overwritten_writes: figure(&self.overwritten),
+        }
+    }
+
+    /// When members ran out of memory, one by one, and when all agreed.
+    pub fn distributions(&self) -> Vec<Distribution> {
+        let members = self.instances.iter();
+        let mut all: Vec<Distribution> = members
+            .map(|member| Distribution::of(Some(&member.name), &member.oom))
+            .collect();
+        all.push(Distribution::of(None, &self.converge));
+        all
+    }
+
+    fn stopped(&self, planned: u64, precision: Option<Ratio>) -> Stopped {
+        let width_ppm = self.width_ppm();
+        match precision {
+            Some(wanted) if self.is_precise(wanted) => Stopped::Precise { width_ppm },
+            _ if self.run < planned => Stopped::OutOfTime,
+            Some(wanted) => Stopped::NotPrecise {
+                wanted_ppm: wanted.ppm,
+                width_ppm,
+            },
+            None => Stopped::AllRun,
+        }
+    }
+
+    fn signatures(&self) -> Vec<Signature> {
+        let each = self.signatures.iter().map(|(signature, group)| Signature {
+            signature: signature.clone(),
+            share: share(group.count, self.run),
+            first_seeds: group.seeds.clone(),
+            detail: group.detail.clone(),
+            reproduce: self.header.reproduce(group.seeds[0]),
+        });
+        let mut all: Vec<Signature> = each.collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.share.count));
+        all
+    }
+
+    fn gates(&self, once_in: Option<u64>) -> Vec<Gate> {
+        let gate = |one: &Watched| Gate {
+            name: one.name.clone(),
+            share: share(one.hits, one.looks),
+            once_in,
+            met: match once_in {
+                Some(runs) => one.hits > 0 && one.hits.saturating_mul(runs) >= one.looks,
+                None => one.hits > 0,
+            },
+            first_seed: one.first,
+        };
+        self.gates.iter().map(gate).collect()
+    }
+}
+
+impl Member {
+    fn figures(&self) -> InstanceFigures {
+        let full = self.oom.iter().filter(|value| **value != Value::Never);
+        InstanceFigures {
+            name: self.name.clone(),
+            out_of_memory: of(full.count(), self.oom.len()),
+            oom_at_ms: figure(&self.oom),
+            used_peak_ppm: figure(&self.peak),
+        }
+    }
+}
+
+fn of(count: usize, all: usize) -> Share {
+    share(count as u64, all as u64)
+}

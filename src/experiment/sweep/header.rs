@@ -1,0 +1,116 @@
+//! What a sweep is of, and its seeds.
+
+use crate::engine::sha256;
+use crate::experiment::outcome::{Header, Limits, Seeds};
+use crate::experiment::reproduce;
+use crate::plan::Plan;
+use crate::scenario;
+
+/// The header of a sweep of `plan`, read from `file` with `overrides`; the plan is already that of
+/// `arm`, if there is one.
+pub fn header(
+    plan: &Plan,
+    file: &str,
+    overrides: &[String],
+    arm: Option<&str>,
+    seeds: Seeds,
+    limits: Limits,
+) -> Header {
+    Header {
+        scenario: plan.name.clone(),
+        question: plan.question.clone(),
+        file: file.to_owned(),
+        plan_sha256: sha256(scenario::normal_form(&seeded(plan, 0)).as_bytes()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        overrides: overrides.to_vec(),
+        arm: arm.map(str::to_owned),
+        seeds,
+        limits,
+    }
+}
+
+/// The plan under another seed, without its arms: what one case runs.
+pub fn seeded(plan: &Plan, seed: u64) -> Plan {
+    Plan {
+        seed,
+        arms: Vec::new(),
+        ..plan.clone()
+    }
+}
+
+impl Header {
+    /// The command line that runs one case again.
+    pub fn reproduce(&self, seed: u64) -> String {
+        reproduce::line(&self.file, seed, &self.overrides, self.arm.as_deref())
+    }
+
+    /// The first thing in which another header is of something else, as its name and both values;
+    /// the end of a range of seeds may differ, as the beginning is the same.
+    pub fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+        let limit = |limits: Limits, of: fn(Limits) -> Option<u64>| {
+            of(limits).map_or_else(|| "none".to_owned(), |limit| limit.to_string())
+        };
+        let facts = |one: &Self| {
+            [
+                ("version", one.version.clone()),
+                ("scenario", one.scenario.clone()),
+                ("arm", one.arm.clone().unwrap_or_else(|| "none".to_owned())),
+                ("overrides", one.overrides.join(" ")),
+                ("plan", one.plan_sha256.clone()),
+                ("seeds", one.seeds.beginning()),
+                (
+                    "simulated-max",
+                    limit(one.limits, |limits| limits.simulated_ms),
+                ),
+                (
+                    "memory-max",
+                    limit(one.limits, |limits| limits.memory_bytes),
+                ),
+            ]
+        };
+        let mut both = facts(self).into_iter().zip(facts(other));
+        let ((name, ours), (_, theirs)) = both.find(|(ours, theirs)| ours != theirs)?;
+        Some((name, ours, theirs))
+    }
+}
+
+impl Seeds {
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Range(from, until) => until.saturating_sub(*from),
+            Self::List(list) => list.len() as u64,
+        }
+    }
+
+    /// The seed of the case with this index.
+    ///
+    /// # Panics
+    /// When there is no such case.
+    pub fn at(&self, index: u64) -> u64 {
+        assert!(index < self.count(), "there is no case {index}");
+        match self {
+            Self::Range(from, _) => from + index,
+            Self::List(list) => list[usize::try_from(index).expect("it lies in the list")],
+        }
+    }
+
+    /// As the command line writes them: `0..1000`, or how many are listed.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Range(from, until) => format!("{from}..{until}"),
+            Self::List(list) => format!("{} listed", list.len()),
+        }
+    }
+
+    /// What must be equal for results to go on from.
+    fn beginning(&self) -> String {
+        match self {
+            Self::Range(from, _) => format!("{from}.."),
+            Self::List(list) => {
+                let words: Vec<String> = list.iter().map(u64::to_string).collect();
+                words.join(",")
+            }
+        }
+    }
+}
