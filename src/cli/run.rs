@@ -56,9 +56,8 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
     let mut worst = Exit::Holds;
     let mut all = Vec::new();
     for path in &request.scenarios {
-        match scenario::load(path, &request.overrides) {
+        match scenario::load_seeded(path, &request.overrides, request.seed) {
             Ok(mut plan) => {
-                plan.seed = request.seed.unwrap_or(plan.seed);
                 let mut reproduce = reproduce(path, plan.seed, &request.overrides);
                 if let Some(arm) = &request.arm {
                     reproduce += &format!(" --arm {}", quoted(arm));
