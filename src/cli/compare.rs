@@ -45,14 +45,13 @@ fn is_scenario(path: &Path) -> bool {
 
 /// Runs a scenario and each of its arms.
 fn arms(terminal: &Terminal, request: &Compare, path: &Path) -> Result<Exit, Error> {
-    let mut plan = match scenario::load(path, &request.overrides) {
+    let plan = match scenario::load_seeded(path, &request.overrides, request.seed) {
         Ok(plan) => plan,
         Err(mistakes) => {
             terminal.say(&mistakes.render(terminal.colours_talk()));
             return Ok(Exit::Wrong);
         }
     };
-    plan.seed = request.seed.unwrap_or(plan.seed);
     if plan.arms.is_empty() {
         return Err(Error::NoArms(path.to_owned()));
     }

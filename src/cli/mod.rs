@@ -73,7 +73,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
 fn validate(terminal: &Terminal, scenarios: &[PathBuf]) -> Result<Exit, Error> {
     let mut worst = Exit::Holds;
     for path in scenarios {
-        match scenario::load(path, &[]) {
+        match scenario::load_every_way(path, &[], None) {
             Ok(_) => terminal.data(&format!("{}: no mistakes\n", path.display()))?,
             Err(mistakes) => {
                 terminal.say(&mistakes.render(terminal.colours_talk()));

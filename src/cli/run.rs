@@ -57,9 +57,8 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
     let mut worst = Exit::Holds;
     let mut all = Vec::new();
     for path in &request.scenarios {
-        match scenario::load(path, &request.overrides) {
+        match scenario::load_seeded(path, &request.overrides, request.seed) {
             Ok(mut plan) => {
-                plan.seed = request.seed.unwrap_or(plan.seed);
                 let arm = request.arm.as_deref();
                 let reproduce = reproduce(path, plan.seed, &request.overrides, arm);
                 if let Some(arm) = arm {

@@ -40,6 +40,8 @@ pub struct Plan {
     pub question: String,
     /// The seed of every random stream of the run.
     pub seed: u64,
+    /// Whether the file left something to chance: another seed then makes another plan of it.
+    pub drawn: bool,
     /// How long traffic and faults last.
     pub storm: SimDuration,
     /// How long the group then gets to settle: no traffic, routes healed.

@@ -5,6 +5,7 @@ use std::string::FromUtf8Error;
 use std::{fs, io};
 
 use crate::plan::Plan;
+use crate::scenario::chance::{self, Settling};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::{Diagnostic, Mistakes};
 use crate::scenario::lower::lower;
@@ -17,11 +18,49 @@ use crate::scenario::span::{Field, Span};
 /// The largest file that is read: no scenario comes near it.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-/// Loads the scenario in the file at `path`, with `overrides` of the form `PATH=VALUE`.
+/// The seed of a scenario that names none.
+const SEED: u64 = 1;
+
+/// Loads the scenario in the file at `path`, with `overrides` of the form `PATH=VALUE`. What it
+/// leaves to chance is drawn from its own seed.
 ///
 /// # Errors
 /// All mistakes in the file and the overrides.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Plan, Mistakes> {
+    load_seeded(path, overrides, None)
+}
+
+/// The same with another seed than the file's.
+///
+/// # Errors
+/// All mistakes in the file and the overrides, as far as the seed draws them.
+pub fn load_seeded(path: &Path, overrides: &[String], seed: Option<u64>) -> Result<Plan, Mistakes> {
+    let (shown, text) = text_of(path)?;
+    parse_seeded(&shown, &text, overrides, seed)
+}
+
+/// The same, and the other ways that chance can take the file are checked, too: each draw comes out
+/// each way once, ranges at both ends.
+///
+/// # Errors
+/// All mistakes as the seed draws the file, or of the first other way that has any.
+pub fn load_every_way(
+    path: &Path,
+    overrides: &[String],
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    let (shown, text) = text_of(path)?;
+    let plan = parse_seeded(&shown, &text, overrides, seed)?;
+    let mut source = Source::new(&shown, &text);
+    overrides::apply(&mut source, overrides);
+    for corner in chance::corners(source.text()) {
+        settled(&shown, &text, overrides, |_| corner)?;
+    }
+    Ok(plan)
+}
+
+/// What the file at `path` says, and what it is called in messages.
+fn text_of(path: &Path) -> Result<(String, String), Mistakes> {
     let shown = path.display().to_string();
     let unreadable = |problem: &str, help: &str| {
         let message = format!("`{shown}` cannot be read: {problem}");
@@ -42,7 +81,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Plan, Mistakes> {
     }
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     match String::from_utf8(bytes) {
-        Ok(text) => parse(&shown, &text, overrides),
+        Ok(text) => Ok((shown, text)),
         Err(error) => Err(not_text(&shown, &error)),
     }
 }
@@ -73,25 +112,65 @@ fn not_text(shown: &str, error: &FromUtf8Error) -> Mistakes {
     Mistakes::new(Source::new(shown, &text), vec![diagnostic])
 }
 
-/// Loads the scenario `text`, called `path` in messages; its name is the stem of that path.
+/// Loads the scenario `text`, called `path` in messages; its name is the stem of that path. What it
+/// leaves to chance is drawn from its own seed.
 ///
 /// # Errors
 /// All mistakes in the text and the overrides.
 pub fn parse(path: &str, text: &str, overrides: &[String]) -> Result<Plan, Mistakes> {
+    parse_seeded(path, text, overrides, None)
+}
+
+/// The same with another seed than the text's.
+///
+/// # Errors
+/// All mistakes in the text and the overrides, as far as the seed draws them.
+pub fn parse_seeded(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
+    let mut plan = settled(path, text, overrides, settling)?;
+    plan.seed = seed.unwrap_or(plan.seed);
+    Ok(plan)
+}
+
+/// The seed that a text names.
+fn seed_of(source: &Source) -> u64 {
+    let found = overrides::at(source.text(), "seed");
+    found.and_then(|text| text.parse().ok()).unwrap_or(SEED)
+}
+
+fn settled(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    settling: impl Fn(&Source) -> Settling,
+) -> Result<Plan, Mistakes> {
     let mut source = Source::new(path, text);
     if let Some(mistake) = syntax_mistake(source.text()) {
         return Err(Mistakes::new(source, vec![mistake]));
     }
     let mut mistakes = overrides::apply(&mut source, overrides);
     // An override's value is RON by itself, but the whole may still break with it.
-    let (scenario, misread) = match syntax_mistake(source.text()) {
+    let broken = syntax_mistake(source.text());
+    let mut drawn = false;
+    if broken.is_none() {
+        let settling = settling(&source);
+        let (found, wrong) = chance::settle(&mut source, settling);
+        mistakes.extend(wrong);
+        drawn = found;
+    }
+    let (scenario, misread) = match broken {
         None => read::<Scenario>(&source),
         Some(mistake) => (Field::Broken(Span::default()), vec![mistake]),
     };
     mistakes.extend(misread);
     if let Field::Given(scenario) = &scenario {
         match lower(scenario, stem(path), &source, &mistakes) {
-            Ok(plan) if mistakes.is_empty() => return Ok(plan),
+            Ok(plan) if mistakes.is_empty() => return Ok(Plan { drawn, ..plan }),
             Ok(_) => {}
             Err(more) => mistakes.extend(more),
         }

@@ -1,16 +1,15 @@
 //! Scenario files: RON text to a [`Plan`](crate::plan::Plan), with every mistake pointed out.
 //!
 //! ```text
-//! file ─ overrides ─► source ─ ron, serde ─► schema ─ names, units, rules ─► plan
-//!                        └──────── places of all values ────────┴─► mistakes, all at once
+//! file ─ overrides, chance ─► source ─ ron, serde ─► schema ─ names, units, rules ─► plan
+//!                                └──────── places of all values ────────┴─► mistakes, all at once
 //! ```
 //!
 //! `schema` says what can be written and knows no rule; `lower` knows the rules and makes the plan;
 //! `normal` writes a plan back as a file in which nothing is left to a default. No text makes any
-//! of them panic. Left out, as yet: ranges, choices and random faults, which a plan has no place
-//! for
-//! either.
+//! of them panic. `chance` settles what a file leaves to the seed.
 
+mod chance;
 mod code;
 pub mod diagnostic;
 mod explain;
@@ -30,7 +29,7 @@ mod suggest;
 mod tests;
 
 pub use explain::{AssumptionInForce, assumptions_in_force, explain_plan};
-pub use load::{load, parse};
+pub use load::{load, load_every_way, load_seeded, parse, parse_seeded};
 pub use normal::normal_form;
 pub use schema::reference::reference;
 pub use starter::starter;

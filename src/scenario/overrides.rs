@@ -134,6 +134,14 @@ fn place(source: &Source, set: &Setting<'_>) -> Result<Place, Refusal> {
     Ok(Place::Instead(node.span))
 }
 
+/// What a text says at a field of the whole, if it has that.
+pub(super) fn at<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let Parts::Fields(entries) = outline(text, 0).parts else {
+        return None;
+    };
+    field(text, entries, name).map(|value| value.span.of(text))
+}
+
 fn field(text: &str, entries: Vec<Entry>, step: &str) -> Option<Node> {
     let named = |entry: &Entry| entry.name.of(text).trim_start_matches("r#") == step;
     entries.into_iter().find(named).map(|entry| entry.value)
@@ -170,7 +178,7 @@ fn item(text: &str, items: Vec<Node>, step: &str, span: Span) -> Result<Option<N
 }
 
 /// What an entry of a list is called.
-fn name(text: &str, item: &Node) -> Option<String> {
+pub(super) fn name(text: &str, item: &Node) -> Option<String> {
     let Parts::Fields(entries) = &item.parts else {
         return None;
     };

@@ -123,6 +123,32 @@ impl Source {
         self.pieces = pieces;
     }
 
+    /// The pieces that make up what stands at `span`.
+    pub(super) fn pieces_of(&self, span: Span) -> Vec<Piece> {
+        let mut found = Vec::new();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let end = start + piece.text.len();
+            let (from, to) = (span.start.max(start), span.end.min(end));
+            if from < to {
+                found.push(piece.part(from - start, to - start));
+            }
+            start = end;
+        }
+        found
+    }
+
+    /// A text that no document has, instead of what stands at `span`.
+    pub(super) fn implied(&self, text: String, span: Span) -> Piece {
+        let (document, offset) = self.origin(span.start);
+        Piece {
+            text,
+            document,
+            offset,
+            implied: true,
+        }
+    }
+
     /// What overrides put there, without what they imply.
     pub(super) fn overridden(&self) -> Vec<Span> {
         let mut spans = Vec::new();

@@ -45,6 +45,7 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
         name: "by-hand".to_owned(),
         question: String::new(),
         seed: 7,
+        drawn: false,
         storm: SimDuration::from_secs(20),
         settle: SimDuration::from_secs(20),
         epoch_ms: 1_767_571_200_000,

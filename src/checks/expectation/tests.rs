@@ -38,6 +38,7 @@ fn plan(demand: Option<Judgement>) -> Plan {
         name: "made-up".to_owned(),
         question: String::new(),
         seed: 1,
+        drawn: false,
         storm: SimDuration::from_secs(100),
         settle: SimDuration::from_secs(60),
         epoch_ms: 0,

@@ -10,7 +10,7 @@ use crate::cli::sweep::store::{Names, Store};
 use crate::cli::sweep::{Until, Work, carried_out, cores, emit, headed, planned};
 use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{CaseList, SCHEMA_VERSION, Seeds};
-use crate::experiment::sweep::{self, Part};
+use crate::experiment::sweep::{self, Part, Recipe};
 use crate::plan::Plan;
 use crate::report::File;
 use crate::report::sweep::json;
@@ -21,7 +21,7 @@ use crate::scenario;
 /// # Errors
 /// When something cannot be read, written or printed.
 pub(in crate::cli) fn cases(terminal: &Terminal, request: &Cases) -> Result<Exit, Error> {
-    let Some(plan) = planned(terminal, &request.scenario, &request.of)? else {
+    let Some(recipe) = planned(terminal, &request.scenario, &request.of)? else {
         return Ok(Exit::Wrong);
     };
     let seeds = Seeds::Range(request.of.seeds.0, request.of.seeds.1);
@@ -31,10 +31,10 @@ pub(in crate::cli) fn cases(terminal: &Terminal, request: &Cases) -> Result<Exit
     }
     let list = CaseList {
         schema_version: SCHEMA_VERSION,
-        header: headed(&plan, &request.scenario, &request.of, seeds),
+        header: headed(&recipe.plan, &request.scenario, &request.of, seeds),
         partitions: request.partitions,
         sometimes_every: request.of.sometimes_every,
-        scenario: output::read(&request.scenario)?,
+        scenario: recipe.scenario.1,
     };
     let job = request
         .emit
@@ -90,7 +90,8 @@ pub(super) fn listed(path: &Path) -> Result<(CaseList, Plan), Error> {
     }
     let expected = &header.plan_sha256;
     let wrong = |_| other("plan", expected, "mistakes in its scenario".to_owned());
-    let plan = scenario::parse(&header.file, &list.scenario, &header.overrides).map_err(wrong)?;
+    let plan = scenario::parse_seeded(&header.file, &list.scenario, &header.overrides, Some(0));
+    let plan = plan.map_err(wrong)?;
     let plan = match &header.arm {
         Some(arm) => crate::cli::run::of_arm(path, &plan, arm)?,
         None => plan,
@@ -126,7 +127,12 @@ pub(super) fn partition(
         });
     }
     let work = Work {
-        plan,
+        recipe: Recipe {
+            plan,
+            scenario: (list.header.file.clone(), list.scenario),
+            overrides: list.header.overrides.clone(),
+            arm: list.header.arm.clone(),
+        },
         header: list.header,
         part,
     };

@@ -23,7 +23,7 @@ use crate::cli::run::of_arm;
 use crate::cli::terminal::Terminal;
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{CaseResult, Header, Limits, Seeds, Stopped, Summary};
-use crate::experiment::sweep::{self, Fold, Part};
+use crate::experiment::sweep::{self, Fold, Part, Recipe};
 use crate::plan::Plan;
 use crate::quantity::Ratio;
 use crate::report::sweep as report;
@@ -34,8 +34,8 @@ use store::{Names, Store};
 
 /// A plan, and what its cases are.
 pub(super) struct Work {
-    /// The plan of any seed.
-    pub plan: Plan,
+    /// The plan of each seed.
+    pub recipe: Recipe,
     /// What its cases are.
     pub header: Header,
     /// Which of them to run.
@@ -77,12 +77,16 @@ pub(super) fn sweep(terminal: &Terminal, request: &Sweep) -> Result<Exit, Error>
         terminal.say("nothing to run: there are no seeds\n");
         return Ok(Exit::Nothing);
     }
-    let Some(plan) = planned(terminal, scenario, &request.of)? else {
+    let Some(recipe) = planned(terminal, scenario, &request.of)? else {
         return Ok(Exit::Wrong);
     };
-    let header = headed(&plan, scenario, &request.of, seeds);
+    let header = headed(&recipe.plan, scenario, &request.of, seeds);
     let part = Part::WHOLE;
-    let work = Work { plan, header, part };
+    let work = Work {
+        recipe,
+        header,
+        part,
+    };
     let until = Until {
         precision: request.until_width,
         time: request.time,
@@ -111,21 +115,28 @@ pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The plan to sweep; none when the scenario is wrong, which has been told.
+/// What the plans to sweep are made of; none when the scenario is wrong, which has been told.
 ///
 /// # Errors
 /// When it has no such arm.
-fn planned(terminal: &Terminal, path: &Path, of: &Swept) -> Result<Option<Plan>, Error> {
-    match scenario::load(path, &of.overrides) {
-        Ok(plan) => match &of.arm {
-            Some(arm) => of_arm(path, &plan, arm).map(Some),
-            None => Ok(Some(plan)),
-        },
+fn planned(terminal: &Terminal, path: &Path, of: &Swept) -> Result<Option<Recipe>, Error> {
+    let plan = match scenario::load_every_way(path, &of.overrides, Some(0)) {
+        Ok(plan) => plan,
         Err(mistakes) => {
             terminal.say(&mistakes.render(terminal.colours_talk()));
-            Ok(None)
+            return Ok(None);
         }
-    }
+    };
+    let plan = match &of.arm {
+        Some(arm) => of_arm(path, &plan, arm)?,
+        None => plan,
+    };
+    Ok(Some(Recipe {
+        plan,
+        scenario: (path.to_string_lossy().into_owned(), output::read(path)?),
+        overrides: of.overrides.clone(),
+        arm: of.arm.clone(),
+    }))
 }
 
 fn headed(plan: &Plan, path: &Path, of: &Swept, seeds: Seeds) -> Header {
@@ -174,7 +185,11 @@ fn carried_out(
     (jobs, until): (usize, Until),
     (kept, store): (&[CaseResult], &mut Option<Store>),
 ) -> Result<Fold, Error> {
-    let Work { plan, header, part } = work;
+    let Work {
+        recipe,
+        header,
+        part,
+    } = work;
     let (mut fold, mut failed) = (Fold::new(header), Ok(()));
     let mut pace = Pace::new(
         terminal,
@@ -197,7 +212,7 @@ fn carried_out(
             false => ControlFlow::Continue(()),
         }
     };
-    let plan_of = |seed| sweep::seeded(plan, seed);
+    let plan_of = |seed| recipe.plan_of(seed);
     let todo = (*part, kept.len() as u64);
     sweep::cases(&Workers::new(jobs), header, todo, plan_of, take);
     pace.end();

@@ -9,15 +9,23 @@ use crate::experiment::outcome::{
 use crate::experiment::run::{self, Finished};
 use crate::experiment::sweep::limits;
 use crate::plan::{Judgement, Plan};
+use crate::scenario::diagnostic::Mistakes;
 use crate::world::Options;
 
 /// The failure of a run that handled as many events as it may.
 const CAPPED: &str = "capped: events";
 
 /// Makes the plan of a seed and runs it, if it is not more than a case may be.
-pub fn case(seed: u64, plan_of: &impl Fn(u64) -> Plan, limits: Limits) -> CaseResult {
+pub fn case(
+    seed: u64,
+    plan_of: &impl Fn(u64) -> Result<Plan, Mistakes>,
+    limits: Limits,
+) -> CaseResult {
     contained(seed, || {
-        let plan = plan_of(seed);
+        let plan = match plan_of(seed) {
+            Ok(plan) => plan,
+            Err(mistakes) => return wrong(seed, &mistakes),
+        };
         match limits::exceeded(&plan, limits) {
             Some((signature, detail)) => CaseResult {
                 status: CaseStatus::Capped,
@@ -38,6 +46,19 @@ pub fn contained(seed: u64, work: impl FnOnce() -> CaseResult) -> CaseResult {
         detail: panic.message,
         ..nothing(seed)
     })
+}
+
+/// A case whose scenario is wrong as the seed draws it.
+fn wrong(seed: u64, mistakes: &Mistakes) -> CaseResult {
+    let codes: BTreeSet<&str> = mistakes.list().iter().map(|one| one.code.id()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    let first = mistakes.list().first();
+    CaseResult {
+        status: CaseStatus::Fail,
+        signature: Some(format!("wrong scenario: {}", codes.join(", "))),
+        detail: first.map_or_else(String::new, |one| one.message.clone()),
+        ..nothing(seed)
+    }
 }
 
 /// A case of which nothing is known.

@@ -3,10 +3,11 @@
 use crate::engine::sha256;
 use crate::experiment::outcome::{Header, Limits, Seeds};
 use crate::experiment::reproduce;
+use crate::experiment::sweep::recipe::seeded;
 use crate::plan::Plan;
 use crate::scenario;
 
-/// The header of a sweep of `plan`, read from `file` with `overrides`; the plan is already that of
+/// The header of a sweep of `plan`, that of seed 0, read from `file` with `overrides`; the plan is already that of
 /// `arm`, if there is one.
 pub fn header(
     plan: &Plan,
@@ -26,15 +27,6 @@ pub fn header(
         arm: arm.map(str::to_owned),
         seeds,
         limits,
-    }
-}
-
-/// The plan under another seed, without its arms: what one case runs.
-pub fn seeded(plan: &Plan, seed: u64) -> Plan {
-    Plan {
-        seed,
-        arms: Vec::new(),
-        ..plan.clone()
     }
 }
 

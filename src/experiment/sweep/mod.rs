@@ -7,9 +7,8 @@
 //!
 //! A case depends on its seed alone, so what a sweep finds depends neither on how many cases run at
 //! once nor on where they run: rows made in pieces elsewhere fold to the same summary. Whoever
-//! calls [`cases`] keeps the rows and decides, by them alone, when to stop. Left out, as yet: draws
-//! in scenarios themselves, which would make a plan of its own for each seed, in the place of
-//! `plan_of`.
+//! calls [`cases`] keeps the rows and decides, by them alone, when to stop. A [`Recipe`] makes the
+//! plan of each seed, also where the scenario leaves something to chance.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -22,7 +21,7 @@
 //! let header = sweep::header(&plan, "mine.ron", &[], None, Seeds::Range(0, 2), Limits::default());
 //! let mut fold = Fold::new(&header);
 //! let workers = Workers::new(2);
-//! sweep::cases(&workers, &header, (Part::WHOLE, 0), |seed| sweep::seeded(&plan, seed), |case| {
+//! sweep::cases(&workers, &header, (Part::WHOLE, 0), |seed| Ok(sweep::seeded(&plan, seed)), |case| {
 //!     fold.add(&case);
 //!     ControlFlow::Continue(())
 //! });
@@ -35,6 +34,7 @@ mod fold;
 mod header;
 mod limits;
 mod part;
+mod recipe;
 #[cfg(test)]
 mod tests;
 
@@ -43,23 +43,26 @@ use std::ops::ControlFlow;
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{CaseResult, Header};
 use crate::plan::Plan;
+use crate::scenario::diagnostic::Mistakes;
 
 pub use case::{case, contained};
 pub use figure::Distribution;
 pub use fold::{CHECK_EVERY, Fold};
-pub use header::{header, seeded};
+pub use header::header;
 pub use limits::memory_estimate;
 pub use part::Part;
+pub use recipe::{Recipe, seeded};
 
 /// Runs the cases of a part of a sweep but for so many that are done, as many at once as there are
 /// workers, and shows `take` their results in the order of the seeds, until it breaks.
 ///
-/// `plan_of` makes a case's plan: [`seeded`] does for a scenario without draws of its own.
+/// `plan_of` makes a case's plan, as [`Recipe::plan_of`] does; a seed that draws a wrong scenario is
+/// a case that fails.
 pub fn cases(
     workers: &Workers,
     header: &Header,
     (part, done): (Part, u64),
-    plan_of: impl Fn(u64) -> Plan + Sync,
+    plan_of: impl Fn(u64) -> Result<Plan, Mistakes> + Sync,
     mut take: impl FnMut(CaseResult) -> ControlFlow<()>,
 ) {
     let seeds = &header.seeds;

@@ -13,6 +13,7 @@ use crate::experiment::sweep::{Fold, Part, case, cases, header, memory_estimate,
 use crate::plan::Plan;
 use crate::quantity::Ratio;
 use crate::scenario;
+use crate::scenario::diagnostic::Mistakes;
 use crate::world::Options;
 
 const SCENARIO: &str = r#"(
@@ -49,7 +50,7 @@ fn headed(plan: &Plan, count: u64) -> Header {
 fn rows(
     header: &Header,
     (jobs, from): (usize, u64),
-    plan_of: impl Fn(u64) -> Plan + Sync,
+    plan_of: impl Fn(u64) -> Result<Plan, Mistakes> + Sync,
 ) -> Vec<CaseResult> {
     let mut rows = Vec::new();
     cases(
@@ -69,7 +70,7 @@ fn rows(
 fn rows_are_the_same_however_many_run_at_once() {
     let plan = plan("NoOom, Sometimes(PartialSync)");
     let header = headed(&plan, 12);
-    let of = |jobs, from| rows(&header, (jobs, from), |seed| seeded(&plan, seed));
+    let of = |jobs, from| rows(&header, (jobs, from), |seed| Ok(seeded(&plan, seed)));
     let alone = of(1, 0);
     let seeds: Vec<u64> = alone.iter().map(|row| row.seed).collect();
     assert_eq!(seeds, (10..22).collect::<Vec<_>>());
@@ -100,7 +101,7 @@ fn parts_have_every_case_once() {
 #[test]
 fn a_case_is_its_run_boiled_down() {
     let plan = plan("NoOom");
-    let found = case(4, &|seed| seeded(&plan, seed), Limits::default());
+    let found = case(4, &|seed| Ok(seeded(&plan, seed)), Limits::default());
     let outcome = run::run(&seeded(&plan, 4), Options::default(), "").outcome;
     assert_eq!(found.digest, outcome.digest);
     assert_eq!(found.status, CaseStatus::Pass);
@@ -133,7 +134,7 @@ fn a_case_is_its_run_boiled_down() {
 fn equal_failures_have_equal_signatures_and_figures_of_their_own() {
     let plan = plan("OverwrittenWrites(at_least: 1000), LostWrites(at_least: 1)");
     let header = headed(&plan, 3);
-    let rows = rows(&header, (2, 0), |seed| seeded(&plan, seed));
+    let rows = rows(&header, (2, 0), |seed| Ok(seeded(&plan, seed)));
     let signature = "LostWrites(at_least: 1); OverwrittenWrites(at_least: 1000)";
     for row in &rows {
         assert_eq!(row.status, CaseStatus::Fail);
@@ -184,7 +185,7 @@ fn a_failure_says_whom_it_befell_and_not_when() {
 #[test]
 fn what_is_wanted_sometimes_fails_no_case_alone() {
     let plan = plan("NoOom, Sometimes(FullSync), Sometimes(PartialSync)");
-    let row = case(4, &|seed| seeded(&plan, seed), Limits::default());
+    let row = case(4, &|seed| Ok(seeded(&plan, seed)), Limits::default());
     assert_eq!((row.status, &row.signature), (CaseStatus::Pass, &None));
     let hits: Vec<Option<bool>> = row.gates.iter().map(|gate| gate.hit).collect();
     assert_eq!(hits, [Some(false), Some(true)]);
@@ -194,7 +195,7 @@ fn what_is_wanted_sometimes_fails_no_case_alone() {
 fn a_panic_is_the_failure_of_its_case_alone() {
     let plan = plan("NoOom");
     let header = headed(&plan, 5);
-    let sound = rows(&header, (1, 0), |seed| seeded(&plan, seed));
+    let sound = rows(&header, (1, 0), |seed| Ok(seeded(&plan, seed)));
     for jobs in [1, 3] {
         let rows = rows(&header, (jobs, 0), |seed| {
             let mut of_seed = seeded(&plan, seed);
@@ -202,7 +203,7 @@ fn a_panic_is_the_failure_of_its_case_alone() {
             if seed == 12 {
                 of_seed.instances[crate::id::Id::at(0)].shards = 0;
             }
-            of_seed
+            Ok(of_seed)
         });
         let broken = &rows[2];
         assert_eq!((broken.seed, broken.status), (12, CaseStatus::Panic));
@@ -218,7 +219,7 @@ fn a_panic_is_the_failure_of_its_case_alone() {
 #[test]
 fn more_than_a_case_may_be_is_a_failure() {
     let plan = plan("NoOom");
-    let of = |limits| case(1, &|seed| seeded(&plan, seed), limits);
+    let of = |limits| case(1, &|seed| Ok(seeded(&plan, seed)), limits);
     let capped = |row: CaseResult| (row.status, row.signature.unwrap_or_default(), row.detail);
     let simulated = |ms| Limits {
         simulated_ms: Some(ms),
@@ -244,9 +245,11 @@ fn more_than_a_case_may_be_is_a_failure() {
     );
     let few = case(
         1,
-        &|seed| Plan {
-            events_max: 10,
-            ..seeded(&plan, seed)
+        &|seed| {
+            Ok(Plan {
+                events_max: 10,
+                ..seeded(&plan, seed)
+            })
         },
         Limits::default(),
     );

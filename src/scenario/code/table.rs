@@ -344,4 +344,9 @@ codes! {
     "A `--set` is not `PATH=VALUE`."
     "It cannot be told what to set."
     "Write `--set storm=10h`; quotes around texts may be left out."
+
+    BadDraw "E0904" "nothing to draw from"
+    "What is left to chance does not say between which values."
+    "It could not be told what a seed draws."
+    "Write `Between(\"10m\", \"2h\")`, `LogBetween`, `OneOf([…])`, or `Maybe(\"30%\", …)` in a list."
 }

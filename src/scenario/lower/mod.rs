@@ -132,6 +132,7 @@ impl Lowering<'_> {
             name: header.name,
             question: header.question,
             seed: header.seed,
+            drawn: false,
             storm: phases.storm?,
             settle: phases.settle?,
             epoch_ms: header.epoch_ms,

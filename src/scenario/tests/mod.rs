@@ -2,6 +2,7 @@
 
 mod assumed;
 mod bad;
+mod chance;
 mod good;
 mod mutated;
 mod outlined;

@@ -1,5 +1,6 @@
 //! `meridian sweep`, `cases` and `merge`: the same bytes however the cases are run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
@@ -375,4 +376,83 @@ fn sweeps_that_make_no_sense() {
     place.write("failures.jsonl", "{\"sed\":1}\n");
     let rerun = told(&[&SWEEP[..], &["--rerun", "failures.jsonl"]].concat(), 2);
     assert!(rerun.contains("line 1 has no `seed`"), "{rerun}");
+}
+
+/// What the file leaves to chance each seed draws for itself: a case is what `run` makes of its
+/// seed, also where it comes from a case list.
+#[test]
+fn every_case_draws_for_itself() {
+    let place = place("sweep-draws");
+    let text = place.read("cut.ron");
+    let drawn = text.replace("storm: \"20s\"", r#"storm: Between("8s", "12s")"#);
+    place.write("drawn.ron", drawn);
+    let seeds = ["--seeds", "0..12"];
+    let whole = [&["sweep", "drawn.ron", "--out", "whole"], &seeds[..]].concat();
+    place.run(&whole).results(0);
+    let rows = place.read("whole/cases.jsonl");
+    let ends: BTreeSet<&str> = rows
+        .lines()
+        .filter_map(|row| field(row, "ended_at_ms"))
+        .collect();
+    assert!(ends.len() > 8, "storms are of many lengths: {ends:?}");
+    for seed in [3, 11] {
+        let run = [
+            "run",
+            "drawn.ron",
+            "--format",
+            "json",
+            "--seed",
+            &seed.to_string(),
+        ];
+        let outcome = place.run(&run).results(0);
+        let row = rows.lines().nth(seed).expect("there are twelve");
+        assert_eq!(field(row, "digest"), field(&outcome, "digest"), "{row}");
+    }
+    let list = ["--partitions", "3", "--out", "cases.json"];
+    place
+        .run(&[&["cases", "drawn.ron"], &seeds[..], &list].concat())
+        .results(0);
+    for part in ["1/3", "2/3", "3/3"] {
+        let cases = [
+            "sweep",
+            "--cases",
+            "cases.json",
+            "--partition",
+            part,
+            "--out",
+            "parts",
+        ];
+        place.run(&cases).results(0);
+    }
+    let merge = ["merge", "parts", "--cases", "cases.json", "--out", "merged"];
+    place.run(&merge).results(0);
+    assert_eq!(
+        place.read("merged/sweep.json"),
+        place.read("whole/sweep.json")
+    );
+}
+
+/// The value of a field of a line of JSON, as it is written.
+fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = line.split_once(&format!("\"{name}\":"))?;
+    rest.split([',', '}']).next()
+}
+
+/// A seed may draw what no way of a single draw shows to be wrong; that is a case that failed.
+#[test]
+fn a_seed_that_draws_nonsense_fails() {
+    let place = place("sweep-nonsense");
+    let text = place.read("cut.ron");
+    let drawn = text.replace("storm: \"20s\"", r#"storm: OneOf(["20s", "9s"])"#);
+    let drawn = drawn.replace("at: \"7s\"", r#"at: OneOf(["7s", "12s"])"#);
+    place.write("drawn.ron", &drawn);
+    let ended = place.run(&["sweep", "drawn.ron", "--seeds", "0..16"]);
+    let told = ended.results(1);
+    assert!(told.contains("wrong scenario: E0502"), "{told}");
+    let wrong = drawn.replace("[\"7s\", \"12s\"]", "[\"7s\", \"2m\"]");
+    place.write("drawn.ron", wrong);
+    let told = place
+        .run(&["sweep", "drawn.ron", "--seeds", "0..16"])
+        .error(2);
+    assert!(told.contains("2m is too late"), "{told}");
 }
