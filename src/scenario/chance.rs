@@ -8,8 +8,8 @@
 //! ```
 //!
 //! They may stand wherever a value may, one within the other too, and are replaced by what the seed
-//! draws before anything is read: everything behind sees a file without chance. Each has a stream of
-//! its own, called after the names and texts that lead to it, so that a value that is added or
+//! draws before anything is read: everything behind sees a file without chance. Each has a stream
+//! of its own, called after the names and texts that lead to it, so that a value that is added or
 //! taken out moves no other.
 
 mod draw;
@@ -57,10 +57,14 @@ pub(super) fn settle(source: &mut Source, settling: Settling) -> (bool, Vec<Diag
     (found, mistakes)
 }
 
-/// Every alternative of every draw but the first, for [`Settling::Corner`].
+/// Everything as written first, and every other alternative of every draw.
 pub(super) fn corners(text: &str) -> Vec<Settling> {
     let mut corners = Vec::new();
     enumerate(text, &outline(text, 0), &mut corners);
+    if !corners.is_empty() {
+        // No value stands nowhere: everything as written first.
+        corners.insert(0, Settling::Corner(Span::default(), 0));
+    }
     corners
 }
 

@@ -50,13 +50,7 @@ pub fn load_every_way(
     seed: Option<u64>,
 ) -> Result<Plan, Mistakes> {
     let (shown, text) = text_of(path)?;
-    let plan = parse_seeded(&shown, &text, overrides, seed)?;
-    let mut source = Source::new(&shown, &text);
-    overrides::apply(&mut source, overrides);
-    for corner in chance::corners(source.text()) {
-        settled(&shown, &text, overrides, |_| corner)?;
-    }
-    Ok(plan)
+    parse_every_way(&shown, &text, overrides, seed)
 }
 
 /// What the file at `path` says, and what it is called in messages.
@@ -134,6 +128,25 @@ pub fn parse_seeded(
     let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
     let mut plan = settled(path, text, overrides, settling)?;
     plan.seed = seed.unwrap_or(plan.seed);
+    Ok(plan)
+}
+
+/// As [`load_every_way`], for the scenario `text`, called `path` in messages.
+///
+/// # Errors
+/// All mistakes as the seed draws the text, or of the first other way that has any.
+pub fn parse_every_way(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    let plan = parse_seeded(path, text, overrides, seed)?;
+    let mut source = Source::new(path, text);
+    overrides::apply(&mut source, overrides);
+    for corner in chance::corners(source.text()) {
+        settled(path, text, overrides, |_| corner)?;
+    }
     Ok(plan)
 }
 

@@ -29,7 +29,7 @@ mod suggest;
 mod tests;
 
 pub use explain::{AssumptionInForce, assumptions_in_force, explain_plan};
-pub use load::{load, load_every_way, load_seeded, parse, parse_seeded};
+pub use load::{load, load_every_way, load_seeded, parse, parse_every_way, parse_seeded};
 pub use normal::normal_form;
 pub use schema::reference::reference;
 pub use starter::starter;

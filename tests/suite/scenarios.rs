@@ -69,6 +69,7 @@ shipped! {
     scaling_in_the_wrong_order, "control/scaling-in-the-wrong-order", Small;
     stand_alone_groups, "control/stand-alone-groups", Small;
     when_to_unlink, "control/when-to-unlink", Small;
+    short_outages, "sweeps/short-outages", Small;
 }
 
 /// A scenario's run on one thread, shared by all tests that ask for it.

@@ -7,7 +7,7 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::sweep::store::{Names, Store};
-use crate::cli::sweep::{Until, Work, carried_out, cores, emit, headed, planned};
+use crate::cli::sweep::{Until, Work, carried_out, cores, emit, headed, interrupt, planned};
 use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{CaseList, SCHEMA_VERSION, Seeds};
 use crate::experiment::sweep::{self, Part, Recipe};
@@ -145,6 +145,9 @@ pub(super) fn partition(
         (jobs, Until::default()),
         (&kept, &mut store),
     )?;
+    if interrupt::is_asked() {
+        return Ok(Exit::Incomplete);
+    }
     store.map_or(Ok(()), Store::finish)?;
     terminal.say(&format!(
         "partition {}/{}: {} cases in {}\n",

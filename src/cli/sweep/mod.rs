@@ -7,6 +7,7 @@
 
 pub(super) mod cases;
 mod emit;
+mod interrupt;
 pub(super) mod merge;
 mod pace;
 mod store;
@@ -207,15 +208,20 @@ fn carried_out(
             .as_mut()
             .map_or(Ok(()), |store| store.keep(&case, header));
         let is_over = failed.is_err() || until.is_precise(&fold) || pace.is_over(until.time);
+        let is_over = is_over || interrupt::is_asked();
         match is_over {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
     };
     let plan_of = |seed| recipe.plan_of(seed);
+    interrupt::watch();
     let todo = (*part, kept.len() as u64);
     sweep::cases(&Workers::new(jobs), header, todo, plan_of, take);
     pace.end();
+    if interrupt::is_asked() {
+        terminal.say("interrupted: the same command goes on from here\n");
+    }
     failed.map(|()| fold)
 }
 

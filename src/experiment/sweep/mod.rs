@@ -21,7 +21,8 @@
 //! let header = sweep::header(&plan, "mine.ron", &[], None, Seeds::Range(0, 2), Limits::default());
 //! let mut fold = Fold::new(&header);
 //! let workers = Workers::new(2);
-//! sweep::cases(&workers, &header, (Part::WHOLE, 0), |seed| Ok(sweep::seeded(&plan, seed)), |case| {
+//! let plan_of = |seed| Ok(sweep::seeded(&plan, seed));
+//! sweep::cases(&workers, &header, (Part::WHOLE, 0), plan_of, |case| {
 //!     fold.add(&case);
 //!     ControlFlow::Continue(())
 //! });
@@ -56,8 +57,8 @@ pub use recipe::{Recipe, seeded};
 /// Runs the cases of a part of a sweep but for so many that are done, as many at once as there are
 /// workers, and shows `take` their results in the order of the seeds, until it breaks.
 ///
-/// `plan_of` makes a case's plan, as [`Recipe::plan_of`] does; a seed that draws a wrong scenario is
-/// a case that fails.
+/// `plan_of` makes a case's plan, as [`Recipe::plan_of`] does; a seed that draws a wrong scenario
+/// is a case that fails.
 pub fn cases(
     workers: &Workers,
     header: &Header,

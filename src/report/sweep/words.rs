@@ -91,7 +91,7 @@ pub fn stopped(stopped: Stopped, run: u64, planned: u64) -> Option<String> {
             share_ppm(wanted_ppm)
         ),
         Stopped::OutOfTime => format!(
-            "incomplete: the time was over after {of}, the first seeds; which they are says nothing"
+            "incomplete: it was ended after {of}, the first seeds; which they are says nothing"
         ),
     })
 }

@@ -348,5 +348,5 @@ codes! {
     BadDraw "E0904" "nothing to draw from"
     "What is left to chance does not say between which values."
     "It could not be told what a seed draws."
-    "Write `Between(\"10m\", \"2h\")`, `LogBetween`, `OneOf([…])`, or `Maybe(\"30%\", …)` in a list."
+    "Write `Between(\"10m\", \"2h\")`, `LogBetween`, `OneOf([…])`; in a list `Maybe(\"30%\", …)`."
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::{Place, files};
 
@@ -198,7 +198,7 @@ fn a_sweep_stops_when_it_is_told_to() {
     ));
     let text = timed.results(3);
     assert!(
-        text.contains("incomplete: the time was over after 1 of 9 cases"),
+        text.contains("incomplete: it was ended after 1 of 9 cases"),
         "{text}"
     );
     place.run(&sweep("0..9", &["--out", "timed"])).results(1);
@@ -444,15 +444,46 @@ fn a_seed_that_draws_nonsense_fails() {
     let place = place("sweep-nonsense");
     let text = place.read("cut.ron");
     let drawn = text.replace("storm: \"20s\"", r#"storm: OneOf(["20s", "9s"])"#);
-    let drawn = drawn.replace("at: \"7s\"", r#"at: OneOf(["7s", "12s"])"#);
+    let step = r#"timeline: [(at: OneOf(["1s", "12s"]), do: Failover(on: "redis-us")),"#;
+    let drawn = drawn.replace("timeline: [", step);
     place.write("drawn.ron", &drawn);
     let ended = place.run(&["sweep", "drawn.ron", "--seeds", "0..16"]);
     let told = ended.results(1);
     assert!(told.contains("wrong scenario: E0502"), "{told}");
-    let wrong = drawn.replace("[\"7s\", \"12s\"]", "[\"7s\", \"2m\"]");
+    let wrong = drawn.replace("12s", "2m");
     place.write("drawn.ron", wrong);
     let told = place
         .run(&["sweep", "drawn.ron", "--seeds", "0..16"])
         .error(2);
     assert!(told.contains("2m is too late"), "{told}");
+}
+
+/// The first Ctrl-C keeps what is done and says how to go on; going on comes to the same.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_goes_on() {
+    let place = place("sweep-interrupted");
+    let many = sweep("0..40", &["--jobs", "1", "--out", "one"]);
+    let child = place.command(&many).stderr(Stdio::piped()).spawn();
+    let mut child = child.expect("the program can be started");
+    let kept = place.path("one/cases.jsonl.tmp");
+    while fs::read_to_string(&kept).map_or(0, |text| text.lines().count()) < 2 {
+        let ended = child.try_wait().expect("the child can be asked");
+        assert!(ended.is_none(), "it is interrupted before it ends");
+    }
+    let signal = ["-INT", &child.id().to_string()];
+    let sent = Command::new("kill").args(signal).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let ended = child.wait_with_output().expect("the child ends");
+    let talk = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(3), "{talk}");
+    assert!(
+        talk.contains("interrupted: the same command goes on from here"),
+        "{talk}"
+    );
+    let done = place.read("one/cases.jsonl").lines().count();
+    assert!((2..40).contains(&done), "{done}");
+    place.run(&many).results(1);
+    place.run(&sweep("0..40", &["--out", "two"])).results(1);
+    assert_same(&place, "one", "two");
 }

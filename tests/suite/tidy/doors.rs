@@ -9,6 +9,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/args.rs", "src/cli/args/"]),
     ("clap_complete", &["src/cli/args.rs"]),
     ("clap_mangen", &["src/cli/args.rs"]),
+    ("ctrlc", &["src/cli/sweep/interrupt.rs"]),
     ("comfy_table", &["src/report/table.rs"]),
     (
         "libm",
@@ -16,6 +17,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "src/engine/",
             "src/experiment/statistics/",
             "src/instance/command/geohash.rs",
+            "src/scenario/chance/",
             "src/traffic/",
         ],
     ),
