@@ -171,7 +171,12 @@ fn wrong_draws_are_pointed_out() {
         ("Between(\"1h\", \"9e99h\")", "no amounts of one kind"),
     ];
     for (draw, expected) in wrong {
-        let text = changed(&[(STORM, &format!("storm: {draw}"))]);
+        let right = "settle: OneOf([\"10m\", \"20m\"])";
+        let changes = [
+            ("settle: \"10m\"", right),
+            (STORM, &format!("storm: {draw}")),
+        ];
+        let text = changed(&changes);
         let mistakes = parse("test.ron", &text, &[])
             .expect_err("it is wrong")
             .to_string();
@@ -181,6 +186,10 @@ fn wrong_draws_are_pointed_out() {
             "{message}"
         );
         assert!(mistakes.contains(expected), "{message}");
+        assert!(
+            mistakes.contains("1 mistake;"),
+            "right draws are not told: {message}"
+        );
     }
     let text = changed(&[(HEAL, "Maybe(\"150%\", (at: \"15m\", do: Heal())),")]);
     let mistakes = parse("test.ron", &text, &[])
@@ -214,4 +223,16 @@ fn every_way_is_checked() {
         .expect_err("nothing is cut so early");
     assert!(twice.contains("nothing is cut"), "{twice}");
     check(&[(HEAL, &step("Between(\"20m\", \"1h\")"))]).expect("all of these are in time");
+}
+
+/// A wrong override is pointed out where it stands, whatever the file draws.
+#[test]
+fn wrong_overrides_keep_their_place() {
+    let text = changed(&[(STORM, "storm: OneOf([\"1h\", \"2h\"])")]);
+    let flags = ["traffic.writer.keys=x".to_owned()];
+    let mistakes = parse("test.ron", &text, &flags).expect_err("there is no such fleet");
+    let told = mistakes.to_string();
+    assert!(told.contains("--set:1:9"), "{told}");
+    assert!(told.contains("did you mean `writers`?"), "{told}");
+    assert!(told.contains("1 mistake;"), "{told}");
 }
