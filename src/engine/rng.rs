@@ -6,6 +6,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::engine::digest::mix_bytes;
 use crate::quantity::Ratio;
+use crate::time::SimDuration;
 
 /// The randomness of one component.
 ///
@@ -93,6 +94,21 @@ impl Stream {
     /// True with this probability; one draw, whatever the ratio.
     pub fn chance(&mut self, ratio: Ratio) -> bool {
         self.below(Ratio::ONE.ppm) < ratio.ppm
+    }
+
+    /// An exponential length of this mean: the time to the next event of a Poisson process. One
+    /// draw.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a draw need not be exact, and it is the same on every machine"
+    )]
+    pub fn exponential(&mut self, mean: SimDuration) -> SimDuration {
+        const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
+        // Above zero, so that it has a logarithm.
+        let share = ((self.next_u64() >> 11) + 1) as f64 * UNIT;
+        SimDuration((-libm::log(share) * mean.0 as f64 + 0.5) as u64)
     }
 }
 

@@ -229,7 +229,7 @@ impl Conditions {
             FaultKind::Outage | FaultKind::MemoryLoss | FaultKind::Failover | FaultKind::Stall => {
                 fault.regions.iter().any(|region| self.has_members(*region))
             }
-            FaultKind::Maintenance => false,
+            FaultKind::Maintenance | FaultKind::Skew => false,
             FaultKind::Partition | FaultKind::Degradation => {
                 let both = |(from, to): &(RegionId, RegionId)| {
                     self.has_members(*from) && self.has_members(*to)
@@ -317,7 +317,8 @@ impl Conditions {
                 (
                     FaultKind::Outage | FaultKind::MemoryLoss,
                     FaultKind::Outage | FaultKind::MemoryLoss,
-                ) => {
+                )
+                | (FaultKind::Skew, FaultKind::Skew) => {
                     fault
                         .regions
                         .retain(|region| !seen.regions.contains(region));

@@ -30,6 +30,8 @@ pub enum FaultKind {
     Partition,
     /// Messages take longer, fewer fit, or more get lost.
     Degradation,
+    /// A region's wall clock is wrong.
+    Skew,
     /// Shards of an instance are away while their replicas take over.
     Failover,
     /// Streams into shards of an instance stand still.

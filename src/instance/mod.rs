@@ -275,6 +275,11 @@ impl Instance {
         self.wall_ms_at_start + self.now.as_millis()
     }
 
+    /// Its region's wall clock is set: by it the run began at `wall_ms_at_start`.
+    pub fn set_clock(&mut self, wall_ms_at_start: u64) {
+        self.wall_ms_at_start = wall_ms_at_start;
+    }
+
     /// The first things to be woken for: reports, at `phase` within their period.
     pub fn start(&mut self, phase: SimDuration, wire: &mut impl Wire) {
         wire.timer(SimTime::ZERO + phase, Timer::Report);

@@ -326,6 +326,13 @@ pub enum Step {
         /// The new share of lost messages.
         loss: Ratio,
     },
+    /// A region's wall clock goes wrong, or is set right.
+    Skew {
+        /// Which.
+        region: RegionId,
+        /// How far it is ahead of its usual time (or, negative, behind), in milliseconds.
+        by_ms: i64,
+    },
     /// What befalls nodes and streams.
     Incident(Incident),
     /// A request to the control plane.

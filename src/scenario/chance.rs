@@ -35,6 +35,16 @@ pub(super) enum Settling {
     Corner(Span, usize),
 }
 
+impl Settling {
+    /// The seed that draws.
+    pub(super) fn seed(self) -> Option<u64> {
+        match self {
+            Self::Seed(seed) => Some(seed),
+            Self::Corner(..) => None,
+        }
+    }
+}
+
 /// Settles all that a source, whose syntax is right, leaves to chance. Returns whether there is
 /// any, and what is wrong with it: then the source stays as it is.
 pub(super) fn settle(source: &mut Source, settling: Settling) -> (bool, Vec<Diagnostic>) {

@@ -126,9 +126,7 @@ pub fn parse_seeded(
     seed: Option<u64>,
 ) -> Result<Plan, Mistakes> {
     let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
-    let mut plan = settled(path, text, overrides, settling)?;
-    plan.seed = seed.unwrap_or(plan.seed);
-    Ok(plan)
+    settled(path, text, overrides, settling)
 }
 
 /// As [`load_every_way`], for the scenario `text`, called `path` in messages.
@@ -170,10 +168,12 @@ fn settled(
     // An override's value is RON by itself, but the whole may still break with it.
     let broken = syntax_mistake(source.text());
     let mut drawn = false;
+    let mut seed = None;
     if broken.is_none() {
         // The places of wrong overrides hold for the text as it is now.
         let stays = !mistakes.is_empty() && !chance::corners(source.text()).is_empty();
         let settling = settling(&source);
+        seed = settling.seed();
         let (found, wrong) = match stays {
             true => (true, Vec::new()),
             false => chance::settle(&mut source, settling),
@@ -191,8 +191,11 @@ fn settled(
     };
     mistakes.extend(misread);
     if let Field::Given(scenario) = &scenario {
-        match lower(scenario, stem(path), &source, &mistakes) {
-            Ok(plan) if mistakes.is_empty() => return Ok(Plan { drawn, ..plan }),
+        match lower(scenario, stem(path), &source, &mistakes, seed) {
+            Ok(mut plan) if mistakes.is_empty() => {
+                plan.drawn |= drawn;
+                return Ok(plan);
+            }
             Ok(_) => {}
             Err(more) => mistakes.extend(more),
         }

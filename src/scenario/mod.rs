@@ -18,6 +18,7 @@ mod lower;
 mod normal;
 mod outline;
 mod overrides;
+mod process;
 mod reading;
 mod schema;
 mod source;
@@ -25,6 +26,7 @@ mod span;
 mod starter;
 mod stumble;
 mod suggest;
+mod swarm;
 #[cfg(test)]
 mod tests;
 

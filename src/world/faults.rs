@@ -20,6 +20,8 @@ struct Counted {
     regions: Vec<RegionId>,
     /// Routes still cut or degraded, each with the messages it had carried when that began.
     ways: Vec<(Way, u64)>,
+    /// Regions whose clock is still wrong, with the operations they had handled when it went so.
+    clocks: Vec<(RegionId, u64)>,
     touched: u64,
 }
 
@@ -31,6 +33,7 @@ impl Counted {
             on: None,
             regions: Vec::new(),
             ways: Vec::new(),
+            clocks: Vec::new(),
             touched: 0,
         }
     }
@@ -57,6 +60,25 @@ impl Faults {
         if let Some(fault) = open.rfind(|fault| fault.regions.contains(&region)) {
             fault.touched += std::mem::take(&mut world[region.index()].dark_drops);
             fault.regions.clear();
+        }
+    }
+
+    /// A clock goes wrong, or right: the operations of its region meanwhile are counted.
+    pub(super) fn skew(&mut self, region: RegionId, begins: bool, world: &[Region]) {
+        let operations = world[region.index()].operations;
+        for fault in self
+            .all
+            .iter_mut()
+            .filter(|fault| fault.kind == FaultKind::Skew)
+        {
+            let over = fault.clocks.extract_if(.., |(wrong, _)| *wrong == region);
+            fault.touched += over.map(|(_, before)| operations - before).sum::<u64>();
+        }
+        if begins {
+            self.all.push(Counted {
+                clocks: vec![(region, operations)],
+                ..Counted::new(FaultKind::Skew)
+            });
         }
     }
 
@@ -112,6 +134,9 @@ impl Faults {
         for fault in open {
             for region in fault.regions {
                 self.lighten(region, world);
+            }
+            for (region, _) in fault.clocks {
+                self.skew(region, false, world);
             }
             if let Some((label, _)) = &fault.on {
                 self.end_on(label, None, world);

@@ -107,6 +107,7 @@ impl World<'_> {
                 };
                 self.degrade(at, routes, degradation);
             }
+            Step::Skew { region, by_ms } => self.skew(at, *region, *by_ms),
             Step::Incident(incident) => self.befall(at, incident),
             Step::Request(asked) => self.request(at, index, asked),
         }
@@ -267,10 +268,11 @@ impl World<'_> {
         }
     }
 
-    /// Faults end with the storm: routes heal. A dark region stays dark.
+    /// Faults end with the storm: routes heal, clocks are set right. A dark region stays dark.
     fn begin_settle(&mut self, at: SimTime) {
         self.heal(at, &[]);
         self.end_stalls(at);
+        self.set_clocks_right(at);
         self.look_from(at);
         let regions = || self.plan.regions.ids();
         let all: Vec<(RegionId, RegionId)> = regions()

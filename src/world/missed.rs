@@ -93,12 +93,4 @@ impl World<'_> {
         }
         reach
     }
-
-    /// When the region's wall clock of an instance showed `wall_ms`.
-    fn instant_of(&self, instance: InstanceId, wall_ms: u64) -> SimTime {
-        let region = self.plan.instances[instance].region;
-        let offset = self.plan.regions[region].clock_offset_ms;
-        let start = self.plan.epoch_ms.saturating_add_signed(offset);
-        SimTime::from_millis(wall_ms.saturating_sub(start))
-    }
 }

@@ -11,6 +11,7 @@
 mod build;
 mod carry_out;
 mod clients;
+mod clock;
 mod control;
 mod convoy;
 mod detail;
@@ -45,6 +46,7 @@ pub use crate::history::Detail;
 pub use clients::ClientCounts;
 pub use ending::{Ending, FleetEnding, InstanceEnding, LinkEnding, ShardEnding};
 
+use clock::Clocks;
 use region::Region;
 use rules::RuleState;
 
@@ -84,6 +86,8 @@ pub struct World<'a> {
     /// What metrics that count had reached at the last full minute.
     minutes: IdVec<InstanceId, metric::Minute>,
     cuts: Vec<(RegionId, RegionId)>,
+    /// How far the regions' clocks are off.
+    clocks: Clocks,
     observations: Vec<Observation>,
     samples: u64,
     plane: control::Plane,
@@ -163,6 +167,7 @@ impl<'a> World<'a> {
                 .map(|_| metric::Minute::default())
                 .collect(),
             cuts: Vec::new(),
+            clocks: Clocks::new(plan),
             observations: Vec::new(),
             samples: 0,
             plane: control::Plane::at_start(plan),

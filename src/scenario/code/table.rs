@@ -265,6 +265,16 @@ codes! {
     "The span is empty."
     "Swap the two, or correct one."
 
+    Contested "E0515" "scripted and drawn at once"
+    "A fault process can befall what a step of the timeline acts on."
+    "The script would end what was drawn, or begin what has begun, on some seeds and not on others."
+    "Give the process other targets, leave the step out, or draw its time: `at: Between(…)`."
+
+    NoRepair "E0516" "a repair of what is not repaired"
+    "A fault process states how long its faults last, and they end by themselves or never."
+    "The length would change nothing."
+    "Leave `lasts` and `at_least` out, or give both."
+
     NoRoundTrip "E0601" "no round-trip time known"
     "The catalogue has no figure for this pair of regions, in either direction."
     "A made-up delay would decide the outcome."

@@ -43,7 +43,7 @@ impl Lowering<'_> {
 
     /// Does what finds mistakes, some of them known: these are not told twice. The others are those
     /// of an arm, where one is named.
-    fn anew(&mut self, arm: Option<&str>, work: impl FnOnce(&mut Self)) {
+    pub(super) fn anew(&mut self, arm: Option<&str>, work: impl FnOnce(&mut Self)) {
         let mut known = std::mem::take(&mut self.mistakes);
         work(self);
         let found = std::mem::take(&mut self.mistakes);

@@ -134,6 +134,16 @@ impl Lowering<'_> {
         else {
             return vec![timed(checked.step)];
         };
+        // Routes that are as they were have the loss they had.
+        if checked.restores {
+            let (delay, bandwidth, loss) = (Ratio::ONE, Ratio::ONE, Ratio::default());
+            return vec![timed(PlanStep::Degrade {
+                routes: pairs,
+                delay,
+                bandwidth,
+                loss,
+            })];
+        }
         let mut by_loss: BTreeMap<Ratio, Vec<(RegionId, RegionId)>> = BTreeMap::new();
         for pair in pairs {
             let route = routes.iter().find(|route| (route.from, route.to) == pair);

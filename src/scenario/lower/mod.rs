@@ -6,17 +6,20 @@
 mod apart;
 mod arm;
 mod assumptions;
+mod chaos;
 mod command;
 mod condition;
 mod expectation;
 mod expiry;
 mod fault;
 mod fill;
+mod hazard;
 mod header;
 mod incident;
 mod lookup;
 mod pair;
 mod place;
+mod process;
 mod request;
 mod route;
 mod rule;
@@ -85,7 +88,8 @@ impl Owner {
     }
 }
 
-/// Makes a plan called `stem` (unless the scenario names itself).
+/// Makes a plan called `stem` (unless the scenario names itself), with the faults and omissions that
+/// `seed` draws, or else the scenario's own.
 ///
 /// # Errors
 /// All mistakes found.
@@ -94,6 +98,7 @@ pub(super) fn lower(
     stem: &str,
     source: &Source,
     misread: &[Diagnostic],
+    seed: Option<u64>,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut lowering = Lowering {
         source,
@@ -102,7 +107,7 @@ pub(super) fn lower(
         crossing: None,
         claims: Vec::new(),
     };
-    let plan = lowering.plan(scenario, stem);
+    let plan = lowering.plan(scenario, stem, seed);
     match plan {
         Some(plan) if lowering.mistakes.is_empty() => Ok(plan),
         _ => Err(lowering.mistakes),
@@ -110,7 +115,7 @@ pub(super) fn lower(
 }
 
 impl Lowering<'_> {
-    fn plan(&mut self, scenario: &Sp<Scenario>, stem: &str) -> Option<Plan> {
+    fn plan(&mut self, scenario: &Sp<Scenario>, stem: &str, seed: Option<u64>) -> Option<Plan> {
         let file = &scenario.value;
         let header = self.header(scenario, stem);
         let assumptions = self.assumptions(&file.assumptions);
@@ -121,6 +126,7 @@ impl Lowering<'_> {
         let keys = self.populations(&file.fill, &places, &assumptions);
         let fleets = self.fleets(&file.traffic, &places, &keys, phases);
         let timeline = self.timeline(&[&file.timeline], &places, &routes, phases);
+        let chaos = self.chaos(file, &places, &routes, phases);
         let rules = self.rules(&[&file.runbook], &file.alerts, &places, &routes);
         let arms = self.arms(file, &places, &routes, phases);
         let causes = expectation::Causes::of(file, &places);
@@ -131,7 +137,7 @@ impl Lowering<'_> {
         let plan = Plan {
             name: header.name,
             question: header.question,
-            seed: header.seed,
+            seed: seed.unwrap_or(header.seed),
             drawn: false,
             storm: phases.storm?,
             settle: phases.settle?,
@@ -154,8 +160,9 @@ impl Lowering<'_> {
             expectations,
         };
         let lagging = file.assumptions.span().unwrap_or(scenario.span);
-        self.whole(&plan, scenario.span, lagging);
-        Some(plan)
+        self.whole(&chaos.at_worst(&plan), scenario.span, lagging);
+        chaos.uncontested(self, &plan);
+        Some(chaos.unleashed(plan))
     }
 
     /// The group's nickname.

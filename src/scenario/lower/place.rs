@@ -10,6 +10,8 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::lower::request::{modules, persistence};
 use crate::scenario::lower::{Lowering, Owner, entries};
 use crate::scenario::schema::Scenario;
+use crate::scenario::schema::leaf::Quantity;
+use crate::scenario::schema::moment::ClockOffset;
 use crate::scenario::schema::place::{Instance, RegionExtra};
 use crate::scenario::span::{Field, Sp, Span};
 use crate::scenario::suggest::listed;
@@ -87,6 +89,11 @@ impl Places {
             .get(id.index())
             .and_then(|member| member.name.as_ref());
         name.map_or("", |name| &name.value)
+    }
+
+    /// How many shards an instance is declared with.
+    pub(super) fn shards(&self, id: InstanceId) -> Option<u16> {
+        self.members.get(id.index())?.shards
     }
 
     /// The name of a region.
@@ -389,16 +396,25 @@ impl Lowering<'_> {
                 value: canonical,
                 span: name.span,
             });
-            if let Some(offset) = given.value.clock_offset.given() {
-                let ms = offset.value.0.ms;
-                if ms.abs() > OFFSET_MAX_MS {
-                    let range = "at most ten days either way";
-                    self.out_of_range(offset.span, "the clock offset", &format!("{ms} ms"), range);
-                }
+            let offset = given.value.clock_offset.given();
+            if let Some(ms) = offset.and_then(|offset| self.clock_offset(offset)) {
                 places.offsets_ms[id.index()] = ms;
             }
         }
         self.unique("regions", &names);
+    }
+}
+
+impl Lowering<'_> {
+    /// How far a clock is off, in milliseconds.
+    pub(super) fn clock_offset(&mut self, given: &Sp<Quantity<ClockOffset>>) -> Option<i64> {
+        let ms = given.value.0.ms;
+        if ms.abs() <= OFFSET_MAX_MS {
+            return Some(ms);
+        }
+        let range = "at most ten days either way";
+        self.out_of_range(given.span, "the clock offset", &format!("{ms} ms"), range);
+        None
     }
 }
 

@@ -159,6 +159,7 @@ impl Lowering<'_> {
                 | Action::Heal { .. }
                 | Action::Degrade { .. }
                 | Action::Restore { .. }
+                | Action::Skew { .. }
         ) || is_incident(&action.value);
         if !is_fault && !is_request(&action.value) {
             let message = "a rule makes requests and faults; this is neither";

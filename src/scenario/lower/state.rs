@@ -75,7 +75,10 @@ impl Lowering<'_> {
                 Step::Degrade { .. } => self.degrade(&mut state, checked, places),
                 Step::Incident(incident) => self.befall(&mut state, checked, incident),
                 Step::Request(asked) => self.ask(&mut state, checked, asked, places),
-                Step::Command { .. } | Step::Received { .. } | Step::Show(..) => {}
+                Step::Skew { .. }
+                | Step::Command { .. }
+                | Step::Received { .. }
+                | Step::Show(..) => {}
             }
         }
     }

@@ -74,6 +74,7 @@ impl Lowering<'_> {
                 | Action::Heal { .. }
                 | Action::Degrade { .. }
                 | Action::Restore { .. }
+                | Action::Skew { .. }
                 | Action::Received { .. }
         ) || is_incident(&action.value);
         let (end, phase) = if !is_fault {
@@ -138,6 +139,14 @@ impl Lowering<'_> {
             Action::Return { region } => {
                 let name = self.required(region, "region", &owner("`Return`"), "\"East US\"")?;
                 Some(PlanStep::Return(self.region(name, places)?))
+            }
+            Action::Skew { region, by } => {
+                let name = self.required(region, "region", &owner("`Skew`"), "\"East US\"")?;
+                let by = by.given().map_or(Some(0), |by| self.clock_offset(by));
+                Some(PlanStep::Skew {
+                    region: self.region(name, places)?,
+                    by_ms: by?,
+                })
             }
             Action::Partition { .. }
             | Action::Heal { .. }

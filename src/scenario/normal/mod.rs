@@ -112,6 +112,9 @@ fn scenario(plan: &Plan) -> Scenario {
         fill: list(plan.populations.iter().map(keys::fill)),
         traffic: list(plan.fleets.iter().map(|fleet| keys::fleet(fleet, plan))),
         timeline: list(plan.timeline.iter().map(|step| timeline::step(step, plan))),
+        faults: Field::Absent,
+        faults_at_once: Field::Absent,
+        swarm: Field::Absent,
         runbook: list(
             plan.rules
                 .iter()

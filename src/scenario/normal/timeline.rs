@@ -4,6 +4,7 @@ use crate::id::RegionId;
 use crate::plan::{self, Plan, TimedStep};
 use crate::scenario::normal::{incident, quantity, request, text};
 use crate::scenario::schema::leaf::OneOrMany;
+use crate::scenario::schema::moment::ClockOffset;
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::timeline::{Action, Message, Step};
 use crate::scenario::span::Field;
@@ -82,6 +83,13 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
             delay: quantity(*delay),
             bandwidth: quantity(*bandwidth),
             loss: quantity(*loss),
+        },
+        plan::Step::Skew { region: id, by_ms } => Action::Skew {
+            region: region(*id),
+            by: match by_ms {
+                0 => Field::Absent,
+                ms => quantity(ClockOffset { ms: *ms }),
+            },
         },
         plan::Step::Incident(incident) => incident::incident(incident, plan),
         plan::Step::Request(asked) => request::request(&asked.request, plan),

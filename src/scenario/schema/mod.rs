@@ -13,6 +13,7 @@ pub(super) mod leaf;
 mod macros;
 pub(super) mod moment;
 pub(super) mod place;
+pub(super) mod process;
 pub(super) mod reference;
 pub(super) mod request;
 pub(super) mod rule;
@@ -26,6 +27,7 @@ use crate::scenario::schema::leaf::{Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
 use crate::scenario::schema::moment::Epoch;
 use crate::scenario::schema::place::{Instance, RegionExtra, Route};
+use crate::scenario::schema::process::FaultProcess;
 use crate::scenario::schema::request::Principal;
 use crate::scenario::schema::rule::{Alert, Arm, Rule};
 use crate::scenario::schema::timeline::Step;
@@ -78,6 +80,14 @@ record! {
         traffic: List<Fleet>,
         /// What happens when.
         timeline: List<Step>,
+        /// Faults that come by chance.
+        faults: List<FaultProcess>,
+        /// How many of them there may be at once, whichever: what would be one more does not
+        /// happen. Any number when left out.
+        faults_at_once: u32,
+        /// Whether each seed goes without about half of the fault processes, their repairs, the
+        /// rules of the runbook and the kinds of operations; it does not when left out.
+        swarm: bool,
         /// What an operator does when something has held for a while.
         runbook: List<Rule>,
         /// What tells an operator that something has.

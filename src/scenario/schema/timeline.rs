@@ -3,6 +3,7 @@
 use crate::quantity::Ratio;
 use crate::scenario::schema::leaf::{OneOrMany, Quantity, Text};
 use crate::scenario::schema::macros::{choice, record};
+use crate::scenario::schema::moment::ClockOffset;
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::request::{Condition, Fate, Setting};
 use crate::time::SimTime;
@@ -107,6 +108,13 @@ choice! {
             between: OneOrMany<Pair>,
             /// Pairs of regions, from the first to the second only.
             one_way: OneOrMany<Pair>,
+        },
+        /// A region's wall clock goes wrong, or is set right.
+        Skew {
+            /// The region.
+            region: Text,
+            /// How far it is ahead of its usual time, or with a minus behind; right when left out.
+            by: Quantity<ClockOffset>,
         },
         /// Replicas take the place of primaries.
         Failover {
