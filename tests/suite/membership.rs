@@ -259,6 +259,24 @@ fn a_former_member_flushes_its_own_alone() {
     assert_eq!((writes.flushed, writes.durability_loss), (1, 1));
 }
 
+/// A member is dropped, and its link to who cannot know it yet goes on: what a flush takes from it
+/// alone does not come back that way, nor does the other take it for a member that has all.
+#[test]
+fn a_former_member_that_is_flushed_hears_nobody() {
+    let steps = r#"
+        (at: "1m", do: Partition(between: [
+            ("East US", "West Europe"), ("East US", "Southeast Asia"),
+        ])),
+        (at: "5m", do: ForceUnlink(on: "a", drop: "c"), result: Succeeds),
+        (at: "10m", do: Flush(on: "c"), result: Succeeds),
+        (at: "12m", do: Command(on: "b", run: "SET after 1", reply: "OK")),
+        (at: "13m", do: Command(on: "c", run: "GET after", reply: "(nil)")),
+        (at: "14m", do: Command(on: "c", run: "DBSIZE", reply: "(integer) 0")),
+        (at: "30m", do: Heal()),
+    "#;
+    outcome(&group("", "on: [\"a\", \"b\"],", steps), &[]);
+}
+
 /// A flush is of its own group, and leaves those of others.
 #[test]
 fn a_flush_is_of_its_group() {
