@@ -54,6 +54,7 @@ pub mod instance;
 pub mod metrics;
 pub mod network;
 pub mod plan;
+mod planted;
 pub mod quantity;
 pub mod report;
 pub mod scenario;

@@ -11,6 +11,7 @@ use crate::instance::effect::Key;
 use crate::instance::keyspace::Ticket;
 use crate::instance::parcel::{Timer, Wire};
 use crate::instance::row::PlainWrite;
+use crate::planted::{self, Defect};
 
 impl Instance {
     /// Wakes the collector if there is something for it.
@@ -68,7 +69,9 @@ impl Instance {
         slot.queued = false;
         let before = slot.measure(&self.assumptions);
         let (clock, stable) = (shard.frontier.clock, shard.stable.clock);
-        slot.object.collect(&clock, &stable, &mut shard.tally);
+        if !planted::is(Defect::TombstonesKept) {
+            slot.object.collect(&clock, &stable, &mut shard.tally);
+        }
         shard.counts.collected += 1;
         self.settle_slot(id, at, &before);
         self.compact_slot(id, at);

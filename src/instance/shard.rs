@@ -9,6 +9,7 @@ use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
 use crate::instance::row::Row;
+use crate::planted::{self, Defect};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
 
@@ -280,7 +281,9 @@ impl Shard {
     pub fn settle_stable(&mut self, own: ReplicaId, members: &[ReplicaId]) {
         let (mut stable, mut seen) = (self.frontier, self.frontier);
         for member in members.iter().filter(|member| **member != own) {
-            stable.meet(&self.sound[member.index()]);
+            if !planted::is(Defect::TombstonesDropped) {
+                stable.meet(&self.sound[member.index()]);
+            }
             seen.meet(&self.reports[member.index()]);
         }
         // A member that has lost its memory tells less than before; what was stable stays so.

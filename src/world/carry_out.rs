@@ -3,6 +3,7 @@
 use crate::control::{Discard, Effect, MemberId};
 use crate::history::Defeat;
 use crate::id::{Id, InstanceId, ReplicaId};
+use crate::planted::{self, Defect};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
 use crate::world::region::Door;
@@ -21,6 +22,7 @@ impl World<'_> {
                 Effect::Flush(id) if self.is_cut_off(self.plane.planned(*id)) => {
                     self.plane.state.owe_flush(*id);
                 }
+                Effect::Flush(id) if planted::is(Defect::FlushLeavesOneOut) && id.index() == 2 => {}
                 Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
                 Effect::Unlink { on, dropped } => {
