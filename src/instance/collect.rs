@@ -4,7 +4,7 @@
 
 use crate::assumption::BacklogSharing;
 use crate::crdt::{Update, Value};
-use crate::id::{ReplicaId, ShardId};
+use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::MemoryKind;
 use crate::instance::effect::Key;
@@ -68,7 +68,14 @@ impl Instance {
         let slot = self.keyspace.slot_mut(at);
         slot.queued = false;
         let before = slot.measure(&self.assumptions);
-        let (clock, stable) = (shard.frontier.clock, shard.stable.clock);
+        let (clock, mut stable) = (shard.frontier.clock, shard.stable.clock);
+        // Of a dropped member, all that is still to come is what some survivor has and another
+        // lacks: a removal may have seen more, which nobody has any more.
+        for member in self.dropped.iter().map(|member| member.index()) {
+            if stable.0[member] == clock.0[member] {
+                stable.0[member] = u64::MAX;
+            }
+        }
         if !planted::is(Defect::TombstonesKept) {
             slot.object.collect(&clock, &stable, &mut shard.tally);
         }

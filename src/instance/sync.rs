@@ -25,7 +25,8 @@ impl Instance {
         }
         self.now = now;
         let from = flight.from;
-        if self.refuses(flight.origin(), wire) {
+        // Who has left the group knows nobody there, though somebody may not have heard of it.
+        if self.refuses(flight.origin(), wire) || !self.members.contains(&from) {
             return;
         }
         self.outgoing[from.index()].heard_at = now;
