@@ -11,8 +11,8 @@ pub(crate) enum Defect {
     TombstonesKept,
     /// It is collected before every linked member has seen it.
     TombstonesDropped,
-    /// An effect that is known already is taken in again.
-    KnownEffectTaken,
+    /// An effect of a peer is applied twice.
+    AppliedTwice,
     /// Now and then an effect is lost on arrival.
     EffectLost,
     /// An effect that only removes is never sent.
@@ -97,8 +97,8 @@ mod switch {
                 "what removals keep is collected before every member has seen them",
             ),
             (
-                Self::KnownEffectTaken,
-                "an effect that is known already is taken in again",
+                Self::AppliedTwice,
+                "an effect of a peer is applied to its key twice",
             ),
             (
                 Self::EffectLost,

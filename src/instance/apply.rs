@@ -149,8 +149,7 @@ impl Instance {
     ) {
         let shard = &mut self.shards[id];
         let dot = entry.dot(from);
-        let is_known = dot.seq <= shard.frontier.clock.0[from.index()];
-        if is_known && !planted::is(Defect::KnownEffectTaken) {
+        if dot.seq <= shard.frontier.clock.0[from.index()] {
             shard.counts.filtered += 1;
             return;
         }

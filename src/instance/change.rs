@@ -148,12 +148,11 @@ impl Instance {
         let before = slot.measure(&self.assumptions);
         let shard = &mut self.shards[id];
         let clock = shard.frontier.clock;
-        slot.object.apply(
-            &effect,
-            &clock,
-            Rules::from(&*self.assumptions),
-            &mut shard.tally,
-        );
+        let rules = Rules::from(&*self.assumptions);
+        slot.object.apply(&effect, &clock, rules, &mut shard.tally);
+        if planted::is(Defect::AppliedTwice) {
+            slot.object.apply(&effect, &clock, rules, &mut shard.tally);
+        }
         self.settle_slot(id, at, &before);
         self.note_hidden(at);
     }
