@@ -21,7 +21,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 1 | [`id`], [`quantity`], [`time`], [`assumption`], [`engine`], [`catalogue`] |
+//! | 1 | [`id`], [`quantity`], [`time`], [`assumption`], [`engine`], [`catalogue`]; `planted` |
 //! | 2 | [`crdt`]: the data types; [`network`]: routes; [`control`]: the group; [`history`] |
 //! | 3 | [`instance`]: one cache; [`traffic`]: who sends what when |
 //! | 4 | [`plan`], [`scenario`], [`checks`], [`metrics`], [`import`]: from what Azure prints |
@@ -54,6 +54,7 @@ pub mod instance;
 pub mod metrics;
 pub mod network;
 pub mod plan;
+mod planted;
 pub mod quantity;
 pub mod report;
 pub mod scenario;

@@ -53,6 +53,7 @@ mod tests;
 use crate::assumption::Assumptions;
 use crate::catalogue::{Sku, skus};
 use crate::id::{Id, InstanceId};
+use crate::planted::{self, Defect};
 use crate::quantity::{Bytes, Ratio};
 
 pub use group::{Group, LinkState, MEMBERS_MAX, Member, MemberId};
@@ -248,6 +249,7 @@ impl Control {
     pub fn usable(&self, id: InstanceId) -> Bytes {
         let own = self.share_of(self.instances[id.index()].configuration.sku);
         let lock = self.group_of(id).and_then(|group| group.lock.as_ref());
+        let lock = lock.filter(|_| !planted::is(Defect::CapForgotten));
         lock.map_or(own, |lock| own.min(self.share_of(lock.original)))
     }
 

@@ -1,6 +1,7 @@
 //! Causality: dots, version vectors, and the stamps that order concurrent writes.
 
 use crate::id::{Id, ReplicaId};
+use crate::planted::{self, Defect};
 
 /// The most members a group has, and so the entries of a clock.
 ///
@@ -116,6 +117,9 @@ impl Stamp {
     /// Source: Redis docs, active-active/develop/data-types/strings.md and sorted-sets.md (`STR-1`,
     /// `Z-3`). Of one origin's writes in one millisecond the later wins.
     pub fn beats(&self, other: &Stamp) -> bool {
+        if planted::is(Defect::NoTieBreak) {
+            return self.wall_ms > other.wall_ms;
+        }
         let rank = |stamp: &Stamp| {
             (
                 stamp.wall_ms,

@@ -12,6 +12,7 @@ use crate::crdt::run::{Amount, EPOCH_SHIFT, Reach, Run, RunId};
 use crate::crdt::tally::Tally;
 use crate::crdt::{Arrival, Horizon, Memory, Sides};
 use crate::id::Id;
+use crate::planted::{self, Defect};
 
 /// The runs of one counter, in order of origin and age.
 #[derive(Clone, Default, Debug)]
@@ -144,7 +145,7 @@ impl Counters {
         for run in self
             .runs
             .iter_mut()
-            .filter(|run| arrival.had_seen(run.dot()))
+            .filter(|run| arrival.had_seen(run.dot()) || planted::is(Defect::ResetTakesAll))
         {
             run.erase_all();
         }

@@ -13,6 +13,7 @@ use crate::crdt::totals::Totals;
 use crate::crdt::value::Name;
 use crate::crdt::{Arrival, Datatype, Horizon, Sides};
 use crate::id::Id;
+use crate::planted::{self, Defect};
 
 /// One name: its standing additions, at most one per origin, and what removals had observed.
 ///
@@ -295,7 +296,8 @@ impl Set {
     /// Takes in an arriving removal of one member.
     pub(crate) fn remove_member(&mut self, name: &Name, arrival: &Arrival<'_>, tally: &mut Tally) {
         let remove = |member: &mut Record, tally: &mut Tally| {
-            member.fell(tally, |birth| arrival.had_seen(birth.dot));
+            let takes_all = planted::is(Defect::RemoveWins);
+            member.fell(tally, |birth| takes_all || arrival.had_seen(birth.dot));
             member.removed.join(arrival.after);
             if !member.births.is_empty() {
                 tally.meet(Conflict::AddRemove);

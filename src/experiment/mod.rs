@@ -4,6 +4,8 @@ mod absence;
 mod assemble;
 mod members;
 mod missed;
+#[cfg(test)]
+mod planted_tests;
 mod told;
 
 pub mod outcome;

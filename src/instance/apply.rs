@@ -17,6 +17,7 @@ use crate::instance::parcel::{Shipment, Wire};
 use crate::instance::row::{PlainWrite, RowState};
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal};
+use crate::planted::{self, Defect};
 use crate::time::SimTime;
 
 impl Instance {
@@ -110,6 +111,9 @@ impl Instance {
     /// the others get it from the log.
     #[inline(always)]
     pub(super) fn ship(&mut self, id: ShardId, entry: Entry, wire: &mut impl Wire) {
+        if planted::is(Defect::RemovalUnsent) && !entry.keeps_record() {
+            return;
+        }
         if self.audience_changed {
             self.settle_audience();
         }

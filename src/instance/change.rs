@@ -14,6 +14,7 @@ use crate::instance::parcel::Wire;
 use crate::instance::row::{PlainWrite, Row};
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal, slot};
+use crate::planted::{self, Defect};
 
 impl Instance {
     /// Changes one key as a client's command decided: one effect, or none when nothing changes.
@@ -147,12 +148,11 @@ impl Instance {
         let before = slot.measure(&self.assumptions);
         let shard = &mut self.shards[id];
         let clock = shard.frontier.clock;
-        slot.object.apply(
-            &effect,
-            &clock,
-            Rules::from(&*self.assumptions),
-            &mut shard.tally,
-        );
+        let rules = Rules::from(&*self.assumptions);
+        slot.object.apply(&effect, &clock, rules, &mut shard.tally);
+        if planted::is(Defect::AppliedTwice) {
+            slot.object.apply(&effect, &clock, rules, &mut shard.tally);
+        }
         self.settle_slot(id, at, &before);
         self.note_hidden(at);
     }
@@ -366,7 +366,9 @@ impl Shard {
     pub(super) fn rebook(&mut self, old: &Footprint, new: &Footprint) {
         self.ledger
             .adjust(MemoryKind::Values, old.values, new.values);
-        self.ledger.adjust(MemoryKind::Keys, old.keys, new.keys);
+        if new.keys > 0 || !planted::is(Defect::KeyNotRefunded) {
+            self.ledger.adjust(MemoryKind::Keys, old.keys, new.keys);
+        }
         self.ledger
             .adjust(MemoryKind::Metadata, old.metadata, new.metadata);
         self.ledger

@@ -4,13 +4,14 @@
 
 use crate::assumption::BacklogSharing;
 use crate::crdt::{Update, Value};
-use crate::id::{ReplicaId, ShardId};
+use crate::id::{Id, ReplicaId, ShardId};
 use crate::instance::Instance;
 use crate::instance::MemoryKind;
 use crate::instance::effect::Key;
 use crate::instance::keyspace::Ticket;
 use crate::instance::parcel::{Timer, Wire};
 use crate::instance::row::PlainWrite;
+use crate::planted::{self, Defect};
 
 impl Instance {
     /// Wakes the collector if there is something for it.
@@ -67,8 +68,17 @@ impl Instance {
         let slot = self.keyspace.slot_mut(at);
         slot.queued = false;
         let before = slot.measure(&self.assumptions);
-        let (clock, stable) = (shard.frontier.clock, shard.stable.clock);
-        slot.object.collect(&clock, &stable, &mut shard.tally);
+        let (clock, mut stable) = (shard.frontier.clock, shard.stable.clock);
+        // Of a dropped member, all that is still to come is what some survivor has and another
+        // lacks: a removal may have seen more, which nobody has any more.
+        for member in self.dropped.iter().map(|member| member.index()) {
+            if stable.0[member] == clock.0[member] {
+                stable.0[member] = u64::MAX;
+            }
+        }
+        if !planted::is(Defect::TombstonesKept) {
+            slot.object.collect(&clock, &stable, &mut shard.tally);
+        }
         shard.counts.collected += 1;
         self.settle_slot(id, at, &before);
         self.compact_slot(id, at);

@@ -14,6 +14,7 @@ use crate::instance::example::Examples;
 use crate::instance::keyspace::Keyspace;
 use crate::instance::row::{PlainWrite, Row, RowState};
 use crate::instance::shard::Shard;
+use crate::planted::{self, Defect};
 
 /// A plain write of a peer, as it arrives.
 #[derive(Clone, Copy, Debug)]
@@ -185,7 +186,9 @@ impl Keyspace {
             };
             shard.tally.meet(Conflict::WriteWrite);
             examples.note(|| Key::Generated(key), loser.stamp(), shown.stamp());
-            self.hidden.open(row).add(loser);
+            if !planted::is(Defect::LoserForgotten) {
+                self.hidden.open(row).add(loser);
+            }
             shown
         } else {
             let hidden = self.hidden.open(row);

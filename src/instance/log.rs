@@ -11,6 +11,7 @@ use crate::crdt::VersionVector;
 use crate::id::{Id, ReplicaId};
 use crate::instance::effect::Entry;
 use crate::instance::stretch::{LENGTH_MAX, Stretch};
+use crate::planted::{self, Defect};
 
 /// Effects of one origin, and those it relays, the newest `capacity` bytes of them.
 #[derive(Clone, Debug)]
@@ -153,7 +154,9 @@ impl Log {
     /// Where a peer that has observed `clock` goes on; none when the ring no longer holds all it
     /// lacks.
     pub fn resume(&self, clock: &VersionVector) -> Option<u64> {
-        self.lost.is_within(clock).then(|| self.beyond(clock))
+        let skipped = u64::from(planted::is(Defect::ResumedTooLate));
+        let cursor = || (self.beyond(clock) + skipped).min(self.end);
+        self.lost.is_within(clock).then(cursor)
     }
 
     /// State has brought effects up to `clock` beyond those `known`: they never stand in the ring.

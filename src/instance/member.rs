@@ -6,6 +6,7 @@ use crate::instance::Instance;
 use crate::instance::link::{Inflow, LinkState, Outflow};
 use crate::instance::parcel::{Parcel, Timer, Wire};
 use crate::instance::shortage::Standing;
+use crate::planted::{self, Defect};
 use crate::time::SimTime;
 
 impl Instance {
@@ -33,9 +34,16 @@ impl Instance {
         if let Some(relay) = &mut self.relay {
             relay.clear();
         }
-        self.life += 1;
         self.memory_losses += 1;
         self.stale = self.peers().next().is_some() && self.has_written();
+        if planted::is(Defect::StaleWrites) {
+            self.stale = false;
+        }
+        if planted::is(Defect::ClockReused) {
+            self.stale = false;
+            return;
+        }
+        self.life += 1;
     }
 
     /// All data is discarded by request, on every member alike: nothing is to be caught up with.
@@ -168,7 +176,7 @@ impl Instance {
         _from: ReplicaId,
         wire: &mut impl Wire,
     ) {
-        if !self.members.contains(&member) {
+        if !self.members.contains(&member) || planted::is(Defect::UnlinkUnheeded) {
             return;
         }
         self.drop_member(member, wire);

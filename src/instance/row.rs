@@ -4,6 +4,7 @@ use crate::crdt::clock::SEQ_BITS;
 use crate::crdt::{Dot, FILL_SEQ, Stamp, VersionVector};
 use crate::engine::mix;
 use crate::id::ShardId;
+use crate::planted::{self, Defect};
 
 /// What a row holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,6 +101,9 @@ impl PlainWrite {
     /// Whether it wins over a concurrent one, as [`Stamp::beats`] has it.
     #[inline]
     pub(super) fn beats(&self, other: &Self) -> bool {
+        if planted::is(Defect::NoTieBreak) {
+            return self.wall_ms > other.wall_ms;
+        }
         // The smaller origin wins, and of one origin's writes the later.
         let rank = |write: &Self| (write.wall_ms, write.dot ^ !SEQ_MASK);
         rank(self) > rank(other)

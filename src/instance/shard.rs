@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 
 use crate::crdt::{Dot, MEMBERS_MAX, Tally, VersionVector};
 use crate::id::{Id, ReplicaId, ShardId};
+use crate::instance::LIFE_BITS;
 use crate::instance::frontier::Frontier;
 use crate::instance::keyspace::Ticket;
 use crate::instance::ledger::{Ledger, MemoryKind};
 use crate::instance::log::Log;
 use crate::instance::row::Row;
+use crate::planted::{self, Defect};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
 
@@ -236,6 +238,8 @@ impl Shard {
             }
         }
         self.frontier.join(theirs);
+        // What it brought may be stable already.
+        self.collectable = true;
     }
 
     /// The number of the snapshot taken at `clock`, which is being merged.
@@ -280,8 +284,10 @@ impl Shard {
     pub fn settle_stable(&mut self, own: ReplicaId, members: &[ReplicaId]) {
         let (mut stable, mut seen) = (self.frontier, self.frontier);
         for member in members.iter().filter(|member| **member != own) {
-            stable.meet(&self.sound[member.index()]);
-            seen.meet(&self.reports[member.index()]);
+            if !planted::is(Defect::TombstonesDropped) {
+                stable.meet(&self.sound[member.index()]);
+            }
+            seen.meet(&self.report_of(*member));
         }
         // A member that has lost its memory tells less than before; what was stable stays so.
         stable.join(&self.stable);
@@ -290,6 +296,18 @@ impl Shard {
             self.stable = stable;
             self.collectable = true;
         }
+    }
+
+    /// What a member last said it had applied. Where that is older than its present life, it tells
+    /// of effects of its own that may have gone with its memory, or with a primary; of those since
+    /// it has all.
+    fn report_of(&self, member: ReplicaId) -> Frontier {
+        let (at, mut report) = (member.index(), self.reports[member.index()]);
+        if report.clock.0[at] >> LIFE_BITS < self.frontier.clock.0[at] >> LIFE_BITS {
+            report.clock.0[at] = self.frontier.clock.0[at];
+            report.prefix[at] = self.frontier.prefix[at];
+        }
+        report
     }
 
     /// Gives back records of effects that are stable, `budget` bytes at most. Returns how many.

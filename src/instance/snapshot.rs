@@ -21,6 +21,7 @@ use crate::instance::link::{Inflow, Outflow, Snapshot};
 use crate::instance::parcel::{Cargo, Item, Parcel, Relayed, Timer, Wire};
 use crate::instance::row::{Row, RowState};
 use crate::instance::{Instance, Naming};
+use crate::planted::{self, Defect};
 use crate::time::SimTime;
 
 impl Instance {
@@ -43,7 +44,8 @@ impl Instance {
         let objects = self
             .keyspace
             .objects()
-            .filter(|(_, slot)| slot.shard == id && slot.object.newer_than(&known));
+            .filter(|(_, slot)| slot.shard == id && slot.object.newer_than(&known))
+            .filter(|(_, slot)| !planted::is(Defect::DeletionsNotMerged) || slot.object.is_live());
         items.extend(
             objects.map(|(_, slot)| Item::Object(slot.key.clone(), Box::new(slot.object.shared()))),
         );
@@ -150,6 +152,11 @@ impl Instance {
                 let (items, bytes) = snapshot.next_chunk(set.chunk_bytes.0, set.item_bytes.0);
                 let (clock, tail) = (Box::new(snapshot.frontier), snapshot.tail);
                 let parcel = if items.is_empty() {
+                    let tail = if planted::is(Defect::TailNotSent) {
+                        end
+                    } else {
+                        tail
+                    };
                     self.go_on(peer, id, Outflow::from_position(tail, end));
                     self.measure_sync_buffers(id);
                     Parcel::SnapshotEnd(clock)

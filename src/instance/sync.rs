@@ -9,6 +9,7 @@ use crate::instance::link::{Inflow, LinkState, Outflow};
 use crate::instance::parcel::{Cargo, Flight, Item, Origin, Parcel, Relayed, Start, Timer, Wire};
 use crate::instance::snapshot::merge_item;
 use crate::instance::{Instance, Shard};
+use crate::planted::{self, Defect};
 use crate::time::{SimDuration, SimTime};
 
 impl Instance {
@@ -24,7 +25,8 @@ impl Instance {
         }
         self.now = now;
         let from = flight.from;
-        if self.refuses(flight.origin(), wire) {
+        // Who has left the group knows nobody there, though somebody may not have heard of it.
+        if self.refuses(flight.origin(), wire) || !self.members.contains(&from) {
             return;
         }
         self.outgoing[from.index()].heard_at = now;
@@ -118,6 +120,9 @@ impl Instance {
         wire: &mut impl Wire,
     ) {
         self.now = now;
+        if planted::is(Defect::EffectLost) && entry.dot(from).seq.is_multiple_of(100) {
+            return;
+        }
         if self.incoming[from.index()].shards[shard.index()] != Inflow::Stopped {
             if self.relay.is_some() {
                 self.take_in_order(from, from, shard, entry, wire);
@@ -404,6 +409,9 @@ impl Instance {
         let number = self.shards[id].number_ahead(&clock.clock);
         for item in items {
             merge_item(self, id, item, &clock.clock, number);
+        }
+        if planted::is(Defect::ClockBeforeState) {
+            self.shards[id].observe_merged(clock);
         }
         self.expire_if_due(wire);
         self.note_memory(id, wire);

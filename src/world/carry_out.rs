@@ -3,6 +3,7 @@
 use crate::control::{Discard, Effect, MemberId};
 use crate::history::Defeat;
 use crate::id::{Id, InstanceId, ReplicaId};
+use crate::planted::{self, Defect};
 use crate::quantity::Bytes;
 use crate::time::SimTime;
 use crate::world::region::Door;
@@ -21,6 +22,7 @@ impl World<'_> {
                 Effect::Flush(id) if self.is_cut_off(self.plane.planned(*id)) => {
                     self.plane.state.owe_flush(*id);
                 }
+                Effect::Flush(id) if planted::is(Defect::FlushLeavesOneOut) && id.index() == 2 => {}
                 Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
                 Effect::Unlink { on, dropped } => {
@@ -98,11 +100,15 @@ impl World<'_> {
         self.note_losses(cause);
     }
 
-    /// All data of one instance is discarded; what comes from others is new from here on.
+    /// All data of one instance is discarded; what comes from others is new from here on. One that
+    /// takes part in no group has no peers, even if it was never told that it was dropped.
     fn wipe(&mut self, at: SimTime, id: InstanceId) {
-        let is_up = !self.is_down(id);
+        let (is_up, is_member) = (!self.is_down(id), self.takes_part(id));
         self.with_instance(at, id, |instance, reach| {
             instance.wipe(at);
+            if !is_member {
+                instance.stand_alone(at);
+            }
             if is_up {
                 instance.come_back(at, reach);
             }
@@ -129,8 +135,16 @@ impl World<'_> {
 
     fn unlink(&mut self, at: SimTime, on: InstanceId, dropped: InstanceId) {
         let member = Self::replica(dropped);
+        // Another survivor may have dropped some before, and the news of that not have come here.
+        let fellows = self.fellows(on);
+        let gone = |peer: &ReplicaId| {
+            *peer == member || !fellows.iter().any(|one| Self::replica(*one) == *peer)
+        };
+        let gone: Vec<ReplicaId> = self.instance(on).peers().filter(gone).collect();
         self.with_instance(at, on, |instance, reach| {
-            instance.force_unlink(at, member, reach);
+            for member in gone {
+                instance.force_unlink(at, member, reach);
+            }
         });
         self.note_losses("the only member that had them was unlinked");
         self.look_from(at);

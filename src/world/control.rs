@@ -356,7 +356,7 @@ impl World<'_> {
     }
 
     /// Whether an instance takes part in any group.
-    fn takes_part(&self, instance: InstanceId) -> bool {
+    pub(super) fn takes_part(&self, instance: InstanceId) -> bool {
         let link = self.plane.link(instance);
         link.is_some_and(|state| !matches!(state, LinkState::Linking | LinkState::LinkFailed))
     }

@@ -8,11 +8,12 @@ use super::{assert_bites, assert_none};
 const ROOMS: &[(&str, &[&str])] = &[
     ("id", &[]),
     ("quantity", &[]),
+    ("planted", &[]),
     ("time", &["quantity"]),
     ("assumption", &["quantity", "time"]),
     ("engine", &["id", "quantity", "time"]),
     ("catalogue", &["id", "quantity", "time"]),
-    ("crdt", &["id", "assumption", "engine"]),
+    ("crdt", &["id", "planted", "assumption", "engine"]),
     (
         "network",
         &[
@@ -29,6 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "id",
             "quantity",
+            "planted",
             "time",
             "assumption",
             "engine",
@@ -45,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "id",
             "quantity",
+            "planted",
             "time",
             "assumption",
             "engine",
@@ -112,6 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "id",
             "quantity",
+            "planted",
             "time",
             "assumption",
             "engine",
@@ -131,6 +135,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "id",
             "quantity",
+            "planted",
             "time",
             "assumption",
             "engine",

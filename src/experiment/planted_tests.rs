@@ -1,0 +1,95 @@
+//! Planted defects: each must be caught by a check in one of 200 cases, none of which fails without
+//! it.
+//!
+//! `MERIDIAN_UPDATE=1 cargo test --lib planted` writes the table anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::{env, fs};
+
+use crate::engine::parallel::Workers;
+use crate::experiment::outcome::{CaseResult, CaseStatus, Limits};
+use crate::experiment::sweep::{Recipe, case};
+use crate::planted::{self, Defect};
+use crate::scenario;
+
+const CHAOS: &str = include_str!("chaos.ron");
+const SEEDS: u64 = 200;
+const TABLE: &str = "tests/planted-defects.md";
+
+fn chaos() -> Recipe {
+    let text = CHAOS.to_owned();
+    let plan = scenario::parse_seeded("chaos.ron", &text, &[], Some(0));
+    Recipe {
+        plan: plan.expect("the scenario is sound"),
+        scenario: ("chaos.ron".to_owned(), text),
+        overrides: Vec::new(),
+        arm: None,
+    }
+}
+
+/// The first case with a defect, or with none, that `counts`.
+fn first(
+    recipe: &Recipe,
+    defect: Option<Defect>,
+    counts: impl Fn(CaseStatus) -> bool,
+) -> Option<CaseResult> {
+    let plan_of = |seed| recipe.plan_of(seed);
+    let work = |seed| planted::with(defect, || case(seed, &plan_of, Limits::default()));
+    let mut found = None;
+    Workers::new(2).in_order(SEEDS, work, |_, result| {
+        if counts(result.status) {
+            found = Some(result);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+/// The checks that failed, without whom that befell.
+fn checks(case: &CaseResult) -> String {
+    let signature = case.signature.as_deref().unwrap_or_default();
+    let parts = signature.split("; ");
+    let names = parts.map(|part| part.split_once(" on ").map_or(part, |(check, _)| check));
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn nothing_fails_without_a_defect() {
+    let failed = first(&chaos(), None, |status| status != CaseStatus::Pass);
+    assert_eq!(failed, None);
+}
+
+#[test]
+fn every_planted_defect_is_caught_by_a_check() {
+    let recipe = chaos();
+    let mut text = format!(
+        "# Which check catches which planted defect\n\nOf a sweep of {SEEDS} seeds that all pass: \
+         the first seed with which a check fails once the\ndefect is there. \
+         `MERIDIAN_UPDATE=1 cargo test --lib planted` writes it anew.\n\n\
+         | defect | caught by | seed |\n|---|---|--:|\n",
+    );
+    let mut missed = Vec::new();
+    for (defect, words) in Defect::ALL {
+        match first(&recipe, Some(defect), |status| status == CaseStatus::Fail) {
+            Some(case) => {
+                let (checks, seed) = (checks(&case), case.seed);
+                writeln!(text, "| {words} | {checks} | {seed} |").expect("a String takes all");
+            }
+            None => missed.push(defect),
+        }
+    }
+    assert!(missed.is_empty(), "no check catches {missed:?}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
+    if env::var_os("MERIDIAN_UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&path, &text).expect("the table can be written");
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == text,
+        "{TABLE} is not what the checks catch; MERIDIAN_UPDATE=1 writes it anew"
+    );
+}
