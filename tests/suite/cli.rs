@@ -5,6 +5,7 @@ mod errors;
 mod histories;
 mod imports;
 mod sweeps;
+mod turns;
 mod words;
 
 use std::fs;

@@ -6,7 +6,7 @@ use crate::cli::args::{Cases, Partition, Sweep};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::sweep::store::{Names, Store};
+use crate::cli::sweep::store::{Names, Store, turn};
 use crate::cli::sweep::{Until, Work, carried_out, cores, emit, headed, interrupt, planned};
 use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{CaseList, SCHEMA_VERSION, Seeds};
@@ -136,6 +136,7 @@ pub(super) fn partition(
         header: list.header,
         part,
     };
+    let _turn = turn(terminal, out, part)?;
     let (store, kept) = Store::open(out, &Names::of(part), &work.header, part, <[_]>::len)?;
     let mut store = Some(store);
     let jobs = request.jobs.unwrap_or_else(cores);

@@ -13,13 +13,17 @@ use crate::experiment::reproduce::quoted;
 /// When the engine runs fewer partitions, or more.
 pub(super) fn job(engine: Engine, cases: &Path, partitions: u64) -> Result<String, Error> {
     let (name, range, expected) = match engine {
-        // Source: AWS Batch user guide, array jobs.
+        // Source: AWS Batch user guide, "Array jobs": an array size between 2 and 10,000.
         Engine::AwsBatch => ("AWS Batch", 2..=10_000, "2 to 10000"),
-        // Source: GitHub Actions, workflow syntax: a matrix makes at most 256 jobs.
+        // Source: docs.github.com, "Actions limits": a matrix makes at most 256 jobs.
         Engine::Github => ("GitHub Actions", 1..=256, "1 to 256"),
-        // Source: GitLab CI/CD YAML reference, parallel.
+        // Source: docs.gitlab.com, "CI/CD YAML syntax reference", `parallel`: 1 to 200.
         Engine::Gitlab => ("GitLab CI", 1..=200, "1 to 200"),
-        Engine::Parallel | Engine::Slurm | Engine::K8s | Engine::Dask => {
+        // Source: Kubernetes API reference, JobSpec, `completionMode`: an Indexed Job has a
+        // parallelism of at most 10^5, and `maxFailedIndexes` is required beyond 10^5 completions.
+        Engine::K8s => ("Kubernetes", 1..=100_000, "1 to 100000"),
+        // Slurm's own limit is its cluster's: the job file says so.
+        Engine::Parallel | Engine::Slurm | Engine::Dask => {
             ("any engine", 1..=1_000_000, "1 to 1000000")
         }
     };
@@ -41,15 +45,24 @@ pub(super) fn job(engine: Engine, cases: &Path, partitions: u64) -> Result<Strin
     };
     let path = cases.to_string_lossy();
     let path = match engine {
-        // In double quotes, which JSON, YAML and Python read alike.
-        Engine::K8s | Engine::AwsBatch | Engine::Dask => path.escape_default().to_string(),
+        Engine::K8s | Engine::AwsBatch | Engine::Dask => escaped(&path),
         _ => quoted(&path),
     };
     let all: Vec<String> = (1..=partitions).map(|number| number.to_string()).collect();
     Ok(template
-        .replace("@CASES@", &path)
         .replace("@N@", &partitions.to_string())
-        .replace("@ALL@", &all.join(", ")))
+        .replace("@ALL@", &all.join(", "))
+        .replace("@CASES@", &path))
+}
+
+/// What stands between double quotes, as JSON, YAML and Python read it alike.
+fn escaped(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
+        _ => letter.to_string(),
+    });
+    letters.collect()
 }
 
 const PARALLEL: &str = "\
@@ -58,7 +71,7 @@ const PARALLEL: &str = "\
 # not done again.
 set -e
 mkdir -p parts
-seq @N@ | parallel --will-cite --halt never --joblog parts/joblog.tsv --resume-failed \\
+seq @N@ | parallel --will-cite --quote --halt never --joblog parts/joblog.tsv --resume-failed \\
     meridian sweep --cases @CASES@ --partition {}/@N@ --jobs 1 --out parts
 meridian merge parts --cases @CASES@ --out result
 ";
@@ -68,6 +81,7 @@ const SLURM: &str = "\
 # @N@ partitions as a Slurm array job. Submit it, and the merge after it:
 #   job=$(sbatch --parsable FILE)
 #   sbatch --dependency=afterok:$job --wrap \"meridian merge parts --cases @CASES@ --out result\"
+# The cluster's MaxArraySize must be above @N@: 1001, unless its slurm.conf says otherwise.
 #SBATCH --job-name=meridian
 #SBATCH --array=1-@N@
 #SBATCH --cpus-per-task=1
@@ -144,7 +158,8 @@ jobs:
         partition: [@ALL@]
     steps:
       - uses: actions/checkout@v4
-      - run: meridian sweep --cases @CASES@ --partition ${{ matrix.partition }}/@N@ --out parts
+      - run: |
+          meridian sweep --cases @CASES@ --partition ${{ matrix.partition }}/@N@ --out parts
       - uses: actions/upload-artifact@v4
         with:
           name: part-${{ matrix.partition }}
@@ -159,7 +174,8 @@ jobs:
           pattern: part-*
           path: parts
           merge-multiple: true
-      - run: meridian merge parts --cases @CASES@ --out result
+      - run: |
+          meridian merge parts --cases @CASES@ --out result
       - uses: actions/upload-artifact@v4
         if: always()
         with:
@@ -174,14 +190,15 @@ partition:
   stage: sweep
   parallel: @N@
   script:
-    - meridian sweep --cases @CASES@ --partition auto --out parts
+    - |
+      meridian sweep --cases @CASES@ --partition auto --out parts
   artifacts:
     paths: [parts]
 merge:
   stage: merge
-  needs: [partition]
   script:
-    - meridian merge parts --cases @CASES@ --out result
+    - |
+      meridian merge parts --cases @CASES@ --out result
   artifacts:
     when: always
     paths: [result]
@@ -192,6 +209,7 @@ const DASK: &str = r#"# @N@ partitions with Dask distributed. DASK_SCHEDULER_ADD
 # A worker that dies is replaced.
 import os
 import subprocess
+import sys
 
 from dask.distributed import Client, LocalCluster
 
@@ -215,7 +233,8 @@ if __name__ == "__main__":
     with Client(cluster) as client:
         numbers = range(1, PARTITIONS + 1)
         client.gather(client.map(partition, numbers, retries=3, pure=False))
-    subprocess.run(["meridian", "merge", "parts", "--cases", CASES, "--out", "result"], check=True)
+    merge = ["meridian", "merge", "parts", "--cases", CASES, "--out", "result"]
+    sys.exit(subprocess.run(merge).returncode)
 "#;
 
 #[cfg(test)]
@@ -257,5 +276,6 @@ mod tests {
         assert_eq!(told(Engine::AwsBatch, 10_000), Ok(()));
         assert!(told(Engine::Github, 257).is_err() && told(Engine::Github, 256).is_ok());
         assert!(told(Engine::Gitlab, 201).is_err() && told(Engine::Gitlab, 200).is_ok());
+        assert!(told(Engine::K8s, 100_001).is_err() && told(Engine::K8s, 100_000).is_ok());
     }
 }

@@ -4,12 +4,13 @@
 //! its name once it is whole. So whatever ends the program, what it had kept is there, but for a
 //! torn last line, which is run again; and a file without `.tmp` is complete.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::Error;
 use crate::cli::output;
+use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{CaseResult, Header};
 use crate::experiment::sweep::Part;
 use crate::report::sweep::json;
@@ -163,6 +164,30 @@ fn beside(place: &Path) -> PathBuf {
     let mut name = place.as_os_str().to_owned();
     name.push(".tmp");
     PathBuf::from(name)
+}
+
+/// Waits until no other program is at work on this partition in this folder: say, one whose worker
+/// was given up as dead. The turn lasts as long as the file is open; a file system without locks
+/// has no turns.
+///
+/// # Errors
+/// When the folder cannot be written to, or the lock cannot be waited for.
+pub(super) fn turn(terminal: &Terminal, folder: &Path, part: Part) -> Result<File, Error> {
+    output::prepare(folder)?;
+    let (number, of) = (part.number, part.of);
+    let path = folder.join(format!("part-{number}-of-{of}.lock"));
+    let unwritable = |source| Error::Unwritable {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(unwritable)?;
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        terminal.say(&format!(
+            "partition {number}/{of}: waiting for another program that is at work on it\n"
+        ));
+        file.lock().map_err(unwritable)?;
+    }
+    Ok(file)
 }
 
 /// Puts a text in a file's place, whole or not at all.
