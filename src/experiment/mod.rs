@@ -9,5 +9,6 @@ mod told;
 pub mod outcome;
 pub mod reproduce;
 pub mod run;
+pub mod shrink;
 pub mod statistics;
 pub mod sweep;
