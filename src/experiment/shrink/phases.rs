@@ -7,6 +7,9 @@ use crate::experiment::shrink::passes::with;
 use crate::plan::Plan;
 use crate::time::{SimDuration, SimTime};
 
+/// No storm is made shorter than this: there is nothing to see in it.
+const STORM_MIN: SimDuration = SimDuration::from_secs(1);
+
 /// So much of the time until the failure, and no less than a second, is left behind it.
 const BEHIND: u64 = 20;
 
@@ -17,10 +20,11 @@ pub(super) fn tail(plan: &Plan, failure: &Failure, slot: usize) -> Option<Vec<Pl
     }
     let storm = plan.storm;
     let until = failure.at.map_or(storm, |at| at.since(SimTime::ZERO));
-    let behind = until + (until / BEHIND).max(SimDuration::from_secs(1));
+    let behind = until + (until / BEHIND).max(STORM_MIN);
     // What hardly shortens the storm would be undone by rounding it.
-    let parts = [behind, storm / 10, storm / 2, storm * 3 / 4];
-    let parts = parts.into_iter().filter(|one| *one < storm * 9 / 10);
+    let parts = [behind, STORM_MIN, storm / 10, storm / 2, storm * 3 / 4];
+    let worth = STORM_MIN..storm * 9 / 10;
+    let parts = parts.into_iter().filter(|one| worth.contains(one));
     Some(parts.map(|one| cut(plan, one)).collect())
 }
 

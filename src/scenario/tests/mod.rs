@@ -3,6 +3,7 @@
 mod assumed;
 mod bad;
 mod chance;
+mod concise;
 mod good;
 mod mutated;
 mod outlined;
