@@ -34,7 +34,8 @@ const SCENARIO: &str = r#"(
         (prefix: "cart:", keys: 50, value: "1KB"),
     ],
     traffic: [
-        (fleet: "app", on: ["us", "asia"], arrivals: Poisson("100/s"), mix: "ycsb-a", keys: "user:"),
+        (fleet: "app", on: ["us", "asia"], arrivals: Poisson("100/s"), mix: "ycsb-a",
+            keys: "user:"),
         (fleet: "shop", on: "eu", arrivals: Poisson("7/s"), mix: "ycsb-b", keys: "cart:"),
     ],
     timeline: [
@@ -43,7 +44,8 @@ const SCENARIO: &str = r#"(
             ("East US", "Southeast Asia"), ("West Europe", "Southeast Asia"),
         ])),
         (at: "17s", do: Heal()),
-        (at: "21s", do: Degrade(between: ("East US", "Southeast Asia"), delay: "300%", loss: "10%")),
+        (at: "21s", do: Degrade(between: ("East US", "Southeast Asia"), delay: "300%",
+            loss: "10%")),
         (at: "27s", do: Restore(between: ("East US", "Southeast Asia"))),
         (at: "33s", do: Stall(on: "eu", from: ["us", "asia"])),
         (at: "36s", do: Resume(on: "eu", from: ["us", "asia"])),

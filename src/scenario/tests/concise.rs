@@ -35,7 +35,8 @@ fn each_default_is_another_plan() {
     );
     let changed = SMALL.replacen(
         "instances:",
-        "assumptions: (backlog_bytes: \"1MB\", record_bytes: \"240B\"), tie_break: Seeded, instances:",
+        "assumptions: (backlog_bytes: \"1MB\", record_bytes: \"240B\"), tie_break: Seeded,\n\
+         instances:",
         1,
     );
     let changed = plan(&changed);
