@@ -2,6 +2,7 @@
 //!
 //! Beyond this file a command is plain data.
 
+mod shrinks;
 mod sweeps;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use clap_mangen::Man;
 
 use crate::cli::exit::Exit;
 
+pub(super) use shrinks::Shrink;
 pub(super) use sweeps::{Cases, Engine, Merge, Partition, Sweep, Swept};
 
 /// More threads than this help no run: a group has at most five regions.
@@ -27,6 +29,7 @@ Examples:
   meridian run atlantic-cut.ron --seed 7 --set storm=2h
   meridian replay out/outcome.json              the same run again, compared
   meridian sweep atlantic-cut.ron --seeds 0..1000 --out out
+  meridian shrink atlantic-cut.ron --seed 17 --out small.ron
   meridian compare drill.ron                    the scenario's arms side by side
   meridian import azure caches.json             a scenario's group from what Azure prints";
 
@@ -102,6 +105,13 @@ pub(super) enum Request {
     Cases(Cases),
     /// Put the partitions of a sweep together: the same bytes as the sweep in one piece
     Merge(Merge),
+    /// Find the smallest plan that fails as a scenario does under a seed
+    ///
+    /// Leaves out steps, rules, instances and fleets, shortens and weakens what is left and rounds
+    /// its numbers, as long as the same thing fails. The result is a scenario file that has been
+    /// run once more; it depends on the scenario and the seed alone, not on how many runs are made
+    /// at once.
+    Shrink(Shrink),
     /// Set the arms of a scenario side by side, or results that runs have left
     ///
     /// A scenario's arms are other decisions on the same day, with the same seed and draws: each is

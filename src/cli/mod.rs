@@ -1,7 +1,7 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► run, sweep, compare, replay, check, validate, new, import, catalogue, explain ─► Exit
+//! args ─► run, sweep, shrink, compare, replay, check, validate, new, import, … ─► Exit
 //!          └─ scenario, experiment, report, import ─► output (files), terminal (text)
 //! ```
 //!
@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod replay;
 mod run;
+mod shrink;
 mod sweep;
 mod terminal;
 
@@ -53,6 +54,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Sweep(request) => sweep::sweep(terminal, &request),
         Request::Cases(request) => sweep::cases::cases(terminal, &request),
         Request::Merge(request) => sweep::merge::merge(terminal, &request),
+        Request::Shrink(request) => shrink::shrink(terminal, &request),
         Request::Compare(request) => compare::compare(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),

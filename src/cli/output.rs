@@ -86,6 +86,23 @@ pub(super) fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes one file as [`write`] does several.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_one(place: &Path, text: String) -> Result<(), Error> {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let path = name.into_owned();
+    write(folder_of(place), &[File { path, text }])
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 fn beside(place: &Path) -> PathBuf {
     let mut name = place.as_os_str().to_owned();
     name.push(".tmp");

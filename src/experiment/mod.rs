@@ -11,5 +11,6 @@ mod told;
 pub mod outcome;
 pub mod reproduce;
 pub mod run;
+pub mod shrink;
 pub mod statistics;
 pub mod sweep;

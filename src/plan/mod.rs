@@ -7,6 +7,7 @@
 mod arm;
 pub mod expectation;
 mod incident;
+mod named;
 mod parts;
 mod published;
 pub mod request;
@@ -26,6 +27,7 @@ pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
 pub use arm::Arm;
 pub use expectation::{Expectation, Judgement, MemoryKind};
 pub use incident::{Incident, Streams, Weekday, Window, next_window};
+pub use named::OnInstance;
 pub use parts::PARTS_MAX;
 pub use published::{Mirrored, published_delay};
 pub use request::{Asked, AtStart, Condition, Fate, Request};

@@ -6,11 +6,13 @@
 //! ```
 //!
 //! `schema` says what can be written and knows no rule; `lower` knows the rules and makes the plan;
-//! `normal` writes a plan back as a file in which nothing is left to a default. No text makes any
-//! of them panic. `chance` settles what a file leaves to the seed.
+//! `normal` writes a plan back as a file in which nothing is left to a default, `concise` as one in
+//! which all is that can be. No text makes any of them panic. `chance` settles what a file leaves
+//! to the seed.
 
 mod chance;
 mod code;
+mod concise;
 pub mod diagnostic;
 mod explain;
 mod load;
@@ -30,6 +32,7 @@ mod swarm;
 #[cfg(test)]
 mod tests;
 
+pub use concise::{concise_form, defaulted};
 pub use explain::{AssumptionInForce, assumptions_in_force, explain_plan};
 pub use load::{load, load_every_way, load_seeded, parse, parse_every_way, parse_seeded};
 pub use normal::normal_form;

@@ -4,6 +4,7 @@ mod compare;
 mod errors;
 mod histories;
 mod imports;
+mod shrinks;
 mod sweeps;
 mod turns;
 mod words;

@@ -144,7 +144,7 @@ fn seeds(text: &str) -> Result<(u64, u64), String> {
     both.ok_or_else(|| "expected two whole numbers, the lower first: 0..1000".to_owned())
 }
 
-fn jobs(text: &str) -> Result<usize, String> {
+pub(super) fn jobs(text: &str) -> Result<usize, String> {
     let count = text
         .parse()
         .ok()

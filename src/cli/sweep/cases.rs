@@ -12,7 +12,6 @@ use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{CaseList, SCHEMA_VERSION, Seeds};
 use crate::experiment::sweep::{self, Part, Recipe};
 use crate::plan::Plan;
-use crate::report::File;
 use crate::report::sweep::json;
 use crate::scenario;
 
@@ -40,20 +39,7 @@ pub(in crate::cli) fn cases(terminal: &Terminal, request: &Cases) -> Result<Exit
         .emit
         .map(|engine| emit::job(engine, &request.out, list.partitions));
     let job = job.transpose()?;
-    let name = request
-        .out
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let folder = request
-        .out
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let file = File {
-        path: name.into_owned(),
-        text: json::case_list(&list),
-    };
-    output::write(folder.unwrap_or(Path::new(".")), &[file])?;
+    output::write_one(&request.out, json::case_list(&list))?;
     terminal.say(&format!(
         "{}: {} cases in {} partitions\n",
         request.out.display(),

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first ends a sweep behind the case that is due next, the second at once.
+//! Ctrl-C: the first ends a sweep behind the case that is due next, and shrinking behind a run; the
+//! second ends either at once.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 const ENDED_BY_SIGNAL: i32 = 130;
 
 /// From now on Ctrl-C does not end the program before what is done is kept.
-pub(super) fn watch() {
+pub(in crate::cli) fn watch() {
     let heard = ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::Relaxed) {
             process::exit(ENDED_BY_SIGNAL);
@@ -21,6 +22,6 @@ pub(super) fn watch() {
 }
 
 /// Whether Ctrl-C has been heard.
-pub(super) fn is_asked() -> bool {
+pub(in crate::cli) fn is_asked() -> bool {
     ASKED.load(Ordering::Relaxed)
 }

@@ -7,7 +7,7 @@
 
 pub(super) mod cases;
 mod emit;
-mod interrupt;
+pub(super) mod interrupt;
 pub(super) mod merge;
 mod pace;
 mod store;

@@ -10,6 +10,7 @@ use crate::experiment::run::{self, Finished};
 use crate::experiment::sweep::limits;
 use crate::plan::{Judgement, Plan};
 use crate::scenario::diagnostic::Mistakes;
+use crate::time::SimTime;
 use crate::world::Options;
 
 /// The failure of a run that handled as many events as it may.
@@ -26,15 +27,36 @@ pub fn case(
             Ok(plan) => plan,
             Err(mistakes) => return wrong(seed, &mistakes),
         };
-        match limits::exceeded(&plan, limits) {
-            Some((signature, detail)) => CaseResult {
-                status: CaseStatus::Capped,
-                signature: Some(signature.to_owned()),
-                detail,
-                ..nothing(seed)
-            },
-            None => judged(seed, &plan, &run::run(&plan, Options::default(), "")),
+        let run = || judged(seed, &plan, &run::run(&plan, Options::default(), ""));
+        capped(seed, &plan, limits).unwrap_or_else(run)
+    })
+}
+
+/// Runs a plan as the case of its seed. Beside the result: by when everything in its signature had
+/// failed, where that is known.
+pub fn timed_case(plan: &Plan, limits: Limits) -> (CaseResult, Option<SimTime>) {
+    let mut at = None;
+    let case = contained(plan.seed, || {
+        if let Some(result) = capped(plan.seed, plan, limits) {
+            return result;
         }
+        let finished = run::run(plan, Options::default(), "");
+        let (failed, _) = failed(plan, &finished);
+        let times = failed.iter().map(|verdict| verdict.at_ms);
+        at = times.max().flatten().map(SimTime::from_millis);
+        judged(plan.seed, plan, &finished)
+    });
+    (case, at)
+}
+
+/// What a case comes to whose plan is more than a case may be.
+fn capped(seed: u64, plan: &Plan, limits: Limits) -> Option<CaseResult> {
+    let (signature, detail) = limits::exceeded(plan, limits)?;
+    Some(CaseResult {
+        status: CaseStatus::Capped,
+        signature: Some(signature.to_owned()),
+        detail,
+        ..nothing(seed)
     })
 }
 
@@ -83,15 +105,7 @@ fn nothing(seed: u64) -> CaseResult {
 /// What a run came to.
 pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult {
     let outcome = &finished.outcome;
-    let (mut failed, mut gates) = (Vec::new(), Vec::new());
-    for (index, verdict) in outcome.verdicts.iter().enumerate() {
-        let demand = plan.expectations.get(index).map(|one| &one.demand);
-        if matches!(demand, Some(Judgement::Sometimes(_))) {
-            gates.push(gate(verdict));
-        } else if fails(verdict, index < finished.demands) {
-            failed.push(verdict);
-        }
-    }
+    let (failed, gates) = failed(plan, finished);
     let (status, signature) = match (outcome.status, failed.is_empty()) {
         (Status::Capped, _) => (CaseStatus::Capped, Some(CAPPED.to_owned())),
         (_, true) => (CaseStatus::Pass, None),
@@ -126,6 +140,20 @@ pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult 
         gates,
         ..nothing(seed)
     }
+}
+
+/// The verdicts that fail a case, and what is wanted sometimes.
+fn failed<'a>(plan: &Plan, finished: &'a Finished) -> (Vec<&'a Verdict>, Vec<CaseGate>) {
+    let (mut failed, mut gates) = (Vec::new(), Vec::new());
+    for (index, verdict) in finished.outcome.verdicts.iter().enumerate() {
+        let demand = plan.expectations.get(index).map(|one| &one.demand);
+        if matches!(demand, Some(Judgement::Sometimes(_))) {
+            gates.push(gate(verdict));
+        } else if fails(verdict, index < finished.demands) {
+            failed.push(verdict);
+        }
+    }
+    (failed, gates)
 }
 
 /// A demand that nothing decided did not hold; a check that nothing decided found nothing.

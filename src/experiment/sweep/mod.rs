@@ -46,7 +46,7 @@ use crate::experiment::outcome::{CaseResult, Header};
 use crate::plan::Plan;
 use crate::scenario::diagnostic::Mistakes;
 
-pub use case::{case, contained};
+pub use case::{case, contained, timed_case};
 pub use figure::Distribution;
 pub use fold::{CHECK_EVERY, Fold};
 pub use header::header;

@@ -3,6 +3,7 @@
 mod assumed;
 mod bad;
 mod chance;
+mod concise;
 mod faults;
 mod good;
 mod mutated;

@@ -191,8 +191,8 @@ fn names_that_nothing_has() {
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
     error: there is nothing called `rnu`; the commands are run, sweep, cases, merge,
-      compare, replay, validate, check, new, import, catalogue, explain, completions,
-      man, help
+      shrink, compare, replay, validate, check, new, import, catalogue, explain,
+      completions, man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
     error: invalid value 'region' for '<TOPIC>'
