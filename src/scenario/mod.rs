@@ -7,7 +7,7 @@
 //!
 //! `schema` says what can be written and knows no rule; `lower` knows the rules and makes the plan;
 //! `normal` writes a plan back as a file in which nothing is left to a default. No text makes any
-//! of them panic. `chance` settles what a file leaves to the seed.
+//! of them panic. `chance` settles what a file leaves to the seed, `vary` what it leaves to a sweep.
 
 mod chance;
 mod code;
@@ -18,6 +18,7 @@ mod lower;
 mod normal;
 mod outline;
 mod overrides;
+mod path;
 mod reading;
 mod schema;
 mod source;
@@ -27,9 +28,11 @@ mod stumble;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod vary;
 
 pub use explain::{AssumptionInForce, assumptions_in_force, explain_plan};
-pub use load::{load, load_every_way, load_seeded, parse, parse_every_way, parse_seeded};
+pub use load::{load, load_cell, load_every_way, load_seeded};
+pub use load::{parse, parse_cell, parse_every_way, parse_seeded};
 pub use normal::normal_form;
 pub use schema::reference::reference;
 pub use starter::starter;

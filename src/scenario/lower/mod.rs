@@ -25,6 +25,7 @@ mod state;
 mod suits;
 mod timeline;
 mod traffic;
+mod vary;
 mod weight;
 
 use crate::id::InstanceId;
@@ -123,6 +124,7 @@ impl Lowering<'_> {
         let timeline = self.timeline(&[&file.timeline], &places, &routes, phases);
         let rules = self.rules(&[&file.runbook], &file.alerts, &places, &routes);
         let arms = self.arms(file, &places, &routes, phases);
+        let axes = self.axes(&file.vary);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);
         let principals = places.principals.clone();
@@ -151,6 +153,7 @@ impl Lowering<'_> {
             timeline,
             rules,
             arms,
+            axes,
             expectations,
         };
         let lagging = file.assumptions.span().unwrap_or(scenario.span);
