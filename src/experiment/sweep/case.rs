@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::engine;
 use crate::experiment::outcome::{
-    CaseGate, CaseInstance, CaseResult, CaseStatus, Limits, Outcome, Status, Verdict, VerdictStatus,
+    CaseCell, CaseGate, CaseInstance, CaseResult, CaseStatus, Header, Outcome, Point, Status,
+    Verdict, VerdictStatus,
 };
 use crate::experiment::run::{self, Finished};
 use crate::experiment::sweep::limits;
@@ -15,17 +16,20 @@ use crate::world::Options;
 /// The failure of a run that handled as many events as it may.
 const CAPPED: &str = "capped: events";
 
-/// Makes the plan of a seed and runs it, if it is not more than a case may be.
+/// Makes the plan of a point and runs it, if it is not more than a case may be.
 pub fn case(
-    seed: u64,
-    plan_of: &impl Fn(u64) -> Result<Plan, Mistakes>,
-    limits: Limits,
+    header: &Header,
+    point: Point,
+    plan_of: &impl Fn(u64, &[usize]) -> Result<Plan, Mistakes>,
 ) -> CaseResult {
-    contained(seed, || {
-        let plan = match plan_of(seed) {
+    let (seed, limits) = (point.seed, header.limits);
+    let mut bought_bytes = None;
+    let found = contained(seed, || {
+        let plan = match plan_of(seed, &header.cell_of(point)) {
             Ok(plan) => plan,
             Err(mistakes) => return wrong(seed, &mistakes),
         };
+        bought_bytes = Some(plan.instances.iter().map(|one| one.sku.memory.0).sum());
         match limits::exceeded(&plan, limits) {
             Some((signature, detail)) => CaseResult {
                 status: CaseStatus::Capped,
@@ -35,7 +39,14 @@ pub fn case(
             },
             None => judged(seed, &plan, &run::run(&plan, Options::default(), "")),
         }
-    })
+    });
+    CaseResult {
+        cell: header.values_at(point).map(|values| CaseCell {
+            values,
+            bought_bytes,
+        }),
+        ..found
+    }
 }
 
 /// Does the work of a case; when it panics, that is what the case came to.
@@ -65,6 +76,7 @@ fn wrong(seed: u64, mistakes: &Mistakes) -> CaseResult {
 fn nothing(seed: u64) -> CaseResult {
     CaseResult {
         seed,
+        cell: None,
         status: CaseStatus::Pass,
         signature: None,
         detail: String::new(),

@@ -16,6 +16,7 @@ fn fold(cases: u64) -> Fold {
         version: "0.0.0".to_owned(),
         overrides: vec!["storm=2h".to_owned()],
         arm: None,
+        axes: Vec::new(),
         seeds: Seeds::Range(0, cases),
         limits: Limits::default(),
     };
@@ -52,6 +53,7 @@ fn case(seed: u64) -> CaseResult {
     });
     CaseResult {
         seed,
+        cell: None,
         status: if fails {
             CaseStatus::Fail
         } else {

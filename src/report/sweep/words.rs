@@ -69,6 +69,7 @@ pub fn seeds(seeds: &Seeds) -> String {
     match seeds {
         Seeds::Range(from, until) => format!("seeds {from}..{until}"),
         Seeds::List(list) => format!("{} seeds listed", exact(list.len() as u64)),
+        Seeds::Points(points) => format!("{} cases listed", exact(points.len() as u64)),
     }
 }
 
