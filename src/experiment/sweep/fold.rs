@@ -81,6 +81,11 @@ impl Fold {
         }
     }
 
+    /// What the cases are of.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// How many cases there are so far.
     pub fn run(&self) -> u64 {
         self.run

@@ -1,5 +1,7 @@
 //! Cases of a small scenario, and folds of cases made by hand.
 
+mod cells;
+
 use std::ops::ControlFlow;
 
 use crate::engine::parallel::Workers;

@@ -89,7 +89,8 @@ fn map(map: &Map<'_>, measure: Measure) -> String {
     let Some((last, others)) = map.axes.split_last() else {
         return String::new();
     };
-    let mut header: Vec<(&str, Flush)> = vec![(measured(measure), Flush::Left)];
+    let what = measured(measure).to_owned() + &map.worst_of();
+    let mut header: Vec<(&str, Flush)> = vec![(&what, Flush::Left)];
     let columns = last.values.iter();
     header.extend(columns.map(|value| (value.label.as_str(), Flush::Right)));
     let rows = Grid(others);
@@ -103,9 +104,7 @@ fn map(map: &Map<'_>, measure: Measure) -> String {
             labels => labels.join(", "),
         };
         let shares = shares.iter().map(|share| words::part(share));
-        std::iter::once(name + &map.worst_of())
-            .chain(shares)
-            .collect()
+        std::iter::once(name).chain(shares).collect()
     };
     let all: Vec<Vec<String>> = map
         .shares
