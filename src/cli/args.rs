@@ -222,6 +222,9 @@ pub(super) struct Run {
     /// Sets a value of the scenario: storm=2h, instances.redis-eu.sku=Balanced_B5
     #[arg(long = "set", value_name = "PATH=VALUE", action = ArgAction::Append)]
     pub overrides: Vec<String>,
+    /// Takes this value of an axis of the scenario, instead of the first: size=Balanced_B10
+    #[arg(long = "axis", value_name = "NAME=VALUE", action = ArgAction::Append)]
+    pub axes: Vec<String>,
     /// Runs one of the scenario's arms instead of the scenario as it stands
     #[arg(long, value_name = "NAME")]
     pub arm: Option<String>,

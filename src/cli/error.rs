@@ -74,6 +74,27 @@ pub enum Error {
         /// Which line, from 1.
         line: usize,
     },
+    /// A failure is of no cell of the scenario.
+    #[error(
+        "`{}`, line {line}, is of no cell of this scenario: expected a `cell` with a value of each \
+         axis, as its sweeps write them", path.display()
+    )]
+    OtherCell {
+        /// The file of failures.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// An axis or a value that the scenario does not have.
+    #[error("`{}` has no {what}: {known}", path.display())]
+    UnknownAxis {
+        /// The scenario.
+        path: PathBuf,
+        /// What was asked for.
+        what: String,
+        /// Those it has.
+        known: String,
+    },
     /// A file is not the header of a sweep.
     #[error("`{}` is not the header of a sweep that this version reads: {source}", path.display())]
     NotSweep {

@@ -13,7 +13,7 @@ use crate::cli::terminal::Terminal;
 use crate::experiment::outcome::{Outcome, Status};
 use crate::experiment::reproduce;
 use crate::experiment::run::{self, Finished};
-use crate::plan::Plan;
+use crate::plan::{Axis, Plan};
 use crate::report::{self, File, json, summary};
 use crate::scenario;
 use crate::world::Options;
@@ -57,34 +57,81 @@ fn load(terminal: &Terminal, request: &Run) -> (Vec<Ready>, Exit) {
     let mut worst = Exit::Holds;
     let mut all = Vec::new();
     for path in &request.scenarios {
-        match scenario::load_seeded(path, &request.overrides, request.seed) {
-            Ok(mut plan) => {
-                let arm = request.arm.as_deref();
-                let reproduce = reproduce(path, plan.seed, &request.overrides, arm);
-                if let Some(arm) = arm {
-                    match of_arm(path, &plan, arm) {
-                        Ok(of_arm) => plan = of_arm,
-                        Err(error) => {
-                            terminal.error(&error);
-                            worst = Exit::Wrong;
-                            continue;
-                        }
-                    }
-                }
-                all.push(Ready {
-                    path: path.clone(),
-                    plan,
-                    reproduce,
-                    folder: None,
-                });
-            }
-            Err(mistakes) => {
-                terminal.say(&mistakes.render(terminal.colours_talk()));
+        match ready(terminal, path, request) {
+            Ok(Some(ready)) => all.push(ready),
+            Ok(None) => worst = Exit::Wrong,
+            Err(error) => {
+                terminal.error(&error);
                 worst = Exit::Wrong;
             }
         }
     }
     (all, worst)
+}
+
+/// Loads one scenario; none when it is wrong, which has been told.
+///
+/// # Errors
+/// When it has no such arm, axis or value.
+fn ready(terminal: &Terminal, path: &Path, request: &Run) -> Result<Option<Ready>, Error> {
+    let (overrides, seed) = (&request.overrides, request.seed);
+    let loaded = |cell: &[usize]| {
+        let plan = scenario::load_cell(path, overrides, cell, seed);
+        plan.map_err(|mistakes| terminal.say(&mistakes.render(terminal.colours_talk())))
+    };
+    let Ok(mut plan) = loaded(&[]) else {
+        return Ok(None);
+    };
+    if !request.axes.is_empty() {
+        let cell = cell(path, &plan.axes, &request.axes)?;
+        let Ok(other) = loaded(&cell) else {
+            return Ok(None);
+        };
+        plan = other;
+    }
+    let arm = request.arm.as_deref();
+    let file = path.to_string_lossy();
+    let reproduce = reproduce::line(&file, plan.seed, overrides, &request.axes, arm);
+    if let Some(arm) = arm {
+        plan = of_arm(path, &plan, arm)?;
+    }
+    Ok(Some(Ready {
+        path: path.to_owned(),
+        plan,
+        reproduce,
+        folder: None,
+    }))
+}
+
+/// The position of each axis' value, where `NAME=VALUE` says so, and the first elsewhere.
+///
+/// # Errors
+/// When there is no such axis, or it has no such value.
+fn cell(path: &Path, axes: &[Axis], wanted: &[String]) -> Result<Vec<usize>, Error> {
+    let unknown = |what: String, known: Vec<&str>| Error::UnknownAxis {
+        path: path.to_owned(),
+        what,
+        known: match known.is_empty() {
+            true => "it has none".to_owned(),
+            false => format!("expected one of `{}`", known.join("`, `")),
+        },
+    };
+    let mut cell = vec![0; axes.len()];
+    for text in wanted {
+        let (name, label) = text.split_once('=').unwrap_or((text, ""));
+        let axis = axes.iter().position(|axis| axis.name == name);
+        let axis = axis.ok_or_else(|| {
+            let names = axes.iter().map(|axis| axis.name.as_str()).collect();
+            unknown(format!("axis called `{name}`"), names)
+        })?;
+        let values = &axes[axis].values;
+        let value = values.iter().position(|value| value.label == label);
+        cell[axis] = value.ok_or_else(|| {
+            let labels = values.iter().map(|value| value.label.as_str()).collect();
+            unknown(format!("value `{label}` of its axis `{name}`"), labels)
+        })?;
+    }
+    Ok(cell)
 }
 
 /// The plan of one arm.
@@ -231,5 +278,5 @@ pub(super) fn verdict(outcome: &Outcome) -> Exit {
 
 /// The command line that runs a scenario again.
 pub(super) fn reproduce(path: &Path, seed: u64, overrides: &[String], arm: Option<&str>) -> String {
-    reproduce::line(&path.to_string_lossy(), seed, overrides, arm)
+    reproduce::line(&path.to_string_lossy(), seed, overrides, &[], arm)
 }

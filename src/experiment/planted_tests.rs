@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{CaseResult, CaseStatus, Limits};
-use crate::experiment::sweep::{Recipe, case};
+use crate::experiment::sweep::{Recipe, timed_case};
 use crate::planted::{self, Defect};
 use crate::scenario;
 
@@ -36,8 +36,10 @@ fn first(
     defect: Option<Defect>,
     counts: impl Fn(CaseStatus) -> bool,
 ) -> Option<CaseResult> {
-    let plan_of = |seed| recipe.plan_of(seed);
-    let work = |seed| planted::with(defect, || case(seed, &plan_of, Limits::default()));
+    let work = |seed| {
+        let plan = recipe.plan_of(seed, &[]).expect("every draw is sound");
+        planted::with(defect, || timed_case(&plan, Limits::default()).0)
+    };
     let mut found = None;
     Workers::new(2).in_order(SEEDS, work, |_, result| {
         if counts(result.status) {

@@ -1,10 +1,20 @@
 //! The command line that runs one case again.
 
-/// Runs the scenario `file` again, with this seed, these overrides and this arm.
-pub fn line(file: &str, seed: u64, overrides: &[String], arm: Option<&str>) -> String {
+/// Runs the scenario `file` again, with this seed, these overrides, these values of its axes and
+/// this arm.
+pub fn line(
+    file: &str,
+    seed: u64,
+    overrides: &[String],
+    axes: &[String],
+    arm: Option<&str>,
+) -> String {
     let mut line = format!("meridian run {} --seed {seed}", quoted(file));
     for set in overrides {
         line += &format!(" --set {}", quoted(set));
+    }
+    for axis in axes {
+        line += &format!(" --axis {}", quoted(axis));
     }
     if let Some(arm) = arm {
         line += &format!(" --arm {}", quoted(arm));
@@ -30,10 +40,16 @@ mod tests {
     fn the_line_survives_a_shell() {
         let sets = ["expect=[NoOom]".to_owned(), "name=it's".to_owned()];
         assert_eq!(
-            line("my cut.ron", 7, &sets, Some("drop it")),
+            line(
+                "my cut.ron",
+                7,
+                &sets,
+                &["size=of 5".to_owned()],
+                Some("drop it")
+            ),
             concat!(
                 r"meridian run 'my cut.ron' --seed 7 --set 'expect=[NoOom]' ",
-                r"--set 'name=it'\''s' --arm 'drop it'"
+                r"--set 'name=it'\''s' --axis 'size=of 5' --arm 'drop it'"
             )
         );
     }

@@ -5,6 +5,7 @@
 //! what the run's own named streams will draw.
 
 mod arm;
+mod axis;
 pub mod expectation;
 mod incident;
 mod named;
@@ -25,6 +26,7 @@ use request::{Clustering, Configuration, Module, Persistence};
 
 pub use crate::traffic::{Arrivals, Operation, Popularity, Sizes};
 pub use arm::Arm;
+pub use axis::{Axis, AxisKind, AxisValue};
 pub use expectation::{Expectation, Judgement, MemoryKind};
 pub use incident::{Incident, Streams, Weekday, Window, next_window};
 pub use named::OnInstance;
@@ -82,6 +84,8 @@ pub struct Plan {
     pub rules: Vec<RulePlan>,
     /// Other ways to go on, each of which is a run of its own.
     pub arms: Vec<Arm>,
+    /// What a sweep varies; the plan has one value of each axis.
+    pub axes: Vec<Axis>,
     /// What must hold for the run to pass.
     pub expectations: Vec<Expectation>,
 }

@@ -26,6 +26,7 @@ impl Step {
             }
             Self::Outage { .. }
             | Self::Return(_)
+            | Self::Skew { .. }
             | Self::Partition(_)
             | Self::Heal(_)
             | Self::Degrade { .. } => {}
@@ -37,6 +38,7 @@ impl Step {
         match self {
             Self::Outage { region, .. }
             | Self::Return(region)
+            | Self::Skew { region, .. }
             | Self::Incident(Incident::ZoneLoss(region)) => look(region),
             Self::Partition(_) | Self::Heal(_) | Self::Degrade { .. } => {
                 for (from, to) in self.routes_mut().into_iter().flatten() {

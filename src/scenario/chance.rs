@@ -18,10 +18,11 @@ mod range;
 use crate::scenario::chance::draw::{Draw, draw};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::outline::{Node, Parts, outline};
-use crate::scenario::overrides::name;
+use crate::scenario::outline::{Entry, Node, Parts, outline};
+use crate::scenario::path::name;
 use crate::scenario::source::{Piece, Source};
 use crate::scenario::span::Span;
+use crate::scenario::vary;
 
 use crate::engine::rng::Stream;
 
@@ -86,10 +87,16 @@ fn enumerate(text: &str, node: &Node, corners: &mut Vec<Settling>) {
     match &node.parts {
         Parts::Fields(entries) => entries
             .iter()
+            .filter(|entry| is_settled(text, entry))
             .for_each(|entry| enumerate(text, &entry.value, corners)),
         Parts::Items(items) => items.iter().for_each(|item| enumerate(text, item, corners)),
         Parts::Leaf => {}
     }
+}
+
+/// Axes keep the draws among their values: they are drawn where they are set.
+fn is_settled(text: &str, entry: &Entry) -> bool {
+    entry.name.of(text) != vary::FIELD
 }
 
 /// What replaces a part of the text.
@@ -134,7 +141,7 @@ impl Settler<'_> {
     fn visit_parts(&mut self, node: &Node, path: &str, edits: &mut Vec<Edit>) {
         match &node.parts {
             Parts::Fields(entries) => {
-                for entry in entries {
+                for entry in entries.iter().filter(|entry| is_settled(self.text, entry)) {
                     let path = format!("{path}.{}", entry.name.of(self.text));
                     self.visit(&entry.value, &path, edits);
                 }

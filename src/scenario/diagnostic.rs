@@ -58,6 +58,12 @@ impl Diagnostic {
         }
     }
 
+    /// Whether both say the same, wherever they stand.
+    fn is_like(&self, other: &Self) -> bool {
+        let said = |one: &Self| (one.code, one.message.clone(), one.label.clone());
+        said(self) == said(other)
+    }
+
     /// Says something beside the caret.
     pub(super) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
@@ -100,12 +106,11 @@ impl Mistakes {
         list.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
         let mut unique: Vec<Diagnostic> = Vec::with_capacity(list.len());
         for diagnostic in list {
-            let place = (diagnostic.span, diagnostic.code);
-            let mut here = unique.iter().rev();
-            let is_known = here
-                .by_ref()
-                .take_while(|one| (one.span, one.code) == place)
-                .any(|one| *one == diagnostic);
+            // A value of an axis stands once in the file, and wherever the axis sets it.
+            let place = source.locus(diagnostic.span);
+            let is_known = unique
+                .iter()
+                .any(|one| source.locus(one.span) == place && one.is_like(&diagnostic));
             if !is_known {
                 unique.push(diagnostic);
             }
@@ -114,6 +119,14 @@ impl Mistakes {
             source,
             list: unique,
         }
+    }
+
+    /// The same mistakes, each with one more line of help.
+    pub(super) fn noted(mut self, note: &str) -> Self {
+        for mistake in &mut self.list {
+            mistake.notes.push(note.to_owned());
+        }
+        self
     }
 
     /// The mistakes.

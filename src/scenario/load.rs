@@ -10,10 +10,12 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::{Diagnostic, Mistakes};
 use crate::scenario::lower::lower;
 use crate::scenario::overrides;
+use crate::scenario::path;
 use crate::scenario::reading::{read, syntax_mistake};
 use crate::scenario::schema::Scenario;
 use crate::scenario::source::Source;
 use crate::scenario::span::{Field, Span};
+use crate::scenario::vary;
 
 /// The largest file that is read: no scenario comes near it.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -35,12 +37,26 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Plan, Mistakes> {
 /// # Errors
 /// All mistakes in the file and the overrides, as far as the seed draws them.
 pub fn load_seeded(path: &Path, overrides: &[String], seed: Option<u64>) -> Result<Plan, Mistakes> {
-    let (shown, text) = text_of(path)?;
-    parse_seeded(&shown, &text, overrides, seed)
+    load_cell(path, overrides, &[], seed)
 }
 
-/// The same, and the other ways that chance can take the file are checked, too: each draw comes out
-/// each way once, ranges at both ends.
+/// The same in one cell of the file's axes: of each axis the value with this position, of those
+/// beyond `cell` the first.
+///
+/// # Errors
+/// All mistakes in the file and the overrides, as far as cell and seed have them.
+pub fn load_cell(
+    path: &Path,
+    overrides: &[String],
+    cell: &[usize],
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    let (shown, text) = text_of(path)?;
+    parse_cell(&shown, &text, overrides, cell, seed)
+}
+
+/// As [`load_seeded`], and the other ways that the file can be taken are checked, too: each axis has
+/// each of its values once, and each draw comes out each way once, ranges at both ends.
 ///
 /// # Errors
 /// All mistakes as the seed draws the file, or of the first other way that has any.
@@ -125,8 +141,22 @@ pub fn parse_seeded(
     overrides: &[String],
     seed: Option<u64>,
 ) -> Result<Plan, Mistakes> {
+    parse_cell(path, text, overrides, &[], seed)
+}
+
+/// As [`load_cell`], for the scenario `text`, called `path` in messages.
+///
+/// # Errors
+/// All mistakes in the text and the overrides, as far as cell and seed have them.
+pub fn parse_cell(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    cell: &[usize],
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
     let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
-    settled(path, text, overrides, settling)
+    settled((path, text), overrides, cell, settling)
 }
 
 /// As [`load_every_way`], for the scenario `text`, called `path` in messages.
@@ -140,24 +170,35 @@ pub fn parse_every_way(
     seed: Option<u64>,
 ) -> Result<Plan, Mistakes> {
     let plan = parse_seeded(path, text, overrides, seed)?;
+    for (position, axis) in plan.axes.iter().enumerate() {
+        for (index, value) in axis.values.iter().enumerate().skip(1) {
+            let mut cell = vec![0; position];
+            cell.push(index);
+            let so = format!("so it is with `{}` at `{}`", axis.name, value.label);
+            let checked = parse_cell(path, text, overrides, &cell, seed);
+            checked.map_err(|mistakes| mistakes.noted(&so))?;
+        }
+    }
     let mut source = Source::new(path, text);
     overrides::apply(&mut source, overrides);
+    vary::apply(&mut source, &[]);
     for corner in chance::corners(source.text()) {
-        settled(path, text, overrides, |_| corner)?;
+        settled((path, text), overrides, &[], |_| corner)?;
     }
     Ok(plan)
 }
 
 /// The seed that a text names.
 fn seed_of(source: &Source) -> u64 {
-    let found = overrides::at(source.text(), "seed");
-    found.and_then(|text| text.parse().ok()).unwrap_or(SEED)
+    let found = path::top(source.text(), "seed");
+    let text = found.map(|value| value.span.of(source.text()));
+    text.and_then(|text| text.parse().ok()).unwrap_or(SEED)
 }
 
 fn settled(
-    path: &str,
-    text: &str,
+    (path, text): (&str, &str),
     overrides: &[String],
+    cell: &[usize],
     settling: impl Fn(&Source) -> Settling,
 ) -> Result<Plan, Mistakes> {
     let mut source = Source::new(path, text);
@@ -171,15 +212,18 @@ fn settled(
     let mut seed = None;
     if broken.is_none() {
         // The places of wrong overrides hold for the text as it is now.
-        let stays = !mistakes.is_empty() && !chance::corners(source.text()).is_empty();
+        let stays = !mistakes.is_empty() && is_open(source.text());
+        if !stays {
+            mistakes.extend(vary::apply(&mut source, cell));
+        }
+        // What is not settled cannot be read: it would be told twice, and right draws with it.
+        if stays || (!mistakes.is_empty() && is_open(source.text())) {
+            return Err(Mistakes::new(source, mistakes));
+        }
         let settling = settling(&source);
         seed = settling.seed();
-        let (found, wrong) = match stays {
-            true => (true, Vec::new()),
-            false => chance::settle(&mut source, settling),
-        };
-        // What is not settled cannot be read: it would be told twice, and right draws with it.
-        if stays || !wrong.is_empty() {
+        let (found, wrong) = chance::settle(&mut source, settling);
+        if !wrong.is_empty() {
             mistakes.extend(wrong);
             return Err(Mistakes::new(source, mistakes));
         }
@@ -201,6 +245,11 @@ fn settled(
         }
     }
     Err(Mistakes::new(source, mistakes))
+}
+
+/// Whether a text leaves something to the seed or to a sweep.
+fn is_open(text: &str) -> bool {
+    path::top(text, vary::FIELD).is_some() || !chance::corners(text).is_empty()
 }
 
 fn stem(path: &str) -> &str {

@@ -7,8 +7,9 @@
 //!
 //! `schema` says what can be written and knows no rule; `lower` knows the rules and makes the plan;
 //! `normal` writes a plan back as a file in which nothing is left to a default, `concise` as one in
-//! which all is that can be. No text makes any of them panic. `chance` settles what a file leaves
-//! to the seed.
+//! which all is that can be. No text makes any of them panic. `chance` settles the values a file
+//! leaves to the seed, `process` the faults that come by chance, `swarm` what a seed goes without,
+//! and `vary` what it leaves to a sweep.
 
 mod chance;
 mod code;
@@ -20,6 +21,7 @@ mod lower;
 mod normal;
 mod outline;
 mod overrides;
+mod path;
 mod process;
 mod reading;
 mod schema;
@@ -31,10 +33,12 @@ mod suggest;
 mod swarm;
 #[cfg(test)]
 mod tests;
+mod vary;
 
 pub use concise::{concise_form, defaulted};
 pub use explain::{AssumptionInForce, assumptions_in_force, explain_plan};
-pub use load::{load, load_every_way, load_seeded, parse, parse_every_way, parse_seeded};
+pub use load::{load, load_cell, load_every_way, load_seeded};
+pub use load::{parse, parse_cell, parse_every_way, parse_seeded};
 pub use normal::normal_form;
 pub use schema::reference::reference;
 pub use starter::starter;

@@ -1,21 +1,16 @@
 //! `--set PATH=VALUE`: values of the file replaced, or added, before anything is read.
 //!
-//! A path names fields by name, and entries of lists by position (from 0) or by their `name`,
-//! `fleet` or `prefix`: `instances.0.sku`, `traffic.writers.arrivals`. A field that the file leaves
-//! out is added. Values are RON; quotes around a text may be left out.
+//! Paths are those of [`path`]: `instances.0.sku`, `traffic.writers.arrivals`. A field that the
+//! file leaves out is added. Values are RON; quotes around a text may be left out.
 
 use ron::value::RawValue;
 
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::outline::{Entry, Node, Parts, outline};
+use crate::scenario::path::{self, Place};
 use crate::scenario::reading::dialect;
 use crate::scenario::source::{OVERRIDES, Piece, Source};
 use crate::scenario::span::Span;
-use crate::scenario::suggest::{closest, listed};
-
-/// By which fields an entry of a list is called.
-const NAMES: [&str; 3] = ["name", "fleet", "prefix"];
 
 /// Works the overrides into a source whose syntax is right; returns what is wrong with them.
 pub(super) fn apply(source: &mut Source, overrides: &[String]) -> Vec<Diagnostic> {
@@ -66,14 +61,6 @@ struct Setting<'a> {
     bare: bool,
 }
 
-/// Where a setting goes.
-enum Place {
-    /// Instead of what stands here.
-    Instead(Span),
-    /// Behind an opening bracket, with the steps of the path from this one on.
-    Added(usize, usize),
-}
-
 fn parsed(text: &str, base: usize) -> Result<Setting<'_>, Refusal> {
     let malformed = |message: &str| Refusal {
         code: Code::OverrideForm,
@@ -108,84 +95,18 @@ fn parsed(text: &str, base: usize) -> Result<Setting<'_>, Refusal> {
 }
 
 fn place(source: &Source, set: &Setting<'_>) -> Result<Place, Refusal> {
-    let text = source.text();
-    let mut node = outline(text, 0);
-    for (index, (step, at)) in set.path.iter().enumerate() {
-        let span = Span::new(*at, at + step.len());
-        let next = match node.parts {
-            Parts::Fields(entries) => match field(text, entries, step) {
-                Some(value) => Some(value),
-                None => return Ok(Place::Added(node.open + 1, index)),
-            },
-            Parts::Items(items) if items.is_empty() && text[node.open..].starts_with('(') => {
-                return Ok(Place::Added(node.open + 1, index));
-            }
-            Parts::Items(items) => item(text, items, step, span)?,
-            Parts::Leaf => None,
-        };
-        node = next.ok_or_else(|| Refusal {
+    let steps: Vec<&str> = set.path.iter().map(|(step, _)| *step).collect();
+    let found = path::follow(source.text(), &steps, "an override");
+    found.map(|found| found.place).map_err(|astray| {
+        let (step, at) = set.path[astray.step];
+        Refusal {
             code: Code::OverridePath,
-            span,
-            message: format!("the path of an override leads nowhere at `{step}`"),
-            label: "what comes before is a plain value".to_owned(),
-            note: None,
-        })?;
-    }
-    Ok(Place::Instead(node.span))
-}
-
-/// What a text says at a field of the whole, if it has that.
-pub(super) fn at<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let Parts::Fields(entries) = outline(text, 0).parts else {
-        return None;
-    };
-    field(text, entries, name).map(|value| value.span.of(text))
-}
-
-fn field(text: &str, entries: Vec<Entry>, step: &str) -> Option<Node> {
-    let named = |entry: &Entry| entry.name.of(text).trim_start_matches("r#") == step;
-    entries.into_iter().find(named).map(|entry| entry.value)
-}
-
-fn item(text: &str, items: Vec<Node>, step: &str, span: Span) -> Result<Option<Node>, Refusal> {
-    let count = items.len();
-    let names: Vec<String> = items.iter().filter_map(|item| name(text, item)).collect();
-    let position = match step.parse::<usize>() {
-        Ok(position) => position,
-        Err(_) => items
-            .iter()
-            .position(|item| name(text, item).as_deref() == Some(step))
-            .unwrap_or(count),
-    };
-    if let Some(found) = items.into_iter().nth(position) {
-        return Ok(Some(found));
-    }
-    let near = closest(step, names.iter().map(String::as_str));
-    let label = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "no such entry".to_owned(),
-    };
-    Err(Refusal {
-        code: Code::OverridePath,
-        span,
-        message: format!("the list has no entry `{step}`"),
-        label,
-        note: Some(match names.as_slice() {
-            [] => format!("it has {count}, counted from 0"),
-            names => format!("it has {count}, counted from 0, called {}", listed(names)),
-        }),
+            span: Span::new(at, at + step.len()),
+            message: astray.message,
+            label: astray.label,
+            note: astray.note,
+        }
     })
-}
-
-/// What an entry of a list is called.
-pub(super) fn name(text: &str, item: &Node) -> Option<String> {
-    let Parts::Fields(entries) = &item.parts else {
-        return None;
-    };
-    let named = entries
-        .iter()
-        .find(|entry| NAMES.contains(&entry.name.of(text)))?;
-    Some(named.value.span.of(text).trim_matches('"').to_owned())
 }
 
 fn splice(source: &mut Source, set: &Setting<'_>, place: Place) {

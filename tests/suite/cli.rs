@@ -1,5 +1,6 @@
 //! The program as its users meet it: exit codes, output, files, messages.
 
+mod axes;
 mod compare;
 mod errors;
 mod histories;

@@ -64,6 +64,7 @@ pub(crate) fn group(members: usize, one_way_ms: u64) -> Plan {
         timeline: Vec::new(),
         rules: Vec::new(),
         arms: Vec::new(),
+        axes: Vec::new(),
         expectations: Vec::new(),
     }
 }

@@ -70,6 +70,7 @@ shipped! {
     stand_alone_groups, "control/stand-alone-groups", Small;
     when_to_unlink, "control/when-to-unlink", Small;
     short_outages, "sweeps/short-outages", Small;
+    sizing, "sweeps/sizing", Small;
 }
 
 /// A scenario's run on one thread, shared by all tests that ask for it.

@@ -61,6 +61,7 @@ fn plan(demand: Option<Judgement>) -> Plan {
         timeline: Vec::new(),
         rules: Vec::new(),
         arms: Vec::new(),
+        axes: Vec::new(),
         expectations: demand.map(expectation).into_iter().collect(),
     }
 }

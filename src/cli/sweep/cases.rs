@@ -43,7 +43,7 @@ pub(in crate::cli) fn cases(terminal: &Terminal, request: &Cases) -> Result<Exit
     terminal.say(&format!(
         "{}: {} cases in {} partitions\n",
         request.out.display(),
-        list.header.seeds.count(),
+        list.header.count(),
         list.partitions
     ));
     if let Some(job) = job {
@@ -85,9 +85,14 @@ pub(super) fn listed(path: &Path) -> Result<(CaseList, Plan), Error> {
     let seeds = header.seeds.clone();
     let (file, arm) = (&header.file, header.arm.as_deref());
     let again = sweep::header(&plan, file, &header.overrides, arm, seeds, header.limits);
-    match again.plan_sha256 == *expected {
-        true => Ok((list, plan)),
-        false => Err(other("plan", expected, again.plan_sha256)),
+    match (again.plan_sha256 == *expected, again.axes == header.axes) {
+        (true, true) => Ok((list, plan)),
+        (false, _) => Err(other("plan", expected, again.plan_sha256)),
+        (_, false) => {
+            let found = again.difference(header).map(|(_, ours, _)| ours);
+            let axes = "those of its header";
+            Err(other("axes", axes, found.unwrap_or_default()))
+        }
     }
 }
 
@@ -140,7 +145,7 @@ pub(super) fn partition(
         "partition {}/{}: {} cases in {}\n",
         part.number,
         part.of,
-        part.count(work.header.seeds.count()),
+        part.count(work.header.count()),
         out.join(Names::of(part).cases).display()
     ));
     Ok(Exit::Holds)

@@ -31,7 +31,7 @@ enum Found {
 pub(in crate::cli) fn merge(terminal: &Terminal, request: &Merge) -> Result<Exit, Error> {
     let (list, _) = cases::listed(&request.cases)?;
     let (header, of) = (&list.header, list.partitions);
-    let count = header.seeds.count();
+    let count = header.count();
     let mut all: Vec<(u64, CaseResult)> = Vec::new();
     let (mut missing, mut differs) = (Vec::new(), false);
     for number in 1..=of {
@@ -110,6 +110,6 @@ fn found(folders: &[PathBuf], part: Part, header: &Header) -> Result<Found, Erro
 /// The cases in a file, if they are all that a partition has.
 fn whole(path: &Path, part: Part, header: &Header) -> Result<Option<Vec<CaseResult>>, Error> {
     let cases = rows(path, &output::read(path)?, header, part)?;
-    let expected = part.count(header.seeds.count());
+    let expected = part.count(header.count());
     Ok((cases.len() as u64 == expected).then_some(cases))
 }

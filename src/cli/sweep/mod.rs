@@ -23,7 +23,7 @@ use crate::cli::output;
 use crate::cli::run::of_arm;
 use crate::cli::terminal::Terminal;
 use crate::engine::parallel::Workers;
-use crate::experiment::outcome::{CaseResult, Header, Limits, Seeds, Stopped, Summary};
+use crate::experiment::outcome::{CaseResult, Header, Limits, Point, Seeds, Stopped, Summary};
 use crate::experiment::sweep::{self, Fold, Part, Recipe};
 use crate::plan::Plan;
 use crate::quantity::Ratio;
@@ -71,17 +71,26 @@ pub(super) fn sweep(terminal: &Terminal, request: &Sweep) -> Result<Exit, Error>
         .as_deref()
         .expect("it or a case list is required");
     let seeds = match &request.rerun {
-        Some(path) => Seeds::List(failing(path)?),
+        Some(_) => Seeds::List(Vec::new()),
         None => Seeds::Range(request.of.seeds.0, request.of.seeds.1),
     };
-    if seeds.count() == 0 {
+    let nothing = || {
         terminal.say("nothing to run: there are no seeds\n");
-        return Ok(Exit::Nothing);
+        Ok(Exit::Nothing)
+    };
+    if seeds.count() == 0 && request.rerun.is_none() {
+        return nothing();
     }
     let Some(recipe) = planned(terminal, scenario, &request.of)? else {
         return Ok(Exit::Wrong);
     };
-    let header = headed(&recipe.plan, scenario, &request.of, seeds);
+    let mut header = headed(&recipe.plan, scenario, &request.of, seeds);
+    if let Some(path) = &request.rerun {
+        header.seeds = failing(path, &header)?;
+    }
+    if header.count() == 0 {
+        return nothing();
+    }
     let part = Part::WHOLE;
     let work = Work {
         recipe,
@@ -150,19 +159,28 @@ fn headed(plan: &Plan, path: &Path, of: &Swept, seeds: Seeds) -> Header {
     sweep::header(plan, &file, &of.overrides, arm, seeds, limits)
 }
 
-/// The seeds in a file of failures, each once, in its order.
-fn failing(path: &Path) -> Result<Vec<u64>, Error> {
-    let mut seeds = Vec::new();
+/// The seeds in a file of failures, each once, in its order; with axes, each in its cell.
+fn failing(path: &Path, header: &Header) -> Result<Seeds, Error> {
+    let mut points: Vec<Point> = Vec::new();
     for (index, line) in output::read(path)?.lines().enumerate() {
         let seed = report::json::seed_of_failure(line).ok_or_else(|| Error::NotFailure {
             path: path.to_owned(),
             line: index + 1,
         })?;
-        if !seeds.contains(&seed) {
-            seeds.push(seed);
+        let values = report::json::values_of_failure(line);
+        let point = header.point(seed, values.as_ref());
+        let point = point.ok_or_else(|| Error::OtherCell {
+            path: path.to_owned(),
+            line: index + 1,
+        })?;
+        if !points.contains(&point) {
+            points.push(point);
         }
     }
-    Ok(seeds)
+    Ok(match header.axes.is_empty() {
+        true => Seeds::List(points.iter().map(|point| point.seed).collect()),
+        false => Seeds::Points(points),
+    })
 }
 
 /// How many of these cases a sweep that had not been interrupted would have run before it stopped.
@@ -195,7 +213,7 @@ fn carried_out(
     let mut pace = Pace::new(
         terminal,
         header,
-        (kept.len() as u64, part.count(header.seeds.count())),
+        (kept.len() as u64, part.count(header.count())),
     );
     kept.iter().for_each(|case| fold.add(case));
     if until.is_precise(&fold) {
@@ -214,7 +232,7 @@ fn carried_out(
             false => ControlFlow::Continue(()),
         }
     };
-    let plan_of = |seed| recipe.plan_of(seed);
+    let plan_of = |seed, cell: &[usize]| recipe.plan_of(seed, cell);
     interrupt::watch();
     let todo = (*part, kept.len() as u64);
     sweep::cases(&Workers::new(jobs), header, todo, plan_of, take);

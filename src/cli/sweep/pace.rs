@@ -93,10 +93,21 @@ impl<'a> Pace<'a> {
             true => "\r\x1b[K",
             false => "",
         };
-        let reproduce = self.header.reproduce(case.seed);
+        let values = case.cell.as_ref().map(|cell| &cell.values);
+        let Some(point) = self.header.point(case.seed, values) else {
+            return;
+        };
+        let reproduce = self.header.reproduce(point);
+        let of = match values {
+            None => format!("seed {}", case.seed),
+            Some(_) => format!(
+                "seed {} with {}",
+                case.seed,
+                self.header.labels_at(point).join(", ")
+            ),
+        };
         self.terminal.say(&format!(
-            "{before}seed {} fails: {signature}\n  reproduce: {reproduce}\n",
-            case.seed
+            "{before}{of} fails: {signature}\n  reproduce: {reproduce}\n"
         ));
     }
 

@@ -240,7 +240,7 @@ pub(super) fn rows(
     let mut rows = Vec::new();
     for (at, line) in (0_u64..).zip(whole.lines()) {
         let index = part.index(at);
-        if index >= header.seeds.count() {
+        if index >= header.count() {
             break;
         }
         let wrong = |problem: String| Error::NotCase {
@@ -249,9 +249,15 @@ pub(super) fn rows(
             problem,
         };
         let row = json::parse_row(line).map_err(|error| wrong(error.to_string()))?;
-        let due = header.seeds.at(index);
-        if row.seed != due {
-            return Err(wrong(format!("it is of seed {}, expected {due}", row.seed)));
+        let due = header.at(index);
+        if row.seed != due.seed {
+            let problem = format!("it is of seed {}, expected {}", row.seed, due.seed);
+            return Err(wrong(problem));
+        }
+        let values = row.cell.as_ref().map(|cell| &cell.values);
+        if values != header.values_at(due).as_ref() {
+            let expected = header.labels_at(due).join(", ");
+            return Err(wrong(format!("it is of another cell, expected {expected}")));
         }
         rows.push(row);
     }

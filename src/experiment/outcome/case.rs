@@ -2,12 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::outcome::CaseCell;
+
 /// One case: a scenario, or one of its arms, under one seed. A line of `cases.jsonl`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseResult {
     /// The seed of every random stream of the run.
     pub seed: u64,
+    /// The value of each axis; left out where nothing is varied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<CaseCell>,
     /// How it ended.
     pub status: CaseStatus,
     /// What failed, by kind and subject and not by figures, so that equal failures are equal here;

@@ -5,6 +5,7 @@
 //! simulated time since the start of the run; money is millionths of a US dollar.
 
 mod case;
+mod cell;
 mod consistency;
 mod instance;
 mod sweep;
@@ -13,6 +14,10 @@ mod traffic;
 use serde::{Deserialize, Serialize};
 
 pub use case::{CaseGate, CaseInstance, CaseResult, CaseStatus};
+pub use cell::{
+    Axis, AxisKind, AxisValue, BandFigures, CaseCell, CellFigures, Cells, Cheapest, Chosen,
+    CostUnit, ForCircumstances, Measure, Swing, SwingEnd,
+};
 pub use consistency::{
     Anomalies, Convergence, Cost, Excuse, FaultOutcome, Recovery, WriteClass, WriteExample, Writes,
 };
@@ -20,8 +25,8 @@ pub use instance::{
     Amount, Effects, InstanceOutcome, Memory, Reading, Readings, ShardOutcome, Syncs,
 };
 pub use sweep::{
-    CaseList, Estimate, Figure, Gate, Header, InstanceFigures, Limits, Seeds, Share, Signature,
-    Stopped, Summary, Value,
+    CaseList, Estimate, Figure, Gate, Header, InstanceFigures, Limits, Point, Seeds, Share,
+    Signature, Stopped, Summary, Value,
 };
 pub use traffic::{
     AbsenceOutcome, AlertOutcome, CommandOutcome, ControlOutcome, ControlResult, Counter,

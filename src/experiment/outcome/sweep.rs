@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::outcome::{Axis, Cells};
+
 /// Everything a sweep found out: `sweep.json`. It depends on the cases alone, not on how many ran
 /// at once, where, or in how many pieces.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -26,7 +28,8 @@ pub struct Summary {
     pub holds: bool,
     /// Why no more cases were run.
     pub stopped: Stopped,
-    /// All cases that did not pass.
+    /// All cases that did not pass. Where axes are varied, bounds over several cells take the cases
+    /// of one seed as one, as common draws make them alike.
     pub failures: Share,
     /// The same by what failed, the most frequent first.
     pub signatures: Vec<Signature>,
@@ -42,6 +45,9 @@ pub struct Summary {
     pub lost_writes: Figure,
     /// Acknowledged writes hidden by concurrent ones.
     pub overwritten_writes: Figure,
+    /// Cell by cell, where axes are varied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<Cells>,
 }
 
 /// What a sweep is of. Results with different headers do not belong together.
@@ -62,6 +68,9 @@ pub struct Header {
     pub overrides: Vec<String>,
     /// The arm, if it is one.
     pub arm: Option<String>,
+    /// What is varied: each seed is run in all cells, which are the combinations of values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<Axis>,
     /// The seeds.
     pub seeds: Seeds,
     /// What a case may be.
@@ -84,7 +93,7 @@ pub struct CaseList {
     pub scenario: String,
 }
 
-/// The seeds of a sweep, one a case.
+/// The seeds of a sweep, each run in every cell: one seed in all of them, then the next.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seeds {
@@ -92,6 +101,18 @@ pub enum Seeds {
     Range(u64, u64),
     /// These.
     List(Vec<u64>),
+    /// These, each in one cell alone.
+    Points(Vec<Point>),
+}
+
+/// A seed in one cell: what a case is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// The seed.
+    pub seed: u64,
+    /// The cell, counted from 0; the values of the last axis change first.
+    pub cell: u64,
 }
 
 /// What a case may be; what is more counts as a failure. None where nothing is limited beyond what
@@ -148,7 +169,7 @@ pub struct Signature {
     pub signature: String,
     /// In how many cases.
     pub share: Share,
-    /// The first of them, in order; five at most.
+    /// The first seeds with such a case, in order; five at most.
     pub first_seeds: Vec<u64>,
     /// What was seen in the first.
     pub detail: String,
@@ -205,7 +226,7 @@ pub enum Value {
     At(u64),
     /// It never came to that: later than every instant.
     Never,
-    /// There are too few cases to tell.
+    /// There are too few cases to tell, or they are not independent.
     Unknown,
 }
 

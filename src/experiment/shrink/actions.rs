@@ -114,6 +114,13 @@ pub(super) fn units(plan: &Plan) -> Vec<Vec<usize>> {
 fn ends(step: &Step, fault: &Step) -> bool {
     match (fault, step) {
         (Step::Outage { region, .. }, Step::Return(back)) => region == back,
+        (
+            Step::Skew { region, .. },
+            Step::Skew {
+                region: right,
+                by_ms: 0,
+            },
+        ) => region == right,
         (Step::Partition(cut), Step::Heal(healed)) => healed.is_empty() || meet(cut, healed),
         (Step::Degrade { routes, .. }, Step::Degrade { routes: later, .. }) => {
             !is_harmless(fault) && is_harmless(step) && meet(routes, later)

@@ -8,12 +8,14 @@
 
 mod beta;
 mod ecdf;
+mod paired;
 mod quantile;
 mod share;
 #[cfg(test)]
 mod tests;
 
 pub use ecdf::{Step, band_ppm, steps};
+pub use paired::mean_difference;
 pub use quantile::{Ranks, estimate, ranks};
 pub use share::{Interval, at_most, clopper_pearson, wilson};
 

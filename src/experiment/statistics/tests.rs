@@ -3,8 +3,8 @@
 use crate::experiment::outcome::Value;
 use crate::experiment::statistics::beta::{binomial_at_most, incomplete_beta};
 use crate::experiment::statistics::{
-    CONFIDENCE, Interval, Step, at_most, band_ppm, clopper_pearson, estimate, fraction, number,
-    ranks, steps, wilson,
+    CONFIDENCE, Interval, Step, at_most, band_ppm, clopper_pearson, estimate, fraction,
+    mean_difference, number, ranks, steps, wilson,
 };
 use crate::quantity::Ratio;
 
@@ -233,4 +233,29 @@ fn a_distribution_has_a_step_for_each_value() {
     // Massart: sqrt(ln(2 / 0.05) / 200) = 0.135810.
     assert_eq!(band_ppm(100, CONFIDENCE), 135_811);
     assert_eq!(band_ppm(0, CONFIDENCE), 1_000_000);
+}
+
+/// Source: the table of Student's distribution in Abramowitz and Stegun, *Handbook of Mathematical
+/// Functions* (1964), 26.10: two-sided at 95 %, 12.706, 4.303, 2.228 and 2.042 for 1, 2, 10 and 30
+/// degrees of freedom.
+#[test]
+fn differences_have_the_bounds_that_tables_print() {
+    for (freedom, printed) in [(1.0, 12.706), (2.0, 4.303), (10.0, 2.228), (30.0, 2.042)] {
+        let found = super::paired::student(freedom, 0.05);
+        assert!((found - printed).abs() < 5.1e-4, "{freedom}: {found}");
+    }
+    // Mean 0.2, standard deviation 0.1 of 11: 0.2 -+ 2.228 * 0.1 / sqrt(11).
+    let differences = [1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3];
+    let (low, high) = mean_difference(&differences, 10, CONFIDENCE);
+    assert!(
+        (low - 132_823).abs() < 100 && (high - 267_177).abs() < 100,
+        "{low} {high}"
+    );
+    assert_eq!(
+        mean_difference(&[3], 10, CONFIDENCE),
+        (-1_000_000, 1_000_000)
+    );
+    // Twenty alike: up to 13.911 % may be anything else.
+    let alike = mean_difference(&[5; 20], 10, CONFIDENCE);
+    assert_eq!(alike, (500_000 - 208_665, 500_000 + 69_555 + 1));
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::engine;
 use crate::experiment::outcome::{
-    CaseGate, CaseInstance, CaseResult, CaseStatus, Limits, Outcome, Status, Verdict, VerdictStatus,
+    CaseCell, CaseGate, CaseInstance, CaseResult, CaseStatus, Header, Limits, Outcome, Point,
+    Status, Verdict, VerdictStatus,
 };
 use crate::experiment::run::{self, Finished};
 use crate::experiment::sweep::limits;
@@ -16,20 +17,30 @@ use crate::world::Options;
 /// The failure of a run that handled as many events as it may.
 const CAPPED: &str = "capped: events";
 
-/// Makes the plan of a seed and runs it, if it is not more than a case may be.
+/// Makes the plan of a point and runs it, if it is not more than a case may be.
 pub fn case(
-    seed: u64,
-    plan_of: &impl Fn(u64) -> Result<Plan, Mistakes>,
-    limits: Limits,
+    header: &Header,
+    point: Point,
+    plan_of: &impl Fn(u64, &[usize]) -> Result<Plan, Mistakes>,
 ) -> CaseResult {
-    contained(seed, || {
-        let plan = match plan_of(seed) {
+    let (seed, limits) = (point.seed, header.limits);
+    let mut bought_bytes = None;
+    let found = contained(seed, || {
+        let plan = match plan_of(seed, &header.cell_of(point)) {
             Ok(plan) => plan,
             Err(mistakes) => return wrong(seed, &mistakes),
         };
+        bought_bytes = Some(plan.instances.iter().map(|one| one.sku.memory.0).sum());
         let run = || judged(seed, &plan, &run::run(&plan, Options::default(), ""));
         capped(seed, &plan, limits).unwrap_or_else(run)
-    })
+    });
+    CaseResult {
+        cell: header.values_at(point).map(|values| CaseCell {
+            values,
+            bought_bytes,
+        }),
+        ..found
+    }
 }
 
 /// Runs a plan as the case of its seed. Beside the result: by when everything in its signature had
@@ -87,6 +98,7 @@ fn wrong(seed: u64, mistakes: &Mistakes) -> CaseResult {
 fn nothing(seed: u64) -> CaseResult {
     CaseResult {
         seed,
+        cell: None,
         status: CaseStatus::Pass,
         signature: None,
         detail: String::new(),

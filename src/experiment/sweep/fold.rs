@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::experiment::outcome::{
-    CaseResult, CaseStatus, Gate, Header, InstanceFigures, SCHEMA_VERSION, Share, Signature,
-    Stopped, Summary, Value,
+    CaseResult, CaseStatus, Figure, Gate, Header, InstanceFigures, Point, SCHEMA_VERSION, Share,
+    Signature, Stopped, Summary, Value,
 };
-use crate::experiment::statistics::{CONFIDENCE, clopper_pearson};
-use crate::experiment::sweep::figure::{Distribution, figure, share};
+use crate::experiment::sweep::cells::Kept;
+use crate::experiment::sweep::figure::{Distribution, Spread, figure, interval, share};
 use crate::quantity::Ratio;
 
 /// How often it is looked whether the interval is narrow enough, in cases: fixed, so that a sweep
@@ -30,6 +30,10 @@ pub struct Fold {
     recovery: Vec<Value>,
     lost: Vec<Value>,
     overwritten: Vec<Value>,
+    /// How many seeds there are so far, and the last of them.
+    seeds: (u64, Option<u64>),
+    /// Cell by cell, where there are axes.
+    cells: Option<Kept>,
 }
 
 /// Cases that failed in the same way.
@@ -37,6 +41,7 @@ pub struct Fold {
 struct Group {
     count: u64,
     seeds: Vec<u64>,
+    first: Point,
     detail: String,
 }
 
@@ -71,7 +76,14 @@ impl Fold {
             recovery: Vec::new(),
             lost: Vec::new(),
             overwritten: Vec::new(),
+            seeds: (0, None),
+            cells: (!header.axes.is_empty()).then(|| Kept::new(header.grid())),
         }
+    }
+
+    /// What the cases are of.
+    pub fn header(&self) -> &Header {
+        &self.header
     }
 
     /// How many cases there are so far.
@@ -84,9 +96,22 @@ impl Fold {
         self.run - self.count(CaseStatus::Pass)
     }
 
-    /// Takes in the next case, in the order of the seeds. Figures of cases that were cut short are
+    /// Takes in the next case, in the order of the sweep. Figures of cases that were cut short are
     /// left out: nobody knows what they would have been.
+    ///
+    /// # Panics
+    /// When the case is of another sweep's cell.
     pub fn add(&mut self, case: &CaseResult) {
+        let values = case.cell.as_ref().map(|cell| &cell.values);
+        let point = self.header.point(case.seed, values);
+        let point = point.expect("a case lies in a cell of its sweep");
+        if let Some(cells) = &mut self.cells {
+            let number = usize::try_from(point.cell).expect("there are not so many cells");
+            cells.add(number, case);
+        }
+        if self.seeds.1 != Some(case.seed) {
+            self.seeds = (self.seeds.0 + 1, Some(case.seed));
+        }
         self.run += 1;
         *self.counts.entry(case.status).or_insert(0) += 1;
         if let Some(signature) = &case.signature {
@@ -96,10 +121,11 @@ impl Fold {
                 .or_insert_with(|| Group {
                     count: 0,
                     seeds: Vec::new(),
+                    first: point,
                     detail: case.detail.clone(),
                 });
             group.count += 1;
-            if group.seeds.len() < SEEDS_MAX {
+            if group.seeds.len() < SEEDS_MAX && group.seeds.last() != Some(&case.seed) {
                 group.seeds.push(case.seed);
             }
         }
@@ -168,7 +194,7 @@ impl Fold {
 
     /// How wide the interval of the share that fails is, in parts of a million.
     pub fn width_ppm(&self) -> u64 {
-        clopper_pearson(self.failures(), self.run, CONFIDENCE).width_ppm()
+        interval(self.failures(), self.run, self.seeds.0).width_ppm()
     }
 
     /// Whether it is time to stop, as the interval is as narrow as is wanted; looked at every
@@ -180,7 +206,7 @@ impl Fold {
     /// The summary of all cases so far. `precision` is how narrow the interval should become;
     /// `once_in` in one of how many cases a gate must be hit.
     pub fn summary(&self, precision: Option<Ratio>, once_in: Option<u64>) -> Summary {
-        let planned = self.header.seeds.count();
+        let planned = self.header.count();
         let (passed, gates) = (self.count(CaseStatus::Pass), self.gates(once_in));
         let all_met = gates.iter().all(|gate| gate.met);
         Summary {
@@ -194,14 +220,18 @@ impl Fold {
             panicked: self.count(CaseStatus::Panic),
             holds: self.run > 0 && passed == self.run && all_met,
             stopped: self.stopped(planned, precision),
-            failures: share(self.failures(), self.run),
+            failures: self.share(self.failures(), self.run),
             signatures: self.signatures(),
             gates,
-            instances: self.instances.iter().map(Member::figures).collect(),
-            converge_ms: figure(&self.converge),
-            recovery_ms: figure(&self.recovery),
-            lost_writes: figure(&self.lost),
-            overwritten_writes: figure(&self.overwritten),
+            instances: self.instances.iter().map(|one| self.member(one)).collect(),
+            converge_ms: self.figure(&self.converge),
+            recovery_ms: self.figure(&self.recovery),
+            lost_writes: self.figure(&self.lost),
+            overwritten_writes: self.figure(&self.overwritten),
+            cells: self
+                .cells
+                .as_ref()
+                .map(|cells| cells.figures(self.header.grid())),
         }
     }
 
@@ -231,10 +261,10 @@ impl Fold {
     fn signatures(&self) -> Vec<Signature> {
         let each = self.signatures.iter().map(|(signature, group)| Signature {
             signature: signature.clone(),
-            share: share(group.count, self.run),
+            share: self.share(group.count, self.run),
             first_seeds: group.seeds.clone(),
             detail: group.detail.clone(),
-            reproduce: self.header.reproduce(group.seeds[0]),
+            reproduce: self.header.reproduce(group.first),
         });
         let mut all: Vec<Signature> = each.collect();
         all.sort_by_key(|one| std::cmp::Reverse(one.share.count));
@@ -244,7 +274,7 @@ impl Fold {
     fn gates(&self, once_in: Option<u64>) -> Vec<Gate> {
         let gate = |one: &Watched| Gate {
             name: one.name.clone(),
-            share: share(one.hits, one.looks),
+            share: self.share(one.hits, one.looks),
             once_in,
             met: match once_in {
                 Some(runs) => one.hits > 0 && one.hits.saturating_mul(runs) >= one.looks,
@@ -254,20 +284,29 @@ impl Fold {
         };
         self.gates.iter().map(gate).collect()
     }
-}
 
-impl Member {
-    fn figures(&self) -> InstanceFigures {
-        let full = self.oom.iter().filter(|value| **value != Value::Never);
+    fn member(&self, member: &Member) -> InstanceFigures {
+        let full = member.oom.iter().filter(|value| **value != Value::Never);
         InstanceFigures {
-            name: self.name.clone(),
-            out_of_memory: of(full.count(), self.oom.len()),
-            oom_at_ms: figure(&self.oom),
-            used_peak_ppm: figure(&self.peak),
+            name: member.name.clone(),
+            out_of_memory: self.share(full.count() as u64, member.oom.len() as u64),
+            oom_at_ms: self.figure(&member.oom),
+            used_peak_ppm: self.figure(&member.peak),
         }
     }
-}
 
-fn of(count: usize, all: usize) -> Share {
-    share(count as u64, all as u64)
+    /// A share of all cases: those of one seed are alike.
+    fn share(&self, count: u64, of: u64) -> Share {
+        share(count, of, self.seeds.0)
+    }
+
+    fn figure(&self, values: &[Value]) -> Figure {
+        figure(
+            values,
+            match self.header.grid().count() {
+                1 => Spread::Independent,
+                _ => Spread::Clustered,
+            },
+        )
+    }
 }

@@ -5,7 +5,10 @@
 //!    └─ plan, once for all               caught, limited   └─► rows kept by the caller
 //! ```
 //!
-//! A case depends on its seed alone, so what a sweep finds depends neither on how many cases run at
+//! With axes each seed is run in every cell, the combinations of their values: one seed in all of
+//! them, then the next, so that more seeds go on where fewer ended. All cells share draws.
+//!
+//! A case depends on its seed and cell alone, so what a sweep finds depends neither on how many cases run at
 //! once nor on where they run: rows made in pieces elsewhere fold to the same summary. Whoever
 //! calls [`cases`] keeps the rows and decides, by them alone, when to stop. A [`Recipe`] makes the
 //! plan of each seed, also where the scenario leaves something to chance.
@@ -21,7 +24,7 @@
 //! let header = sweep::header(&plan, "mine.ron", &[], None, Seeds::Range(0, 2), Limits::default());
 //! let mut fold = Fold::new(&header);
 //! let workers = Workers::new(2);
-//! let plan_of = |seed| Ok(sweep::seeded(&plan, seed));
+//! let plan_of = |seed, _: &[usize]| Ok(sweep::seeded(&plan, seed));
 //! sweep::cases(&workers, &header, (Part::WHOLE, 0), plan_of, |case| {
 //!     fold.add(&case);
 //!     ControlFlow::Continue(())
@@ -30,12 +33,16 @@
 //! ```
 
 mod case;
+mod cells;
+mod cheapest;
 mod figure;
 mod fold;
+mod grid;
 mod header;
 mod limits;
 mod part;
 mod recipe;
+mod swing;
 #[cfg(test)]
 mod tests;
 
@@ -49,13 +56,14 @@ use crate::scenario::diagnostic::Mistakes;
 pub use case::{case, contained, timed_case};
 pub use figure::Distribution;
 pub use fold::{CHECK_EVERY, Fold};
+pub use grid::Grid;
 pub use header::header;
 pub use limits::memory_estimate;
 pub use part::Part;
 pub use recipe::{Recipe, seeded};
 
 /// Runs the cases of a part of a sweep but for so many that are done, as many at once as there are
-/// workers, and shows `take` their results in the order of the seeds, until it breaks.
+/// workers, and shows `take` their results in order, each seed in all cells, until it breaks.
 ///
 /// `plan_of` makes a case's plan, as [`Recipe::plan_of`] does; a seed that draws a wrong scenario
 /// is a case that fails.
@@ -63,14 +71,10 @@ pub fn cases(
     workers: &Workers,
     header: &Header,
     (part, done): (Part, u64),
-    plan_of: impl Fn(u64) -> Result<Plan, Mistakes> + Sync,
+    plan_of: impl Fn(u64, &[usize]) -> Result<Plan, Mistakes> + Sync,
     mut take: impl FnMut(CaseResult) -> ControlFlow<()>,
 ) {
-    let seeds = &header.seeds;
-    let todo = part.count(seeds.count()).saturating_sub(done);
-    let work = |index: u64| {
-        let seed = seeds.at(part.index(done + index));
-        case(seed, &plan_of, header.limits)
-    };
+    let todo = part.count(header.count()).saturating_sub(done);
+    let work = |index: u64| case(header, header.at(part.index(done + index)), &plan_of);
     workers.in_order(todo, work, |_, result| take(result));
 }

@@ -4,11 +4,11 @@ use crate::plan::Plan;
 use crate::scenario;
 use crate::scenario::diagnostic::Mistakes;
 
-/// Makes the plan of each seed: of a scenario that leaves something to chance anew from its text,
-/// of any other the same plan with another seed.
+/// Makes the plan of each case: of a scenario that leaves something to chance or to the sweep anew
+/// from its text, of any other the same plan with another seed.
 #[derive(Clone, Debug)]
 pub struct Recipe {
-    /// The plan of seed 0.
+    /// The plan of seed 0 in the first cell.
     pub plan: Plan,
     /// The file's name and text.
     pub scenario: (String, String),
@@ -19,16 +19,16 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// What one case runs: a plan without arms.
+    /// What one case runs: a plan without arms, with the value of each axis at this position.
     ///
     /// # Errors
-    /// The mistakes of the scenario as the seed draws it.
-    pub fn plan_of(&self, seed: u64) -> Result<Plan, Mistakes> {
-        if !self.plan.drawn {
+    /// The mistakes of the scenario as seed and cell have it.
+    pub fn plan_of(&self, seed: u64, cell: &[usize]) -> Result<Plan, Mistakes> {
+        if !self.plan.drawn && self.plan.axes.is_empty() {
             return Ok(seeded(&self.plan, seed));
         }
         let (file, text) = &self.scenario;
-        let drawn = scenario::parse_seeded(file, text, &self.overrides, Some(seed))?;
+        let drawn = scenario::parse_cell(file, text, &self.overrides, cell, Some(seed))?;
         let mut arms = drawn.arms.iter();
         let arm = arms.find(|arm| Some(&arm.name) == self.arm.as_ref());
         let plan = arm.map_or_else(|| drawn.clone(), |arm| drawn.of_arm(arm));

@@ -1,11 +1,13 @@
 //! Cases of a small scenario, and folds of cases made by hand.
 
+mod cells;
+
 use std::ops::ControlFlow;
 
 use crate::engine::parallel::Workers;
 use crate::experiment::outcome::{
-    CaseGate, CaseInstance, CaseResult, CaseStatus, Header, Limits, Seeds, Share, Status, Stopped,
-    Value, VerdictStatus,
+    CaseGate, CaseInstance, CaseResult, CaseStatus, Header, Limits, Point, Seeds, Share, Status,
+    Stopped, Value, VerdictStatus,
 };
 use crate::experiment::run;
 use crate::experiment::sweep::case::judged;
@@ -46,11 +48,21 @@ fn headed(plan: &Plan, count: u64) -> Header {
     header(plan, "cut.ron", &[], None, seeds, Limits::default())
 }
 
+/// One case of a plan.
+fn alone(seed: u64, plan: &Plan, limits: Limits) -> CaseResult {
+    let header = Header {
+        limits,
+        ..headed(plan, 1)
+    };
+    let point = Point { seed, cell: 0 };
+    case(&header, point, &|seed, _| Ok(seeded(plan, seed)))
+}
+
 /// The cases of `plan_of` from an index on, with so many at once.
 fn rows(
     header: &Header,
     (jobs, from): (usize, u64),
-    plan_of: impl Fn(u64) -> Result<Plan, Mistakes> + Sync,
+    plan_of: impl Fn(u64, &[usize]) -> Result<Plan, Mistakes> + Sync,
 ) -> Vec<CaseResult> {
     let mut rows = Vec::new();
     cases(
@@ -70,7 +82,7 @@ fn rows(
 fn rows_are_the_same_however_many_run_at_once() {
     let plan = plan("NoOom, Sometimes(PartialSync)");
     let header = headed(&plan, 12);
-    let of = |jobs, from| rows(&header, (jobs, from), |seed| Ok(seeded(&plan, seed)));
+    let of = |jobs, from| rows(&header, (jobs, from), |seed, _| Ok(seeded(&plan, seed)));
     let alone = of(1, 0);
     let seeds: Vec<u64> = alone.iter().map(|row| row.seed).collect();
     assert_eq!(seeds, (10..22).collect::<Vec<_>>());
@@ -101,7 +113,7 @@ fn parts_have_every_case_once() {
 #[test]
 fn a_case_is_its_run_boiled_down() {
     let plan = plan("NoOom");
-    let found = case(4, &|seed| Ok(seeded(&plan, seed)), Limits::default());
+    let found = alone(4, &plan, Limits::default());
     let outcome = run::run(&seeded(&plan, 4), Options::default(), "").outcome;
     assert_eq!(found.digest, outcome.digest);
     assert_eq!(found.status, CaseStatus::Pass);
@@ -134,7 +146,7 @@ fn a_case_is_its_run_boiled_down() {
 fn equal_failures_have_equal_signatures_and_figures_of_their_own() {
     let plan = plan("OverwrittenWrites(at_least: 1000), LostWrites(at_least: 1)");
     let header = headed(&plan, 3);
-    let rows = rows(&header, (2, 0), |seed| Ok(seeded(&plan, seed)));
+    let rows = rows(&header, (2, 0), |seed, _| Ok(seeded(&plan, seed)));
     let signature = "LostWrites(at_least: 1); OverwrittenWrites(at_least: 1000)";
     for row in &rows {
         assert_eq!(row.status, CaseStatus::Fail);
@@ -185,7 +197,7 @@ fn a_failure_says_whom_it_befell_and_not_when() {
 #[test]
 fn what_is_wanted_sometimes_fails_no_case_alone() {
     let plan = plan("NoOom, Sometimes(FullSync), Sometimes(PartialSync)");
-    let row = case(4, &|seed| Ok(seeded(&plan, seed)), Limits::default());
+    let row = alone(4, &plan, Limits::default());
     assert_eq!((row.status, &row.signature), (CaseStatus::Pass, &None));
     let hits: Vec<Option<bool>> = row.gates.iter().map(|gate| gate.hit).collect();
     assert_eq!(hits, [Some(false), Some(true)]);
@@ -195,9 +207,9 @@ fn what_is_wanted_sometimes_fails_no_case_alone() {
 fn a_panic_is_the_failure_of_its_case_alone() {
     let plan = plan("NoOom");
     let header = headed(&plan, 5);
-    let sound = rows(&header, (1, 0), |seed| Ok(seeded(&plan, seed)));
+    let sound = rows(&header, (1, 0), |seed, _| Ok(seeded(&plan, seed)));
     for jobs in [1, 3] {
-        let rows = rows(&header, (jobs, 0), |seed| {
+        let rows = rows(&header, (jobs, 0), |seed, _| {
             let mut of_seed = seeded(&plan, seed);
             // No scenario can say this: the simulator divides by it.
             if seed == 12 {
@@ -219,7 +231,7 @@ fn a_panic_is_the_failure_of_its_case_alone() {
 #[test]
 fn more_than_a_case_may_be_is_a_failure() {
     let plan = plan("NoOom");
-    let of = |limits| case(1, &|seed| Ok(seeded(&plan, seed)), limits);
+    let of = |limits| alone(1, &plan, limits);
     let capped = |row: CaseResult| (row.status, row.signature.unwrap_or_default(), row.detail);
     let simulated = |ms| Limits {
         simulated_ms: Some(ms),
@@ -243,16 +255,11 @@ fn more_than_a_case_may_be_is_a_failure() {
         (status, signature.as_str()),
         (CaseStatus::Capped, "capped: memory")
     );
-    let few = case(
-        1,
-        &|seed| {
-            Ok(Plan {
-                events_max: 10,
-                ..seeded(&plan, seed)
-            })
-        },
-        Limits::default(),
-    );
+    let short = Plan {
+        events_max: 10,
+        ..plan.clone()
+    };
+    let few = alone(1, &short, Limits::default());
     let (status, signature, detail) = capped(few);
     assert_eq!(
         (status, signature.as_str()),
@@ -265,6 +272,7 @@ fn more_than_a_case_may_be_is_a_failure() {
 fn made(seed: u64, signature: Option<&str>) -> CaseResult {
     CaseResult {
         seed,
+        cell: None,
         status: match signature {
             None => CaseStatus::Pass,
             Some(text) if text.starts_with("panic") => CaseStatus::Panic,

@@ -3,6 +3,7 @@
 //! All charts of a run share one time axis, so that they can stand one above the other. Amounts
 //! start at 0, panels of one chart share one scale, faults are shaded through all of them.
 
+mod cells;
 pub mod control;
 pub mod divergence;
 pub mod lag;

@@ -1,5 +1,6 @@
 //! The charts of a sweep: distributions of times, and shares with their intervals.
 
+use super::cells;
 use super::layout::{self, amounts};
 use super::{EndLabel, Figure, Key, Mark, Panel, Point, Stroke};
 use crate::experiment::outcome::{Share, Summary};
@@ -20,6 +21,14 @@ const SHARES_MAX: usize = 12;
 
 /// The charts. One without data is left out.
 pub fn figures(summary: &Summary, distributions: &[Distribution]) -> Vec<Figure> {
+    if let Some(of) = &summary.cells {
+        // Over several cells there is no one distribution of times.
+        let shares = shares(summary).into_iter();
+        return cells::figures(summary, of)
+            .into_iter()
+            .chain(shares)
+            .collect();
+    }
     let (oom, converge): (Vec<&Distribution>, Vec<&Distribution>) =
         distributions.iter().partition(|one| one.member.is_some());
     let oom = times(summary, &oom, &OUT_OF_MEMORY);
@@ -232,7 +241,7 @@ fn bar((name, share, tint): &(String, &Share, Tint)) -> Panel {
 }
 
 /// Which sweep this is.
-fn source(summary: &Summary) -> String {
+pub(super) fn source(summary: &Summary) -> String {
     let version = &summary.header.version;
     let plan = &summary.header.plan_sha256;
     let plan = plan.get(..16).unwrap_or(plan);

@@ -1,5 +1,6 @@
 //! `report.html`: everything a reviewer needs on one page, which loads nothing and runs nothing.
 
+mod cells;
 pub mod sweep;
 mod tables;
 

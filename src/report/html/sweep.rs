@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::experiment::outcome::{Figure as Numbers, Summary};
 use crate::report::chart::Figure;
 use crate::report::draw::{Place, svg};
-use crate::report::html::STYLE;
+use crate::report::html::{STYLE, cells};
 use crate::report::sweep::text::{self, Row};
 use crate::report::sweep::words;
 use crate::report::units::{exact, percent};
@@ -33,12 +33,10 @@ pub fn page(summary: &Summary, figures: &[Figure]) -> String {
                     (gates(summary))
                 }
                 @for one in figures { (figure(one)) }
-                h2 { "Figures" }
-                p.muted-text {
-                    "Quantiles over the cases that ended by themselves; in brackets the 95 % "
-                    "interval of each, whatever the distribution. ? : too few cases for a bound."
+                @match &summary.cells {
+                    Some(of) => (cells::tables(summary, of)),
+                    None => (numbers(summary)),
                 }
-                (numbers(summary))
                 (foot(summary))
             }
         }
@@ -66,6 +64,7 @@ fn head(summary: &Summary) -> Markup {
                 li { (exact(summary.passed)) " passed, " (exact(summary.failed)) " failed, "
                     (exact(summary.capped)) " over a limit, "
                     (exact(summary.panicked)) " ended by a bug of the simulator." }
+                @if let Some(of) = &summary.cells { (cells::answers(summary, of)) }
                 @if let Some(stopped) =
                     words::stopped(summary.stopped, summary.run, summary.planned) {
                     li { (stopped) "." }
@@ -149,6 +148,11 @@ fn numbers(summary: &Summary) -> Markup {
         quantiles.map(|one| words::estimate(one, unit)).collect()
     };
     html! {
+        h2 { "Figures" }
+        p.muted-text {
+            "Quantiles over the cases that ended by themselves; in brackets the 95 % interval of "
+            "each, whatever the distribution. ? : too few cases for a bound."
+        }
         div.scroll {
             table {
                 tr { th { "figure" } th.number { "cases" } th.number { "5 %" }

@@ -1,5 +1,7 @@
 //! Sweeps as JSON: a row for each case, a line for each failure, the header, the summary.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Error, Value, json};
 
 use crate::experiment::outcome::{CaseList, CaseResult, Header, Summary};
@@ -22,13 +24,23 @@ pub fn parse_row(line: &str) -> Result<CaseResult, Error> {
 /// end. None for one that passed.
 pub fn failure(case: &CaseResult, header: &Header) -> Option<String> {
     let signature = case.signature.as_ref()?;
-    let line = json!({
+    let values = case.cell.as_ref().map(|cell| &cell.values);
+    let mut line = json!({
         "seed": case.seed,
         "signature": signature,
         "detail": case.detail,
-        "reproduce": header.reproduce(case.seed),
+        "reproduce": header.reproduce(header.point(case.seed, values)?),
     });
+    if let Some(values) = values {
+        line["cell"] = json!(values);
+    }
     Some(format!("{line}\n"))
+}
+
+/// The value of each axis in a line of failures, if it has any.
+pub fn values_of_failure(line: &str) -> Option<BTreeMap<String, String>> {
+    let mut value: Value = serde_json::from_str(line).ok()?;
+    serde_json::from_value(value.get_mut("cell")?.take()).ok()
 }
 
 /// The seed in a line of failures, if it is one.

@@ -1,5 +1,6 @@
 //! A sweep as people and programs read it: text, JSON, charts, one page.
 
+pub(in crate::report) mod cells;
 pub mod json;
 #[cfg(test)]
 mod tests;

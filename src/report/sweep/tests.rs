@@ -1,7 +1,8 @@
 //! A sweep made by hand, with much of everything.
 
 use crate::experiment::outcome::{
-    CaseGate, CaseInstance, CaseResult, CaseStatus, Header, Limits, Seeds,
+    Axis, AxisKind, AxisValue, CaseCell, CaseGate, CaseInstance, CaseResult, CaseStatus, Header,
+    Limits, Seeds,
 };
 use crate::experiment::sweep::Fold;
 use crate::report::sweep::{files, text};
@@ -16,6 +17,7 @@ fn fold(cases: u64) -> Fold {
         version: "0.0.0".to_owned(),
         overrides: vec!["storm=2h".to_owned()],
         arm: None,
+        axes: Vec::new(),
         seeds: Seeds::Range(0, cases),
         limits: Limits::default(),
     };
@@ -52,6 +54,7 @@ fn case(seed: u64) -> CaseResult {
     });
     CaseResult {
         seed,
+        cell: None,
         status: if fails {
             CaseStatus::Fail
         } else {
@@ -125,4 +128,91 @@ fn what_never_came_has_no_chart() {
     let files = files(&fold.summary(None, None), &fold.distributions());
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["sweep.html", "sweep.json"]);
+}
+
+fn axis(name: &str, kind: AxisKind, labels: &[&str]) -> Axis {
+    let values = labels.iter().map(|label| AxisValue {
+        label: (*label).to_owned(),
+        written: format!("{label:?}"),
+        micro_usd_per_hour: None,
+    });
+    Axis {
+        name: name.to_owned(),
+        set: vec!["storm".to_owned()],
+        kind,
+        values: values.collect(),
+    }
+}
+
+/// So many seeds in 48 cells; small caches are full more often, and in longer outages.
+fn varied(seeds: u64) -> Fold {
+    let header = Header {
+        axes: vec![
+            axis(
+                "outage",
+                AxisKind::Circumstance,
+                &["10 min", "1 h", "6 h", "a whole day"],
+            ),
+            axis(
+                "writes",
+                AxisKind::Circumstance,
+                &["1k/s", "10k/s", "100k/s"],
+            ),
+            axis("size", AxisKind::Choice, &["Balanced_B5", "Balanced_B10"]),
+            axis("reading", AxisKind::Band, &["PerState", "PerEffect"]),
+        ],
+        seeds: Seeds::Range(0, seeds),
+        ..fold(0).header().clone()
+    };
+    let mut fold = Fold::new(&header);
+    for index in 0..header.count() {
+        let point = header.at(index);
+        let cell = header.cell_of(point);
+        let load = 3 * cell[0] + 2 * cell[1] + cell[3];
+        let room = [6, 12][cell[2]];
+        let is_full = scatter(index) % 4 + load as u64 > room;
+        let mut row = case(point.seed);
+        row.instances.truncate(2);
+        row.gates.truncate(1);
+        row.instances[0].oom_at_ms = is_full.then_some(60_000 * (12 - load as u64));
+        row.status = if is_full {
+            CaseStatus::Fail
+        } else {
+            CaseStatus::Pass
+        };
+        row.signature = is_full.then(|| "NoOom on east".to_owned());
+        row.cell = Some(CaseCell {
+            values: header.values_at(point).expect("there are axes"),
+            bought_bytes: Some([12_000_000_000, 24_000_000_000][cell[2]]),
+        });
+        fold.add(&row);
+    }
+    fold
+}
+
+#[test]
+fn cells_are_told_in_30_lines_and_charts() {
+    let fold = varied(40);
+    let summary = fold.summary(None, None);
+    let text = text::text(&summary);
+    assert!(text.lines().count() <= 30, "{text}");
+    insta::assert_snapshot!("cells", text);
+    let files = files(&summary, &fold.distributions());
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let expected = [
+        "charts/cheapest.svg",
+        "charts/map.svg",
+        "charts/shares.svg",
+        "charts/tornado.svg",
+        "sweep.html",
+        "sweep.json",
+    ];
+    assert_eq!(paths, expected);
+    for (name, index) in [("cheapest.svg", 0), ("map.svg", 1), ("tornado.svg", 3)] {
+        let chart = files[index].text.clone().into_bytes();
+        insta::assert_binary_snapshot!(name, chart);
+    }
+    let page = &files[4].text;
+    assert!(page.contains("What to choose") && page.contains("<td>a whole day</td>"));
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href=\"http"));
 }

@@ -1,13 +1,14 @@
 //! What a terminal shows of a sweep: what fails, what happens sometimes, figures; in at most 25
-//! lines.
+//! lines, with axes in at most 30.
 
-use crate::experiment::outcome::{Figure, Gate, Seeds, Signature, Summary, Value};
-use crate::report::sweep::words;
+use crate::experiment::outcome::{Figure, Gate, Signature, Summary, Value};
+use crate::report::sweep::{cells, words};
 use crate::report::table::{self, Flush};
 use crate::report::units::{duration_ms, exact};
 
 /// Rows of one kind shown before the rest is only counted.
 const FAILURES_MAX: usize = 4;
+const FAILURES_WITH_CELLS_MAX: usize = 2;
 const GATES_MAX: usize = 3;
 /// The median, in parts of a million.
 const HALF: u64 = 500_000;
@@ -19,13 +20,20 @@ pub fn text(summary: &Summary) -> String {
         "{}  {}  {}  {} cases fail: {}\n",
         if summary.holds { "PASS" } else { "FAIL" },
         header.scenario,
-        words::seeds(&header.seeds),
+        words::cases(header),
         words::count(&summary.failures),
         words::share(&summary.failures),
     );
-    text += &failures(&summary.signatures);
+    let most = match summary.cells {
+        None => FAILURES_MAX,
+        Some(_) => FAILURES_WITH_CELLS_MAX,
+    };
+    text += &failures(&summary.signatures, most);
     text += &gates(&summary.gates);
-    text += &figures(summary);
+    text += &match &summary.cells {
+        None => figures(summary),
+        Some(of) => cells::text(summary, of),
+    };
     if let Some(stopped) = words::stopped(summary.stopped, summary.run, summary.planned) {
         text += &format!("{stopped}\n");
     }
@@ -35,7 +43,7 @@ pub fn text(summary: &Summary) -> String {
     text
 }
 
-fn failures(signatures: &[Signature]) -> String {
+fn failures(signatures: &[Signature], most: usize) -> String {
     if signatures.is_empty() {
         return String::new();
     }
@@ -58,8 +66,8 @@ fn failures(signatures: &[Signature]) -> String {
         ("share (95 %)", Flush::Left),
         ("first seeds", Flush::Left),
     ];
-    let rows: Vec<_> = signatures.iter().take(FAILURES_MAX).map(row).collect();
-    table::text(&header, &rows) + &left_out(signatures.len(), FAILURES_MAX, "failures")
+    let rows: Vec<_> = signatures.iter().take(most).map(row).collect();
+    table::text(&header, &rows) + &left_out(signatures.len(), most, "failures")
 }
 
 fn gates(gates: &[Gate]) -> String {
@@ -169,6 +177,9 @@ fn left_out(all: usize, shown: usize, what: &str) -> String {
 
 /// What a sweep is called on a page: with its arm, which its name has, and its seeds.
 pub(in crate::report) fn name(summary: &Summary) -> String {
-    let seeds: &Seeds = &summary.header.seeds;
-    format!("{}, {}", summary.header.scenario, words::seeds(seeds))
+    format!(
+        "{}, {}",
+        summary.header.scenario,
+        words::cases(&summary.header)
+    )
 }

@@ -1,6 +1,6 @@
 //! Shares, values and intervals as people read them.
 
-use crate::experiment::outcome::{Estimate, Seeds, Share, Stopped, Value};
+use crate::experiment::outcome::{Estimate, Header, Seeds, Share, Stopped, Value};
 use crate::report::units::{exact, percent};
 
 /// A share in parts of a million: below one in a hundred with two digits that matter.
@@ -36,9 +36,21 @@ pub fn share(share: &Share) -> String {
             share_ppm(share.high_ppm)
         ),
     };
-    let parts = u128::from(share.count) * 1_000_000 / u128::from(share.of);
-    let parts = u64::try_from(parts).expect("no more than the whole");
-    format!("{} ({bounds})", share_ppm(parts))
+    format!("{} ({bounds})", part(share))
+}
+
+/// A share without its bounds: `1.2 %`.
+pub fn part(share: &Share) -> String {
+    match share.of {
+        0 => "?".to_owned(),
+        _ => share_ppm(part_ppm(share)),
+    }
+}
+
+/// A share in parts of a million, rounded down; nothing of nothing.
+pub fn part_ppm(share: &Share) -> u64 {
+    let parts = u128::from(share.count) * 1_000_000 / u128::from(share.of.max(1));
+    u64::try_from(parts).expect("no more than the whole")
 }
 
 /// `12 of 1,000`.
@@ -69,6 +81,16 @@ pub fn seeds(seeds: &Seeds) -> String {
     match seeds {
         Seeds::Range(from, until) => format!("seeds {from}..{until}"),
         Seeds::List(list) => format!("{} seeds listed", exact(list.len() as u64)),
+        Seeds::Points(points) => format!("{} cases listed", exact(points.len() as u64)),
+    }
+}
+
+/// The seeds, and in how many cells: `seeds 0..20 in 27 cells`.
+pub fn cases(header: &Header) -> String {
+    let seeds = seeds(&header.seeds);
+    match header.axes.is_empty() {
+        true => seeds,
+        false => format!("{seeds} in {} cells", exact(header.grid().count() as u64)),
     }
 }
 

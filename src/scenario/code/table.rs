@@ -359,4 +359,19 @@ codes! {
     "What is left to chance does not say between which values."
     "It could not be told what a seed draws."
     "Write `Between(\"10m\", \"2h\")`, `LogBetween`, `OneOf([…])`; in a list `Maybe(\"30%\", …)`."
+
+    AxisPath "E0911" "axis of nothing"
+    "What an axis sets leads to no field, or is set elsewhere, too."
+    "The sweep would silently not vary it."
+    "Name fields by name, entries of lists by position or name: `instances.redis-us.sku`."
+
+    AxisValues "E0912" "values of an axis"
+    "An axis has no values, or not one label and one price for each of them."
+    "It cannot be told what to set, what to call it, or what it costs."
+    "Give `to: [\"Balanced_B5\", \"Balanced_B10\"]`, and in other lists as many entries."
+
+    TooManyCells "E0913" "too many cells"
+    "All axes of a sweep together have too many combinations of values."
+    "Each seed is run with each of them."
+    "Give fewer values or axes, or sweep several scenarios."
 }

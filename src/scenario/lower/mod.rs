@@ -28,6 +28,7 @@ mod state;
 mod suits;
 mod timeline;
 mod traffic;
+mod vary;
 mod weight;
 
 use crate::id::InstanceId;
@@ -129,6 +130,7 @@ impl Lowering<'_> {
         let chaos = self.chaos(file, &places, &routes, phases);
         let rules = self.rules(&[&file.runbook], &file.alerts, &places, &routes);
         let arms = self.arms(file, &places, &routes, phases);
+        let axes = self.axes(&file.vary);
         let causes = expectation::Causes::of(file, &places);
         let expectations = self.expectations(&file.expect, &places, phases, causes);
         let principals = places.principals.clone();
@@ -157,6 +159,7 @@ impl Lowering<'_> {
             timeline,
             rules,
             arms,
+            axes,
             expectations,
         };
         let lagging = file.assumptions.span().unwrap_or(scenario.span);

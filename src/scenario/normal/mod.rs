@@ -128,6 +128,8 @@ fn scenario(plan: &Plan) -> Scenario {
                 .map(|rule| self::rule::alert(rule, plan)),
         ),
         arms: arm::arms(plan),
+        // A plan has the values that the axes had.
+        vary: Field::Absent,
         assumptions: Field::of(assumptions(&plan.assumptions)),
         expect: list(plan.expectations.iter().map(|expectation| {
             let named = |id| plan.instances[id].name.clone();

@@ -19,6 +19,7 @@ pub(super) mod request;
 pub(super) mod rule;
 pub(super) mod timeline;
 mod twin;
+pub(super) mod vary;
 
 use crate::scenario::schema::assumptions::AssumptionFields;
 use crate::scenario::schema::expectation::Expect;
@@ -31,6 +32,7 @@ use crate::scenario::schema::process::FaultProcess;
 use crate::scenario::schema::request::Principal;
 use crate::scenario::schema::rule::{Alert, Arm, Rule};
 use crate::scenario::schema::timeline::Step;
+use crate::scenario::schema::vary::Axis;
 use crate::scenario::span::Field;
 use crate::time::SimDuration;
 
@@ -94,6 +96,9 @@ record! {
         alerts: List<Alert>,
         /// Other decisions on the same day, which `meridian compare` sets side by side.
         arms: List<Arm>,
+        /// What `meridian sweep` varies: it runs each seed with all values of all axes, one of
+        /// each at a time. Elsewhere each axis has its first value.
+        vary: List<Axis>,
         /// What no source settles, where it should differ from its default.
         assumptions: AssumptionFields,
         /// What must hold for the run to pass.

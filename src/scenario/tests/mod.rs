@@ -9,6 +9,7 @@ mod good;
 mod mutated;
 mod outlined;
 mod overridden;
+mod vary;
 mod wrong;
 
 use crate::plan::Plan;
