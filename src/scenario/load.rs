@@ -55,7 +55,7 @@ pub fn load_cell(
     parse_cell(&shown, &text, overrides, cell, seed)
 }
 
-/// As [`load_seeded`], and the other ways that the file can be taken are checked, too: each axis has
+/// As [`load_seeded`], and the other ways that the file can be taken are checked, too: an axis has
 /// each of its values once, and each draw comes out each way once, ranges at both ends.
 ///
 /// # Errors

@@ -69,6 +69,9 @@ shipped! {
     scaling_in_the_wrong_order, "control/scaling-in-the-wrong-order", Small;
     stand_alone_groups, "control/stand-alone-groups", Small;
     when_to_unlink, "control/when-to-unlink", Small;
+    chaos, "sweeps/chaos", Small;
+    runbook, "sweeps/runbook", Small;
+    scaling_under_fire, "sweeps/scaling-under-fire", Small;
     short_outages, "sweeps/short-outages", Small;
     sizing, "sweeps/sizing", Small;
 }

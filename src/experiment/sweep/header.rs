@@ -7,8 +7,8 @@ use crate::experiment::sweep::recipe::seeded;
 use crate::plan::Plan;
 use crate::scenario;
 
-/// The header of a sweep of `plan`, that of seed 0 in the first cell, read from `file` with `overrides`; the plan is
-/// already that of `arm`, if there is one.
+/// The header of a sweep of `plan`, that of seed 0 in the first cell, read from `file` with
+/// `overrides`; the plan is already that of `arm`, if there is one.
 pub fn header(
     plan: &Plan,
     file: &str,

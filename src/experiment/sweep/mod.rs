@@ -8,10 +8,10 @@
 //! With axes each seed is run in every cell, the combinations of their values: one seed in all of
 //! them, then the next, so that more seeds go on where fewer ended. All cells share draws.
 //!
-//! A case depends on its seed and cell alone, so what a sweep finds depends neither on how many cases run at
-//! once nor on where they run: rows made in pieces elsewhere fold to the same summary. Whoever
-//! calls [`cases`] keeps the rows and decides, by them alone, when to stop. A [`Recipe`] makes the
-//! plan of each seed, also where the scenario leaves something to chance.
+//! A case depends on its seed and cell alone, so what a sweep finds depends neither on how many
+//! cases run at once nor on where they run: rows made in pieces elsewhere fold to the same
+//! summary. Whoever calls [`cases`] keeps the rows and decides, by them alone, when to stop. A
+//! [`Recipe`] makes the plan of each seed, also where the scenario leaves something to chance.
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -33,7 +33,8 @@ pub(super) fn tables(summary: &Summary, cells: &Cells) -> Markup {
         h2 { "Cells" }
         p.muted-text {
             "All cells have the same seeds. Shares and medians with 95 % intervals, which hold for "
-            "one cell; over several the cases of a seed count as one. ? : too few cases for a bound."
+            "one cell; over several the cases of a seed count as one. "
+            "? : too few cases for a bound."
         }
         (each(axes, cells))
     }

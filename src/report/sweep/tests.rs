@@ -174,7 +174,7 @@ fn varied(seeds: u64) -> Fold {
         let mut row = case(point.seed);
         row.instances.truncate(2);
         row.gates.truncate(1);
-        row.instances[0].oom_at_ms = is_full.then_some(60_000 * (12 - load as u64));
+        row.instances[0].oom_at_ms = is_full.then_some(60_000 * (20 - load as u64));
         row.status = if is_full {
             CaseStatus::Fail
         } else {

@@ -89,8 +89,8 @@ impl Owner {
     }
 }
 
-/// Makes a plan called `stem` (unless the scenario names itself), with the faults and omissions that
-/// `seed` draws, or else the scenario's own.
+/// Makes a plan called `stem` (unless the scenario names itself), with the faults and omissions
+/// that `seed` draws, or else the scenario's own.
 ///
 /// # Errors
 /// All mistakes found.

