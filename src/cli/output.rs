@@ -86,7 +86,7 @@ pub(super) fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes one file as [`write`] does several.
+/// Writes one file as [`write()`] does several.
 ///
 /// # Errors
 /// When it cannot be written.

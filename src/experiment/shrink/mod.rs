@@ -128,7 +128,7 @@ impl fmt::Display for Size {
 }
 
 /// Shrinks a plan that fails; none when it passes. Makes at most `budget` runs, and one to see how
-/// the plan fails; `judge` makes them, [`failure`] unless something else is meant.
+/// the plan fails; `judge` makes them, [`failure()`] unless something else is meant.
 ///
 /// # Errors
 /// When the plan cannot be written as a scenario: its normal form does not load.
