@@ -270,7 +270,10 @@ impl Control {
         for member in all {
             let instance = &mut self.instances[member.index()];
             if instance.reachable {
-                effects.push(Effect::Flush(member));
+                effects.push(Effect::Flush {
+                    on: member,
+                    is_asked: member == on,
+                });
             } else {
                 instance.owes_flush = true;
             }

@@ -163,7 +163,10 @@ impl Control {
         instance.reachable = reachable;
         if reachable && instance.owes_flush {
             instance.owes_flush = false;
-            return vec![Effect::Flush(id)];
+            return vec![Effect::Flush {
+                on: id,
+                is_asked: false,
+            }];
         }
         Vec::new()
     }

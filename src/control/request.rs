@@ -148,7 +148,12 @@ pub enum Effect {
     /// A member left by itself; the rest reconfigure.
     Leave(InstanceId),
     /// A flush reaches an instance.
-    Flush(InstanceId),
+    Flush {
+        /// Which.
+        on: InstanceId,
+        /// Whether it is the one that was asked; the others may be out of reach from there.
+        is_asked: bool,
+    },
     /// One of an instance's nodes is exchanged for another: a planned failover.
     Blip {
         /// The instance.

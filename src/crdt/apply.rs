@@ -27,7 +27,7 @@ impl Application<'_> {
         match change {
             Change::Write(value) => self.write(None, value, true, None),
             Change::Parts(parts) => parts.iter().for_each(|part| self.part(part)),
-            Change::Message(_) => {}
+            Change::Message(_) | Change::Life => {}
         }
     }
 

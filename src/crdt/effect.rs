@@ -213,6 +213,9 @@ pub enum Change {
     Parts(Parts),
     /// A published message: it reaches subscribers, and leaves no state under any key.
     Message(Box<Message>),
+    /// The origin goes on after it has lost its memory: earlier effects of its that nobody has told
+    /// it of come no more. No key changes.
+    Life,
 }
 
 /// A published message. What stands in a key's place is its channel.
@@ -280,11 +283,11 @@ impl Change {
         Self::Parts(Parts(Few::One(part)))
     }
 
-    /// Its parts; none of a plain write or a message.
+    /// Its parts; none of a plain write or of what changes no key.
     pub fn parts(&self) -> &[Part] {
         match self {
             Self::Parts(parts) => parts,
-            Self::Write(_) | Self::Message(_) => &[],
+            Self::Write(_) | Self::Message(_) | Self::Life => &[],
         }
     }
 
@@ -292,7 +295,7 @@ impl Change {
     pub(crate) fn concerns_limits(&self) -> bool {
         match self {
             Self::Write(_) => true,
-            Self::Message(_) => false,
+            Self::Message(_) | Self::Life => false,
             Self::Parts(parts) => parts.iter().any(Part::concerns_limits),
         }
     }
@@ -303,6 +306,7 @@ impl Change {
             Self::Write(value) => value.len() as u64,
             Self::Parts(parts) => parts.iter().map(Part::payload_bytes).sum(),
             Self::Message(message) => message.text.len() as u64,
+            Self::Life => 0,
         }
     }
 
@@ -311,7 +315,7 @@ impl Change {
         match self {
             Self::Write(_) => 1,
             Self::Parts(parts) => parts.iter().map(Part::writes).sum(),
-            Self::Message(_) => 0,
+            Self::Message(_) | Self::Life => 0,
         }
     }
 }

@@ -74,6 +74,13 @@ impl Object {
         }
     }
 
+    /// The same, brought by a state that had observed `context`, ahead of the clock of `replica`.
+    pub fn brought_at(mut self, context: &VersionVector, replica: &VersionVector) -> Self {
+        self.merged.join(context);
+        self.merged.forget_within(replica);
+        self
+    }
+
     /// The write, if that is all there is: a plain `SET` that a compact row can stand for.
     /// `replica` is the replica's clock.
     pub fn as_plain_write(&self, replica: &VersionVector) -> Option<(Stamp, &Value)> {
@@ -148,7 +155,7 @@ impl Object {
             Change::Write(_) => Some(Kind::String),
             Change::Parts(parts) if parts.iter().any(|part| matches!(part, Part::Remove)) => None,
             Change::Parts(parts) => parts.iter().find_map(Part::written),
-            Change::Message(_) => None,
+            Change::Message(_) | Change::Life => None,
         };
         match written.and_then(|kind| self.types.newest_beside(kind)) {
             Some(other) if !stamp.beats(&other) => other.wall_ms + 1,

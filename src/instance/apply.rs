@@ -70,7 +70,8 @@ impl Instance {
         let wall_ms = self.wall_ms();
         let first_seq = self.first_seq();
         let shard = &mut self.shards[id];
-        let mut after = shard.context(&self.keyspace.rows[key as usize]);
+        let row = &self.keyspace.rows[key as usize];
+        let (mut after, brought_by) = (shard.context(row), shard.brought_by(row));
         let seq = shard.next_seq(self.replica, first_seq);
         let dot = Dot {
             origin: self.replica,
@@ -79,6 +80,7 @@ impl Instance {
         after.0[self.replica.index()] = seq;
         let write = PlainWrite::new(Stamp { dot, wall_ms }, bytes, tag);
         self.keyspace.replace(shard, key, write, &self.assumptions);
+        self.keyspace.rows[key as usize].brought_by = brought_by;
         shard.observe(self.replica, seq, 1, self.record_bytes);
         shard.acknowledged += 1;
         let entry = Entry {
@@ -185,8 +187,10 @@ impl Instance {
     #[cold]
     fn apply_body(&mut self, from: ReplicaId, id: ShardId, entry: &Entry, wire: &mut impl Wire) {
         if let Payload::Body(body) = &entry.payload {
-            if let Change::Message(message) = &body.change {
-                self.hand_over(&body.key, message, wire);
+            if let Change::Message(_) | Change::Life = &body.change {
+                if let Change::Message(message) = &body.change {
+                    self.hand_over(&body.key, message, wire);
+                }
                 self.shards[id].frontier.pass(from, entry.dot(from).seq);
                 return;
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::crdt::consumer_group::Attendance;
-use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Tally, Update, Value, VersionVector};
+use crate::crdt::{Change, Dot, Effect, Object, Rules, Stamp, Update, Value, VersionVector};
 use crate::engine::digest::{mix, mix_bytes};
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Body, Entry, Key, Payload};
@@ -11,7 +11,7 @@ use crate::instance::footprint::{self, Footprint};
 use crate::instance::keyspace::{Place, Slot, Ticket};
 use crate::instance::ledger::MemoryKind;
 use crate::instance::parcel::Wire;
-use crate::instance::row::{PlainWrite, Row};
+use crate::instance::row::PlainWrite;
 use crate::instance::shard::Shard;
 use crate::instance::{Instance, Refusal, slot};
 use crate::planted::{self, Defect};
@@ -169,33 +169,14 @@ impl Instance {
                 at
             }
             Place::Row(index) => {
-                let object = self.object_of_row(id, &self.keyspace.rows[index as usize]);
+                let row = &self.keyspace.rows[index as usize];
+                let object = self.keyspace.general_form(&self.shards[id], row);
                 self.keyspace.unhide(index);
                 let at = self.keyspace.insert(key.clone(), id, object);
                 self.enqueue(id, at);
                 at
             }
         }
-    }
-
-    /// The general form of a row. One that a snapshot has brought ahead of the shard's clock knows
-    /// what that snapshot had seen, so that what died there does not come to life here.
-    pub(super) fn object_of_row(&self, id: ShardId, row: &Row) -> Object {
-        let shard = &self.shards[id];
-        let object = self.keyspace.object_of_row(row);
-        if !row.shows() || row.write.is_within(&shard.frontier.clock) {
-            return object;
-        }
-        let mut ahead = Object::new();
-        let (clock, context) = (shard.frontier.clock, shard.context(row));
-        ahead.merge(
-            &object,
-            &clock,
-            &context,
-            self.rules(),
-            &mut Tally::default(),
-        );
-        ahead
     }
 
     /// Books what a change of a general key did to memory and digest, and leaves what can be

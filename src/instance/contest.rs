@@ -4,7 +4,7 @@
 //! for each other member, until a write that has seen them falls on the key. What a contest cannot
 //! hold (a removal, a counter, a deadline, a write ahead of what it had seen) is a general object.
 
-use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Tally, VersionVector};
+use crate::crdt::{Change, Conflict, Effect, MEMBERS_MAX, Object, Rules, Tally, VersionVector};
 use crate::engine::prefetch;
 use crate::id::ShardId;
 use crate::instance::Instance;
@@ -126,7 +126,17 @@ impl Keyspace {
         }
     }
 
-    /// The general form of a row.
+    /// The general form of a row. One that a snapshot has brought ahead of its shard's clock knows
+    /// what that snapshot had seen, so that what died there does not come to life here.
+    pub(super) fn general_form(&self, shard: &Shard, row: &Row) -> Object {
+        let object = self.object_of_row(row);
+        match shard.brought_at(row) {
+            Some(context) => object.brought_at(context, shard.clock()),
+            None => object,
+        }
+    }
+
+    /// What a row shows and hides, in general form.
     pub(super) fn object_of_row(&self, row: &Row) -> Object {
         if !row.shows() {
             return Object::new();
@@ -142,7 +152,7 @@ impl Keyspace {
                 after: alone,
                 change: Change::Write(generated(write.bytes, write.tag)),
             };
-            let rules = crate::crdt::Rules::PLAIN;
+            let rules = Rules::PLAIN;
             object.apply(&effect, &VersionVector::ZERO, rules, &mut Tally::default());
         }
         object
@@ -199,7 +209,6 @@ impl Keyspace {
         }
         if !shown.is(&old) {
             row.write = shown;
-            row.brought_by = 0;
             shard.revalue(old.bytes, shown.bytes);
             let part = old.digest(key) ^ shown.digest(key);
             self.digests.toggle(key, part, &mut shard.digest);

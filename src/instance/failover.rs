@@ -143,12 +143,15 @@ impl Instance {
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
+            let id = self.shard_of(&key);
             let object = match theirs.place(&key) {
-                Place::Row(index) => theirs.object_of_row(&theirs.rows[index as usize]),
+                Place::Row(index) => {
+                    let row = &theirs.rows[index as usize];
+                    theirs.general_form(&replicas.shards[id], row)
+                }
                 Place::Object(at) => theirs.slot(at).object.clone(),
                 Place::Nowhere => Object::new(),
             };
-            let id = self.shard_of(&key);
             let at = self.object_place(&key, id);
             let before = self.keyspace.slot(at).measure(&self.assumptions);
             self.keyspace.slot_mut(at).object = object;

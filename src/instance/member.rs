@@ -1,11 +1,15 @@
 //! What happens to an instance as a member: outage, return, lost memory, a member dropped.
 
+use std::sync::Arc;
+
+use crate::crdt::Change;
 use crate::history::{ControlResult, ControlSeen, Event};
 use crate::id::{Id, InstanceId, ReplicaId};
-use crate::instance::Instance;
+use crate::instance::effect::{Body, Key};
 use crate::instance::link::{Inflow, LinkState, Outflow};
 use crate::instance::parcel::{Parcel, Timer, Wire};
 use crate::instance::shortage::Standing;
+use crate::instance::{Instance, LIFE_BITS};
 use crate::planted::{self, Defect};
 use crate::time::SimTime;
 
@@ -34,6 +38,7 @@ impl Instance {
         if let Some(relay) = &mut self.relay {
             relay.clear();
         }
+        self.announces_life = false;
         self.memory_losses += 1;
         self.stale = self.peers().next().is_some() && self.has_written();
         if planted::is(Defect::StaleWrites) {
@@ -251,6 +256,23 @@ impl Instance {
             if let Some(epoch) = self.outgoing[peer.index()].epoch.take() {
                 self.audience_changed = true;
                 self.signal(peer, epoch, Parcel::Hangup, wire);
+            }
+        }
+        self.announces_life = true;
+    }
+
+    /// Tells the others, if it has not, that it goes on after it has lost its memory. Of its
+    /// earlier effects they have all that anybody has, and what removals had seen of the rest need
+    /// not be kept.
+    pub(super) fn announce_life(&mut self, wire: &mut impl Wire) {
+        if !std::mem::take(&mut self.announces_life) {
+            return;
+        }
+        for id in self.shards.ids() {
+            let last = self.shards[id].frontier.clock.seq(self.replica);
+            if last >> LIFE_BITS < self.life {
+                let (key, change) = (Key::Named(Arc::default()), Change::Life);
+                self.ship_stateless(id, Body { key, change }, wire);
             }
         }
     }

@@ -134,6 +134,8 @@ pub struct Instance {
     has_rows: bool,
     wall_ms_at_start: u64,
     life: u64,
+    /// Whether the others are to be told of that life.
+    announces_life: bool,
     memory_losses: u64,
     stale: bool,
     collecting: bool,
@@ -198,6 +200,7 @@ impl Instance {
             shards,
             wall_ms_at_start: setup.wall_ms_at_start,
             life: 0,
+            announces_life: false,
             memory_losses: 0,
             stale: false,
             collecting: false,

@@ -1,6 +1,6 @@
 //! Parcels: what instances send one another.
 
-use crate::crdt::Object;
+use crate::crdt::{Object, VersionVector};
 use crate::id::{ReplicaId, ShardId};
 use crate::instance::effect::{Entry, Key};
 use crate::instance::frontier::Frontier;
@@ -92,8 +92,9 @@ pub struct Relayed {
 pub enum Start {
     /// From the backlog.
     Partial,
-    /// By a transfer of state.
-    Full,
+    /// By a transfer of state, which holds nothing beyond this clock. It is that of the state
+    /// unless the sender is merging another's.
+    Full(VersionVector),
 }
 
 /// One key of a snapshot.

@@ -84,15 +84,11 @@ impl Instance {
         open.sum::<u64>() * self.assumptions.chunk_bytes.0
     }
 
-    /// Whether a full synchronisation into `shard` is half merged, under way or stopped for want of
-    /// memory.
+    /// Whether keys of `shard` may be ahead of its clock: a full synchronisation is under way, was
+    /// stopped half merged, or came from a member that was merging another's state itself.
     pub fn is_merging(&self, shard: ShardId) -> bool {
         let mut inflows = self.incoming.iter().map(|link| link.shards[shard.index()]);
-        inflows.any(|inflow| match inflow {
-            Inflow::Streaming => false,
-            Inflow::Merging => true,
-            Inflow::Stopped => !self.shards[shard].ahead.is_empty(),
-        })
+        inflows.any(|inflow| inflow == Inflow::Merging) || self.is_ahead(shard)
     }
 
     /// What this replica knows of the writes of each origin, over all shards.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::crdt::Change;
 use crate::crdt::effect::Message;
 use crate::history::{Event, MessageSeen};
+use crate::id::ShardId;
 use crate::instance::Instance;
 use crate::instance::command::Connection;
 use crate::instance::effect::{Body, Entry, Key, Payload};
@@ -30,6 +31,13 @@ impl Instance {
         let key = Key::Named(channel.into());
         let receivers = self.hand_over(&key, &message, wire);
         let id = self.shard_of(&key);
+        let change = Change::Message(Box::new(message));
+        self.ship_stateless(id, Body { key, change }, wire);
+        receivers
+    }
+
+    /// Makes an effect that changes no key, and sends it to every peer.
+    pub(super) fn ship_stateless(&mut self, id: ShardId, body: Body, wire: &mut impl Wire) {
         let seq = self.next_seq(id);
         let replica = self.replica;
         let shard = &mut self.shards[id];
@@ -37,13 +45,9 @@ impl Instance {
         let entry = Entry {
             after: shard.frontier.clock,
             wall_ms: self.wall_ms(),
-            payload: Payload::Body(Arc::new(Body {
-                key,
-                change: Change::Message(Box::new(message)),
-            })),
+            payload: Payload::Body(Arc::new(body)),
         };
         self.ship(id, entry, wire);
-        receivers
     }
 
     /// Hands a message to those who listen here. Returns how many times somebody got it.

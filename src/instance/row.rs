@@ -137,7 +137,8 @@ pub struct Row {
     shard: u16,
     /// What the row holds.
     pub state: RowState,
-    /// The snapshot that brought what the row shows, by its number in its shard; 0 for none.
+    /// The snapshot that brought what the row shows, or what that has replaced, by its number in
+    /// its shard; 0 for none.
     pub brought_by: u8,
 }
 

@@ -29,8 +29,8 @@ pub struct Shard {
     cursors: [Cursor; MEMBERS_MAX],
     /// Clocks of snapshots that have brought some keys ahead of the shard's own clock.
     pub ahead: Vec<Ahead>,
-    /// The number of the newest of them.
-    pub ahead_number: u8,
+    /// How many numbers such snapshots have been given. From some on the numbers come round.
+    pub numbered: u64,
     /// What each member last said so after all its effects up to then had come in here: a report
     /// overtakes those that a full shard refuses.
     sound: [Frontier; MEMBERS_MAX],
@@ -135,7 +135,7 @@ impl Shard {
             reported_at: [SimTime::ZERO; MEMBERS_MAX],
             cursors: [Cursor::default(); MEMBERS_MAX],
             ahead: Vec::new(),
-            ahead_number: 0,
+            numbered: 0,
             sound: [Frontier::FILLED; MEMBERS_MAX],
             stable: Frontier::FILLED,
             seen_by_all: Frontier::FILLED,
@@ -242,27 +242,45 @@ impl Shard {
         self.collectable = true;
     }
 
-    /// The number of the snapshot taken at `clock`, which is being merged.
-    pub fn number_ahead(&mut self, clock: &VersionVector) -> u8 {
-        if let Some(known) = self.ahead.iter().find(|ahead| ahead.clock == *clock) {
-            return known.number;
+    /// The number of the snapshot taken at `clock`, if it is being merged.
+    pub fn number_of(&self, clock: &VersionVector) -> Option<u8> {
+        let known = self.ahead.iter().find(|ahead| ahead.clock == *clock)?;
+        Some(known.number)
+    }
+
+    /// Keys may be ahead of the shard's clock from here on, up to `clock`. Returns the number that
+    /// stands for it. Rows may still have that number from long ago.
+    pub fn begin_ahead(&mut self, clock: &VersionVector) -> u8 {
+        let mut number = 0;
+        while number == 0 || self.ahead.iter().any(|ahead| ahead.number == number) {
+            self.numbered += 1;
+            number = self.numbered.to_le_bytes()[0];
         }
-        self.ahead_number = self.ahead_number.checked_add(1).unwrap_or(1);
-        let number = self.ahead_number;
-        self.ahead.push(Ahead {
-            number,
-            clock: *clock,
-        });
+        let clock = *clock;
+        self.ahead.push(Ahead { number, clock });
         number
     }
 
+    /// How far the shard's keys may be: its clock, and those of the snapshots that have brought
+    /// keys ahead of it.
+    pub fn reach(&self) -> VersionVector {
+        let clocks = self.ahead.iter().map(|ahead| &ahead.clock);
+        clocks.fold(self.frontier.clock, VersionVector::joined)
+    }
+
     /// The clock of the snapshot that brought what a row shows, while the shard's is behind it.
-    fn brought_at(&self, row: &Row) -> Option<&VersionVector> {
+    pub fn brought_at(&self, row: &Row) -> Option<&VersionVector> {
         let ahead = self
             .ahead
             .iter()
             .find(|ahead| ahead.number == row.brought_by)?;
         row.shows().then_some(&ahead.clock)
+    }
+
+    /// The number of that snapshot; 0 for none.
+    #[inline]
+    pub fn brought_by(&self, row: &Row) -> u8 {
+        self.brought_at(row).map_or(0, |_| row.brought_by)
     }
 
     /// What a client here has seen of a key that a row holds: the shard's clock, and that of a
@@ -390,7 +408,7 @@ impl Shard {
         self.seen_by_all = replica.seen_by_all;
         self.tally = replica.tally.clone();
         self.ahead = replica.ahead.clone();
-        self.ahead_number = replica.ahead_number;
+        self.numbered = replica.numbered;
         self.records = replica.records.clone();
         self.collectable = true;
         let held = self.recount_records();

@@ -40,7 +40,9 @@ impl Instance {
         let rows = (0..)
             .zip(&self.keyspace.rows)
             .filter(|(_, row)| row.shard() == id && self.is_newer(row, &known));
-        let mut items: VecDeque<Item> = rows.map(|(key, row)| self.item_of_row(key, row)).collect();
+        let mut items: VecDeque<Item> = rows
+            .map(|(key, row)| self.item_of_row(id, key, row))
+            .collect();
         let objects = self
             .keyspace
             .objects()
@@ -70,26 +72,50 @@ impl Instance {
         row.shows() && !row.write.is_within(known) || hidden.any(|write| !write.is_within(known))
     }
 
-    fn item_of_row(&self, key: u32, row: &Row) -> Item {
-        if row.is_plain() {
+    fn item_of_row(&self, id: ShardId, key: u32, row: &Row) -> Item {
+        let shard = &self.shards[id];
+        if row.is_plain() && shard.brought_at(row).is_none() {
             return Item::Row(key, *row);
         }
-        let object = self.keyspace.object_of_row(row);
+        let object = self.keyspace.general_form(shard, row);
         Item::Object(Key::Generated(key), Box::new(object))
+    }
+
+    /// The number for what a snapshot brings up to `clock`. Rows that had it long ago have none
+    /// from here on.
+    pub(super) fn number_ahead(&mut self, id: ShardId, clock: &VersionVector) -> u8 {
+        let shard = &mut self.shards[id];
+        if let Some(known) = shard.number_of(clock) {
+            return known;
+        }
+        let number = shard.begin_ahead(clock);
+        if shard.numbered > u64::from(u8::MAX) {
+            let rows = self.keyspace.rows.iter_mut();
+            for row in rows.filter(|row| row.shard() == id && row.brought_by == number) {
+                row.brought_by = 0;
+            }
+        }
+        number
+    }
+
+    /// Whether keys of a shard are ahead of its clock, which will catch up. It never does with what
+    /// came of a member that was dropped: nobody sends the rest.
+    pub(super) fn is_ahead(&self, id: ShardId) -> bool {
+        let shard = &self.shards[id];
+        let lacks = |ahead: &VersionVector| {
+            let mut members = self.members.iter();
+            members.any(|member| ahead.seq(*member) > shard.frontier.clock.seq(*member))
+        };
+        shard.ahead.iter().any(|ahead| lacks(&ahead.clock))
     }
 
     /// A shard whose clock has caught up with every snapshot merged into it: what the sums say was
     /// written, and nothing accounts for, was superseded inside a merged state.
     pub(super) fn close_merges(&mut self, id: ShardId) {
-        let shard = &mut self.shards[id];
-        if shard.ahead.is_empty() {
+        if self.shards[id].ahead.is_empty() || self.is_ahead(id) {
             return;
         }
-        let clock = shard.frontier.clock;
-        shard.ahead.retain(|ahead| !ahead.clock.is_within(&clock));
-        if !shard.ahead.is_empty() {
-            return;
-        }
+        self.shards[id].ahead.clear();
         let (present, hidden) = self.live_writes(Some(id));
         let shard = &mut self.shards[id];
         for origin in 0..MEMBERS_MAX {

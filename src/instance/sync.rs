@@ -185,6 +185,7 @@ impl Instance {
     /// Reports the clock to every peer, and notices the silent ones.
     pub(super) fn on_report_due(&mut self, wire: &mut impl Wire) {
         wire.timer(self.now + self.assumptions.report_every, Timer::Report);
+        self.announce_life(wire);
         for peer in self.peers() {
             self.check_outgoing(peer);
             self.report_to(peer, wire);
@@ -338,10 +339,9 @@ impl Instance {
         let mut of_others = theirs.clock;
         of_others.0[peer.index()] = 0;
         let has_nothing = of_others == VersionVector::ZERO;
-        let lacks_dropped = self
-            .dropped
-            .iter()
-            .any(|member| shard.frontier.clock.0[member.index()] > theirs.clock.0[member.index()]);
+        let reach = shard.reach();
+        let mut dropped = self.dropped.iter();
+        let lacks_dropped = dropped.any(|member| reach.seq(*member) > theirs.clock.seq(*member));
         // Nor does a log give a member back its own effects, which it has lost with its memory.
         let lacks_own = shard.frontier.clock.seq(peer) > theirs.clock.seq(peer);
         match resumed {
@@ -355,7 +355,7 @@ impl Instance {
                     self.observe_out(peer, id, LinkEvent::Overrun, wire);
                 }
                 self.take_snapshot(peer, id, theirs, wire);
-                Start::Full
+                Start::Full(self.shards[id].reach())
             }
         }
     }
@@ -371,8 +371,14 @@ impl Instance {
             *inflow = match start {
                 _ if held => Inflow::Stopped,
                 Start::Partial => Inflow::Streaming,
-                Start::Full => Inflow::Merging,
+                Start::Full(_) => Inflow::Merging,
             };
+        }
+        for (id, start) in self.shards.ids().zip(starts) {
+            let Start::Full(reach) = start else { continue };
+            if !reach.is_within(self.shards[id].clock()) {
+                self.number_ahead(id, reach);
+            }
         }
         for (shard, start) in starts.iter().enumerate() {
             if *start == Start::Partial {
@@ -406,7 +412,7 @@ impl Instance {
         let framing = self.assumptions.item_bytes.0;
         let bytes: u64 = items.iter().map(|item| item.bytes(framing)).sum();
         self.shards[id].counts.merged_bytes += bytes;
-        let number = self.shards[id].number_ahead(&clock.clock);
+        let number = self.number_ahead(id, &clock.clock);
         for item in items {
             merge_item(self, id, item, &clock.clock, number);
         }

@@ -19,15 +19,9 @@ impl World<'_> {
                 Effect::Remove(id) => self.remove(at, self.plane.planned(*id)),
                 Effect::Close(id) => self.door(self.plane.planned(*id)).closed = true,
                 Effect::Wipe(id, why) => self.discard(at, self.plane.planned(*id), *why),
-                Effect::Flush(id) if self.is_cut_off(self.plane.planned(*id)) => {
-                    self.plane.state.owe_flush(*id);
-                }
-                Effect::Flush(id) if planted::is(Defect::FlushLeavesOneOut) && id.index() == 2 => {}
-                Effect::Flush(id) => self.wipe(at, self.plane.planned(*id)),
+                Effect::Flush { on, is_asked } => self.flush(at, *on, *is_asked),
                 Effect::Join(id, number) => self.join(at, self.plane.planned(*id), *number),
-                Effect::Unlink { on, dropped } => {
-                    self.unlink(at, self.plane.planned(*on), self.plane.planned(*dropped));
-                }
+                Effect::Unlink { on, .. } => self.unlink(at, self.plane.planned(*on)),
                 Effect::Leave(id) => self.leave(at, self.plane.planned(*id)),
                 Effect::Blip { instance, at } => {
                     self.plan_at(*at, Instant::Blip(self.plane.planned(*instance)));
@@ -100,14 +94,32 @@ impl World<'_> {
         self.note_losses(cause);
     }
 
-    /// All data of one instance is discarded; what comes from others is new from here on. One that
-    /// takes part in no group has no peers, even if it was never told that it was dropped.
+    /// A flush comes to the instance that was asked for it; to another once it is not cut off.
+    fn flush(&mut self, at: SimTime, on: InstanceId, is_asked: bool) {
+        let planned = self.plane.planned(on);
+        if planted::is(Defect::FlushLeavesOneOut) && planned.index() == 2 {
+            return;
+        }
+        if !is_asked && self.is_cut_off(planned) {
+            self.plane.state.owe_flush(on);
+        } else {
+            self.wipe(at, planned);
+        }
+    }
+
+    /// All data of one instance is discarded; what comes from others is new from here on. It is
+    /// told who its peers are: none of them may have had the news that somebody was dropped.
     fn wipe(&mut self, at: SimTime, id: InstanceId) {
         let (is_up, is_member) = (!self.is_down(id), self.takes_part(id));
+        let former = self.former_peers(id);
         self.with_instance(at, id, |instance, reach| {
             instance.wipe(at);
             if !is_member {
                 instance.stand_alone(at);
+            } else {
+                for peer in former {
+                    instance.part_from(at, peer, reach);
+                }
             }
             if is_up {
                 instance.come_back(at, reach);
@@ -133,14 +145,8 @@ impl World<'_> {
         self.look_from(at);
     }
 
-    fn unlink(&mut self, at: SimTime, on: InstanceId, dropped: InstanceId) {
-        let member = Self::replica(dropped);
-        // Another survivor may have dropped some before, and the news of that not have come here.
-        let fellows = self.fellows(on);
-        let gone = |peer: &ReplicaId| {
-            *peer == member || !fellows.iter().any(|one| Self::replica(*one) == *peer)
-        };
-        let gone: Vec<ReplicaId> = self.instance(on).peers().filter(gone).collect();
+    fn unlink(&mut self, at: SimTime, on: InstanceId) {
+        let gone = self.former_peers(on);
         self.with_instance(at, on, |instance, reach| {
             for member in gone {
                 instance.force_unlink(at, member, reach);
@@ -148,6 +154,16 @@ impl World<'_> {
         });
         self.note_losses("the only member that had them was unlinked");
         self.look_from(at);
+    }
+
+    /// Whom an instance takes for its peers though somebody has dropped them: the news of that has
+    /// not come here.
+    fn former_peers(&self, on: InstanceId) -> Vec<ReplicaId> {
+        let fellows = self.fellows(on);
+        let peers = self.instance(on).peers();
+        peers
+            .filter(|peer| !fellows.iter().any(|one| Self::replica(*one) == *peer))
+            .collect()
     }
 
     /// A member leaves by itself: the rest know at once.

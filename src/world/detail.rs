@@ -191,7 +191,7 @@ fn effect(instance: &Instance, shard: ShardId, before: u64, entry: &Entry) -> Ef
 fn touches(change: &Change, after: &mut VersionVector) -> Vec<Touch> {
     let parts = match change {
         Change::Parts(parts) => parts,
-        Change::Message(_) => return Vec::new(),
+        Change::Message(_) | Change::Life => return Vec::new(),
         Change::Write(_) => {
             return vec![Touch {
                 kind: TouchKind::Write,

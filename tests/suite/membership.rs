@@ -7,7 +7,7 @@ use meridian::world::{Options, World};
 use crate::refusals::outcome;
 
 /// Members `a`, `b` and `c`, with clients on those named.
-fn group(assumptions: &str, clients: &str, steps: &str) -> String {
+pub(crate) fn group(assumptions: &str, clients: &str, steps: &str) -> String {
     format!(
         r#"(schema_version: 1, question: "?", storm: "1h", settle: "10m",
         assumptions: ({assumptions}),

@@ -5,6 +5,7 @@ use crate::control::{
     Change, Control, Discard, Edition, Effect, LinkState, Load, MemberId, ProvisioningState,
     Refusal, Request, ResourceState, Settings, Timings,
 };
+use crate::id::InstanceId;
 use crate::quantity::{Bytes, Ratio};
 use crate::time::{SimDuration, SimTime};
 
@@ -432,6 +433,10 @@ fn an_unlinked_member_comes_back_new() {
     assert_eq!(joined.effects[1], Effect::Join(id(3), MemberId(4)));
 }
 
+fn flush_of(on: InstanceId, is_asked: bool) -> Effect {
+    Effect::Flush { on, is_asked }
+}
+
 #[test]
 fn a_flush_clears_every_member() {
     let mut control = group(3, M10);
@@ -444,11 +449,11 @@ fn a_flush_clears_every_member() {
     let (flushed, _) = does(&mut control, &flush(true));
     assert_eq!(
         flushed.effects,
-        [Effect::Flush(id(0)), Effect::Flush(id(2))]
+        [flush_of(id(0), true), flush_of(id(2), false)]
     );
     // The one that was down is flushed when it is back, once; one that was dropped never is.
     let mut dropped = control.clone();
-    assert_eq!(control.set_reachable(id(1), true), [Effect::Flush(id(1))]);
+    assert_eq!(control.set_reachable(id(1), true), [flush_of(id(1), false)]);
     assert_eq!(control.set_reachable(id(1), true), []);
     let (on, drop) = (id(0), id(1));
     takes(&mut dropped, &Request::ForceUnlink { on, drop });
@@ -462,7 +467,7 @@ fn a_flush_of_a_stand_alone_instance_stays_there() {
     let on = alone.instance;
     let permitted = true;
     let flushed = takes(&mut control, &Request::Flush { on, permitted });
-    assert_eq!(flushed.effects, [Effect::Flush(on)]);
+    assert_eq!(flushed.effects, [flush_of(on, true)]);
 }
 
 #[test]
