@@ -1,4 +1,4 @@
-//! Ctrl-C: the first ends a sweep behind the case that is due next, and shrinking behind a run; the
+//! Ctrl-C: the first ends a sweep behind the case that is due next, and shrinking or a search behind a run; the
 //! second ends either at once.
 
 use std::process;
