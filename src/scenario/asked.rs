@@ -43,7 +43,14 @@ impl Asked<'_> {
             let mistake = mistake.label("expected one that is the same for all seeds");
             (!corners(self.until).is_empty()).then_some(mistake)
         };
-        match syntax_mistake(self.until).or_else(drawn) {
+        let unreadable = |mistake: Diagnostic| {
+            let message = "`--until` is not one expectation";
+            Diagnostic::new(mistake.code, mistake.span, message)
+                .label(mistake.label)
+                .note("write one as `expect` has them: `NoOom`, `ConvergesWithin(\"60s\")`")
+        };
+        let syntax = syntax_mistake(self.until).map(unreadable);
+        match syntax.or_else(drawn) {
             None => Ok(()),
             Some(mistake) => Err(Mistakes::new(source, vec![mistake])),
         }
