@@ -87,16 +87,15 @@ fn the_bytes_do_not_depend_on_jobs() {
 fn nothing_is_found_where_ends_are_alike() {
     let place = place("find-nothing");
     let holds = place.run(&call("1s..15s", "NoOom", &[])).results(1);
-    insta::assert_snapshot!(holds, @"");
     let fails = place.run(&call("1s..60s", MEETS, &[])).results(1);
-    insta::assert_snapshot!(fails, @"");
+    insta::assert_snapshot!("find-nothing", [holds, fails].join("\n"));
 }
 
 #[test]
 fn outcomes_that_change_back_have_no_threshold() {
     let place = place("find-disorder");
     let told = place.run(&call("1s..95s", MEETS, &[])).results(1);
-    insta::assert_snapshot!("not-monotone", told);
+    insta::assert_snapshot!("find-not-monotone", told);
 }
 
 #[test]
@@ -104,28 +103,31 @@ fn words_that_make_no_search() {
     let place = place("find-words");
     let told = |words: &[&str]| place.run(words).error(2);
     let until = |until| told(&call("1s..15s", until, &[]));
-    insta::assert_snapshot!(until("NoOmm"), @"");
-    insta::assert_snapshot!(until("NoOom, StaysApart"), @"");
-    insta::assert_snapshot!(until("ConvergesWithin(\"60\")"), @"");
-    insta::assert_snapshot!(until("Maybe(\"30%\", NoOom)"), @"");
     let between = |between| told(&call(between, "NoOom", &[]));
-    insta::assert_snapshot!(between("15s..1s"), @"");
-    insta::assert_snapshot!(between("1s..15MB"), @"");
     let vary = |path| {
         let call = ["find", "twice.ron", "--vary", path, "--until", "NoOom"];
         told(&[&call[..], &["--between", "1s..15s"]].concat())
     };
-    insta::assert_snapshot!(vary("timeline.9.at"), @"");
-    insta::assert_snapshot!(vary("expect.0"), @"");
     let axis = r#"vary=[(name: "when", set: "timeline.0.at", to: ["1s", "2s"])]"#;
-    insta::assert_snapshot!(told(&call("1s..15s", "NoOom", &["--set", axis])), @"");
+    let all = [
+        until("NoOmm"),
+        until("NoOom, StaysApart"),
+        until("ConvergesWithin(\"60\")"),
+        until("Maybe(\"30%\", NoOom)"),
+        between("15s..1s"),
+        between("1s..15MB"),
+        vary("timeline.9.at"),
+        vary("expect.0"),
+        told(&call("1s..15s", "NoOom", &["--set", axis])),
+    ];
+    insta::assert_snapshot!("find-words", all.join("\n"));
 }
 
 #[test]
 fn a_run_that_says_nothing_ends_the_search() {
     let place = place("find-capped");
     let capped = call("1s..15s", "NoOom", &["--set", "events_max=10"]);
-    insta::assert_snapshot!(place.run(&capped).error(3), @"");
+    insta::assert_snapshot!("find-capped", place.run(&capped).error(3));
     let none = place.run(&call("1s..15s", "NoOom", &["--seeds", "3..3"]));
     assert_eq!(none.error(4), "nothing to run: there are no seeds\n");
 }
