@@ -2,6 +2,7 @@
 //!
 //! Beyond this file a command is plain data.
 
+mod finds;
 mod shrinks;
 mod sweeps;
 
@@ -15,6 +16,7 @@ use clap_mangen::Man;
 
 use crate::cli::exit::Exit;
 
+pub(super) use finds::Find;
 pub(super) use shrinks::Shrink;
 pub(super) use sweeps::{Cases, Engine, Merge, Partition, Sweep, Swept};
 
@@ -30,6 +32,7 @@ Examples:
   meridian replay out/outcome.json              the same run again, compared
   meridian sweep atlantic-cut.ron --seeds 0..1000 --out out
   meridian shrink atlantic-cut.ron --seed 17 --out small.ron
+  meridian find drill.ron --vary timeline.1.at --between 1m..2h --until NoOom
   meridian compare drill.ron                    the scenario's arms side by side
   meridian import azure caches.json             a scenario's group from what Azure prints";
 
@@ -112,6 +115,13 @@ pub(super) enum Request {
     /// run once more; it depends on the scenario and the seed alone, not on how many runs are made
     /// at once.
     Shrink(Shrink),
+    /// Find up to which value of a scenario an expectation holds
+    ///
+    /// Tries both ends, then a grid between them; where its outcomes change once only, halves what
+    /// is left down to the precision. Values share seeds, and a value holds when it does with each
+    /// of them. Exit code 1 says that both ends hold, that both fail, or that outcomes change more
+    /// than once. The result does not depend on how many runs are made at once.
+    Find(Find),
     /// Set the arms of a scenario side by side, or results that runs have left
     ///
     /// A scenario's arms are other decisions on the same day, with the same seed and draws: each is

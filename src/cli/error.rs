@@ -95,6 +95,12 @@ pub enum Error {
         /// Those it has.
         known: String,
     },
+    /// Ends and precision between which nothing can be searched.
+    #[error(
+        "{0}: expected two amounts of one kind, the lower first, and if any a precision of the \
+         same kind: `--between 1m..20m --precision 10s`"
+    )]
+    NoScale(String),
     /// A file is not the header of a sweep.
     #[error("`{}` is not the header of a sweep that this version reads: {source}", path.display())]
     NotSweep {

@@ -1,7 +1,7 @@
 //! The command line: flags, files, terminal, exit codes.
 //!
 //! ```text
-//! args ─► run, sweep, shrink, compare, replay, check, validate, new, import, … ─► Exit
+//! args ─► run, sweep, shrink, find, compare, replay, check, validate, new, import, … ─► Exit
 //!          └─ scenario, experiment, report, import ─► output (files), terminal (text)
 //! ```
 //!
@@ -17,6 +17,7 @@ mod difference;
 pub mod error;
 mod exit;
 mod explain;
+mod find;
 mod import;
 mod output;
 mod progress;
@@ -55,6 +56,7 @@ fn fulfil(terminal: &Terminal, request: Request) -> Result<Exit, Error> {
         Request::Cases(request) => sweep::cases::cases(terminal, &request),
         Request::Merge(request) => sweep::merge::merge(terminal, &request),
         Request::Shrink(request) => shrink::shrink(terminal, &request),
+        Request::Find(request) => find::find(terminal, &request),
         Request::Compare(request) => compare::compare(terminal, &request),
         Request::Replay(request) => replay::replay(terminal, &request),
         Request::Validate { scenarios } => validate(terminal, &scenarios),

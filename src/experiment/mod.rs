@@ -1,4 +1,5 @@
-//! One scenario and one seed become one outcome; many seeds become one summary.
+//! One scenario and one seed become one outcome; many seeds become one summary, many
+//! values one threshold.
 
 mod absence;
 mod assemble;
@@ -8,6 +9,7 @@ mod missed;
 mod planted_tests;
 mod told;
 
+pub mod find;
 pub mod outcome;
 pub mod reproduce;
 pub mod run;

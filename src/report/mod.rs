@@ -7,6 +7,7 @@ pub mod canvas;
 pub mod chart;
 pub mod comparison;
 pub mod draw;
+pub mod find;
 pub mod font;
 pub mod html;
 pub mod journal;

@@ -13,7 +13,9 @@
 //! taken out moves no other.
 
 mod draw;
+mod kind;
 mod range;
+pub(super) mod scale;
 
 use crate::scenario::chance::draw::{Draw, draw};
 use crate::scenario::code::Code;

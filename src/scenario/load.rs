@@ -5,11 +5,12 @@ use std::string::FromUtf8Error;
 use std::{fs, io};
 
 use crate::plan::Plan;
+use crate::scenario::asked::{self, Asked};
 use crate::scenario::chance::{self, Settling};
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::{Diagnostic, Mistakes};
 use crate::scenario::lower::lower;
-use crate::scenario::overrides;
+use crate::scenario::overrides::{self, SET};
 use crate::scenario::path;
 use crate::scenario::reading::{read, syntax_mistake};
 use crate::scenario::schema::Scenario;
@@ -156,7 +157,37 @@ pub fn parse_cell(
     seed: Option<u64>,
 ) -> Result<Plan, Mistakes> {
     let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
-    settled((path, text), overrides, cell, settling)
+    settled((path, text), (overrides, None), cell, settling)
+}
+
+/// As [`load_seeded`], with what a search asks worked in.
+///
+/// # Errors
+/// All mistakes in the file, the overrides and what is asked, as far as the seed draws them.
+pub fn load_asked(
+    path: &Path,
+    overrides: &[String],
+    asked: &Asked<'_>,
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    let (shown, text) = text_of(path)?;
+    parse_asked(&shown, &text, overrides, asked, seed)
+}
+
+/// As [`load_asked`], for the scenario `text`, called `path` in messages.
+///
+/// # Errors
+/// All mistakes in the text, the overrides and what is asked, as far as the seed draws them.
+pub fn parse_asked(
+    path: &str,
+    text: &str,
+    overrides: &[String],
+    asked: &Asked<'_>,
+    seed: Option<u64>,
+) -> Result<Plan, Mistakes> {
+    asked.sound()?;
+    let settling = |source: &Source| Settling::Seed(seed.unwrap_or_else(|| seed_of(source)));
+    settled((path, text), (overrides, Some(asked)), &[], settling)
 }
 
 /// As [`load_every_way`], for the scenario `text`, called `path` in messages.
@@ -180,10 +211,10 @@ pub fn parse_every_way(
         }
     }
     let mut source = Source::new(path, text);
-    overrides::apply(&mut source, overrides);
+    overrides::apply(&mut source, SET, overrides);
     vary::apply(&mut source, &[]);
     for corner in chance::corners(source.text()) {
-        settled((path, text), overrides, &[], |_| corner)?;
+        settled((path, text), (overrides, None), &[], |_| corner)?;
     }
     Ok(plan)
 }
@@ -197,7 +228,7 @@ fn seed_of(source: &Source) -> u64 {
 
 fn settled(
     (path, text): (&str, &str),
-    overrides: &[String],
+    (overrides, asked): (&[String], Option<&Asked<'_>>),
     cell: &[usize],
     settling: impl Fn(&Source) -> Settling,
 ) -> Result<Plan, Mistakes> {
@@ -205,7 +236,10 @@ fn settled(
     if let Some(mistake) = syntax_mistake(source.text()) {
         return Err(Mistakes::new(source, vec![mistake]));
     }
-    let mut mistakes = overrides::apply(&mut source, overrides);
+    let mut mistakes = overrides::apply(&mut source, SET, overrides);
+    if let Some(asked) = asked {
+        mistakes.extend(asked::apply(&mut source, asked));
+    }
     // An override's value is RON by itself, but the whole may still break with it.
     let broken = syntax_mistake(source.text());
     let mut drawn = false;

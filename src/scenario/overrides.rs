@@ -1,7 +1,8 @@
 //! `--set PATH=VALUE`: values of the file replaced, or added, before anything is read.
 //!
 //! Paths are those of [`path`]: `instances.0.sku`, `traffic.writers.arrivals`. A field that the
-//! file leaves out is added. Values are RON; quotes around a text may be left out.
+//! file leaves out is added. Values are RON; quotes around a text may be left out. Other flags that
+//! set something go the same way.
 
 use ron::value::RawValue;
 
@@ -9,27 +10,31 @@ use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::path::{self, Place};
 use crate::scenario::reading::dialect;
-use crate::scenario::source::{OVERRIDES, Piece, Source};
+use crate::scenario::source::{Piece, Source};
 use crate::scenario::span::Span;
 
-/// Works the overrides into a source whose syntax is right; returns what is wrong with them.
-pub(super) fn apply(source: &mut Source, overrides: &[String]) -> Vec<Diagnostic> {
+/// The flag of overrides.
+pub(super) const SET: &str = "--set";
+
+/// Works the overrides of `flag` into a source whose syntax is right; returns what is wrong with
+/// them.
+pub(super) fn apply(source: &mut Source, flag: &str, overrides: &[String]) -> Vec<Diagnostic> {
     if overrides.is_empty() {
         return Vec::new();
     }
-    source.add_overrides(&overrides.join("\n"));
+    let document = source.add(flag, &overrides.join("\n"));
     let mut refused = Vec::new();
     let mut base = 0;
     for text in overrides {
         match parsed(text, base).and_then(|set| place(source, &set).map(|place| (set, place))) {
-            Ok((set, place)) => splice(source, &set, place),
+            Ok((set, place)) => splice(source, document, &set, place),
             Err(refusal) => refused.push(refusal),
         }
         base += text.len() + 1;
     }
     refused
         .into_iter()
-        .map(|refusal| refusal.diagnostic(source))
+        .map(|refusal| refusal.diagnostic(source, document))
         .collect()
 }
 
@@ -43,8 +48,8 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn diagnostic(self, source: &Source) -> Diagnostic {
-        let span = source.behind(self.span);
+    fn diagnostic(self, source: &Source, document: usize) -> Diagnostic {
+        let span = source.behind(document, self.span);
         let mut diagnostic = Diagnostic::new(self.code, span, self.message).label(self.label);
         diagnostic.notes.extend(self.note);
         diagnostic
@@ -109,12 +114,12 @@ fn place(source: &Source, set: &Setting<'_>) -> Result<Place, Refusal> {
     })
 }
 
-fn splice(source: &mut Source, set: &Setting<'_>, place: Place) {
+fn splice(source: &mut Source, document: usize, set: &Setting<'_>, place: Place) {
     let mut pieces = Vec::new();
     let mut push = |text: &str, offset: usize, implied: bool| {
         pieces.push(Piece {
             text: text.to_owned(),
-            document: OVERRIDES,
+            document,
             offset,
             implied,
         });

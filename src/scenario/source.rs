@@ -2,10 +2,10 @@
 
 use crate::scenario::span::Span;
 
-/// A text that mistakes can be pointed out in: the file, or one `--set`.
+/// A text that mistakes can be pointed out in: the file, or what a flag said.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    /// What it is called in messages: the path of the file, or `--set`.
+    /// What it is called in messages: the path of the file, or the flag.
     pub path: String,
     /// What it says.
     pub text: String,
@@ -24,9 +24,6 @@ impl Document {
         }
     }
 }
-
-/// The index of the document of the overrides.
-pub(super) const OVERRIDES: usize = 1;
 
 /// A stretch of one document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,21 +78,36 @@ impl Source {
         &self.text
     }
 
-    /// The file, then the overrides, one a line.
+    /// The file, then what flags said; overrides stand one a line.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
 
-    /// Adds the document of the overrides, one a line; they are not part of the text yet.
-    pub(super) fn add_overrides(&mut self, text: &str) {
-        self.documents.push(Document::new("--set", text));
+    /// Adds a document of what `flag` said, which is not part of the text yet; returns its index.
+    pub(super) fn add(&mut self, flag: &str, text: &str) -> usize {
+        self.documents.push(Document::new(flag, text));
+        self.documents.len() - 1
     }
 
-    /// A span for what `span` of the overrides says, though it is not part of the text: it lies
-    /// behind its end. Good until the next [`Source::splice`].
-    pub(super) fn behind(&self, span: Span) -> Span {
-        let shift = self.text.len() + 1;
+    /// A span for what `span` of a flag's document says, though it is not part of the text: such
+    /// documents lie behind its end, one after the other. Good until the next [`Source::splice`].
+    pub(super) fn behind(&self, document: usize, span: Span) -> Span {
+        let before = self.documents[1..document].iter();
+        let before: usize = before.map(|one| one.text.len() + 1).sum();
+        let shift = self.text.len() + 1 + before;
         Span::new(shift + span.start, shift + span.end)
+    }
+
+    /// The flag's document that such a span is of, and where it begins there.
+    fn beyond(&self, span: Span) -> Option<(usize, usize)> {
+        let mut from = span.start.checked_sub(self.text.len() + 1)?;
+        for (index, document) in self.documents.iter().enumerate().skip(1) {
+            if from <= document.text.len() {
+                return Some((index, from));
+            }
+            from -= document.text.len() + 1;
+        }
+        None
     }
 
     /// Replaces what stands at `span`.
@@ -149,33 +161,39 @@ impl Source {
         }
     }
 
-    /// What overrides put there, without what they imply.
+    /// What flags put there, without what they imply.
     pub(super) fn overridden(&self) -> Vec<Span> {
-        let mut spans = Vec::new();
+        self.put().map(|(span, _)| span).collect()
+    }
+
+    /// The flag that put something into what stands at `span`.
+    pub(super) fn flag_within(&self, span: Span) -> Option<&str> {
+        let mut put = self.put();
+        let (_, document) = put.find(|(given, _)| span.holds(*given))?;
+        Some(&self.documents[document].path)
+    }
+
+    /// What flags put there, and the index of each one's document.
+    fn put(&self) -> impl Iterator<Item = (Span, usize)> {
         let mut start = 0;
-        for piece in &self.pieces {
+        let places = self.pieces.iter().map(move |piece| {
             let end = start + piece.text.len();
-            if piece.document > 0 && !piece.implied {
-                spans.push(Span::new(start, end));
-            }
+            let span = Span::new(start, end);
             start = end;
-        }
-        spans
+            (span, piece)
+        });
+        let given = places.filter(|(_, piece)| piece.document > 0 && !piece.implied);
+        given.map(|(span, piece)| (span, piece.document))
     }
 
     /// Where the documents say what stands at `span`.
     pub(super) fn locus(&self, span: Span) -> Locus {
-        if let (Some(from), Some(flags)) = (
-            span.start.checked_sub(self.text.len() + 1),
-            self.documents.get(OVERRIDES),
-        ) {
+        if let Some((document, from)) = self.beyond(span) {
+            let said = &self.documents[document].text;
             let to = from + (span.end - span.start);
-            let from = floor_boundary(&flags.text, from);
-            let span = Span::new(from, ceil_boundary(&flags.text, to));
-            return Locus {
-                document: OVERRIDES,
-                span,
-            };
+            let from = floor_boundary(said, from);
+            let span = Span::new(from, ceil_boundary(said, to));
+            return Locus { document, span };
         }
         let (document, start) = self.origin(span.start);
         let last = self.origin(span.end.saturating_sub(1).max(span.start));
@@ -255,10 +273,10 @@ mod tests {
     #[test]
     fn every_byte_knows_its_document() {
         let mut source = Source::new("a.ron", "(storm: \"8h\", seed: 7)");
-        source.add_overrides("storm=9h");
+        let document = source.add("--set", "storm=9h");
         let piece = |text: &str, offset, implied| Piece {
             text: text.to_owned(),
-            document: OVERRIDES,
+            document,
             offset,
             implied,
         };
@@ -288,13 +306,10 @@ mod tests {
             }
         );
         assert_eq!(source.place(Span::new(seed, seed + 1)), "1:21");
-        let path = source.behind(Span::new(0, 5));
-        assert_eq!(
-            source.locus(path),
-            Locus {
-                document: 1,
-                span: Span::new(0, 5)
-            }
-        );
+        let until = source.add("--until", "NoOom");
+        for (document, span) in [(document, Span::new(0, 5)), (until, Span::new(2, 5))] {
+            let path = source.behind(document, span);
+            assert_eq!(source.locus(path), Locus { document, span });
+        }
     }
 }

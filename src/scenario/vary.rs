@@ -6,6 +6,7 @@
 use crate::scenario::code::Code;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::outline::{Node, Parts};
+use crate::scenario::overrides::SET;
 use crate::scenario::path::{self, Astray, Place};
 use crate::scenario::source::{Piece, Source};
 use crate::scenario::span::Span;
@@ -165,11 +166,15 @@ fn placed(
         return Err(astray(steps.len() - 1, message, "that value would be lost"));
     }
     if let Place::Instead(span) = found.place
-        && source.overridden().iter().any(|given| span.holds(*given))
+        && let Some(flag) = source.flag_within(span)
     {
-        let message = format!("{} sets what `--set` has set", setting.whose);
+        let message = format!("{} sets what `{flag}` has set", setting.whose);
+        let help = match flag {
+            SET => "leave the `--set` out; `--axis NAME=VALUE` chooses a value",
+            _ => "`--set vary=[]` leaves all axes out",
+        };
         return Err(Astray {
-            note: Some("leave the `--set` out; `--axis NAME=VALUE` chooses a value".to_owned()),
+            note: Some(help.to_owned()),
             ..astray(steps.len() - 1, message, "that value would be lost")
         });
     }

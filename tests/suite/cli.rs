@@ -3,6 +3,7 @@
 mod axes;
 mod compare;
 mod errors;
+mod finds;
 mod histories;
 mod imports;
 mod shrinks;

@@ -136,7 +136,7 @@ pub(in crate::cli) struct Swept {
     pub memory_max: Option<Bytes>,
 }
 
-fn seeds(text: &str) -> Result<(u64, u64), String> {
+pub(super) fn seeds(text: &str) -> Result<(u64, u64), String> {
     let both = text.split_once("..").and_then(|(from, until)| {
         let (from, until) = (from.parse().ok()?, until.parse().ok()?);
         (from <= until).then_some((from, until))

@@ -7,6 +7,7 @@
 mod case;
 mod cell;
 mod consistency;
+mod find;
 mod instance;
 mod sweep;
 mod traffic;
@@ -21,6 +22,7 @@ pub use cell::{
 pub use consistency::{
     Anomalies, Convergence, Cost, Excuse, FaultOutcome, Recovery, WriteClass, WriteExample, Writes,
 };
+pub use find::{Spacing, Threshold, ThresholdFound, Tried, TriedFailure, TriedPhase};
 pub use instance::{
     Amount, Effects, InstanceOutcome, Memory, Reading, Readings, ShardOutcome, Syncs,
 };

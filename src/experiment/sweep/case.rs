@@ -228,7 +228,8 @@ fn names_it(text: &str, name: &str) -> bool {
     })
 }
 
-fn detail(verdict: &Verdict) -> String {
+/// What a verdict that does not hold saw, and what was demanded.
+pub(in crate::experiment) fn detail(verdict: &Verdict) -> String {
     match verdict.status {
         VerdictStatus::NotEvaluated => format!("{}: not evaluated", verdict.name),
         _ => format!(

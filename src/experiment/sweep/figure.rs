@@ -42,7 +42,7 @@ impl Distribution {
 /// So many of so many: between both bounds of the exact interval, or with one bound where there is
 /// nothing on the other side. Of several cases of one seed, which common draws make alike, all
 /// together tell at least as much as one: as many as there are `seeds` are counted.
-pub(super) fn share(count: u64, of: u64, seeds: u64) -> Share {
+pub(in crate::experiment) fn share(count: u64, of: u64, seeds: u64) -> Share {
     let runs = of.min(seeds);
     let interval = match count {
         0 => Interval {

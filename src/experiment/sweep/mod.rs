@@ -53,8 +53,10 @@ use crate::experiment::outcome::{CaseResult, Header};
 use crate::plan::Plan;
 use crate::scenario::diagnostic::Mistakes;
 
+pub(in crate::experiment) use case::detail;
 pub use case::{case, contained, timed_case};
 pub use figure::Distribution;
+pub(in crate::experiment) use figure::share;
 pub use fold::{CHECK_EVERY, Fold};
 pub use grid::Grid;
 pub use header::header;

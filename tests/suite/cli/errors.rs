@@ -191,7 +191,7 @@ fn names_that_nothing_has() {
     "#);
     insta::assert_snapshot!(told(&["man", "rnu"]), @r#"
     error: there is nothing called `rnu`; the commands are run, sweep, cases, merge,
-      shrink, compare, replay, validate, check, new, import, catalogue, explain,
+      shrink, find, compare, replay, validate, check, new, import, catalogue, explain,
       completions, man, help
     "#);
     insta::assert_snapshot!(told(&["catalogue", "region"]), @r#"
