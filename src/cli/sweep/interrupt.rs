@@ -1,5 +1,5 @@
-//! Ctrl-C: the first ends a sweep behind the case that is due next, and shrinking or a search behind a
-//! run; the second ends any of them at once.
+//! Ctrl-C: the first ends a sweep behind the case that is due next, and shrinking or a search
+//! behind a run; the second ends any of them at once.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -137,7 +137,7 @@ impl Scale {
     )]
     fn at_ratio(&self, share: f64) -> i64 {
         let (low, high) = (libm::log(self.from as f64), libm::log(self.to as f64));
-        libm::exp(low + share * (high - low)) as i64
+        (libm::exp(low + share * (high - low)) + 0.5) as i64
     }
 
     /// The index of the multiple that is nearest to an amount between the ends.
@@ -195,8 +195,8 @@ mod tests {
             ["90/s", "100/s", "200/s", "210/s"]
         );
         assert_eq!(
-            all("1MB/s", "2MB/s", "1.5MB/s"),
-            ["1MB/s", "1.5MB/s", "2MB/s"]
+            all("1MB/s", "2MB/s", "0.6MB/s"),
+            ["1MB/s", "1.2MB/s", "1.8MB/s", "2MB/s"]
         );
     }
 
@@ -224,7 +224,7 @@ mod tests {
     fn a_precision_that_nobody_states_reads_well() {
         let precision = |from, to| scale(from, to, None).precision();
         assert_eq!(precision("30s", "20m"), "10s");
-        assert_eq!(precision("1s", "2s"), "0.01s");
+        assert_eq!(precision("1s", "2s"), "10ms");
         assert_eq!(precision("0s", "90h"), "30m");
         assert_eq!(precision("1ms", "5ms"), "1ms");
         assert_eq!(precision("1us", "5us"), "20ns");
