@@ -30,6 +30,8 @@ use crate::time::SimTime;
 pub struct Incoming {
     /// Whether it carries.
     pub state: LinkState,
+    /// Whether the witness knows that it does not.
+    pub told_broken: bool,
     /// The connection's number: what an older one still has under way is ignored.
     pub epoch: u32,
     /// When something last arrived.
@@ -156,6 +158,7 @@ impl Incoming {
     pub fn online(shards: u16) -> Self {
         Self {
             state: LinkState::Online,
+            told_broken: false,
             epoch: 0,
             heard_at: SimTime::ZERO,
             partial_syncs: 0,

@@ -246,7 +246,7 @@ impl Instance {
         if incoming.state == LinkState::Broken {
             return;
         }
-        let was_online = incoming.state == LinkState::Online;
+        let is_news = !std::mem::replace(&mut incoming.told_broken, true);
         incoming.state = LinkState::Broken;
         incoming.epoch += 1;
         let pause = self.assumptions.reconnect_min * (1 << incoming.tries.min(16));
@@ -255,7 +255,7 @@ impl Instance {
         let epoch = incoming.epoch;
         wire.timer(self.now + pause, Timer::Reconnect(peer, epoch));
         self.forget_waiting(peer);
-        if was_online {
+        if is_news {
             self.observe_link(peer, None, LinkEvent::Broken, wire);
         }
     }
@@ -363,6 +363,7 @@ impl Instance {
     fn on_starts(&mut self, from: ReplicaId, starts: &[Start], wire: &mut impl Wire) {
         let incoming = &mut self.incoming[from.index()];
         incoming.state = LinkState::Online;
+        incoming.told_broken = false;
         incoming.tries = 0;
         incoming.merging_since = self.now;
         let held = self.away.iter().zip(&incoming.stalled);

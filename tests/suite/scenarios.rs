@@ -164,8 +164,8 @@ fn assert_published(name: &str, rendered: &[File]) {
     let folder = Path::new("reports").join(name);
     let kept: Vec<&File> = rendered.iter().filter(|file| is_kept(file)).collect();
     if env::var_os("MERIDIAN_UPDATE").is_some_and(|value| value == "1") {
-        if folder.exists() {
-            fs::remove_dir_all(&folder).expect("an old report can be removed");
+        for old in listed(&folder).iter().filter(|path| !is_of_sweep(path)) {
+            fs::remove_file(folder.join(old)).expect("an old report can be removed");
         }
         for file in &kept {
             let path = folder.join(&file.path);
@@ -185,13 +185,22 @@ fn assert_published(name: &str, rendered: &[File]) {
     }
     let mut paths: Vec<String> = kept.iter().map(|file| file.path.clone()).collect();
     paths.sort();
-    assert_eq!(listed(&folder), paths, "reports/{name} {stale}");
+    let mut found = listed(&folder);
+    found.retain(|path| !is_of_sweep(path));
+    assert_eq!(found, paths, "reports/{name} {stale}");
+}
+
+/// Whether a file of a report comes of a sweep over the scenario: `tests/sweep_reports.sh` compares
+/// those.
+fn is_of_sweep(path: &str) -> bool {
+    path.starts_with("sweep/")
 }
 
 /// The files below a folder, sorted.
 fn listed(folder: &Path) -> Vec<String> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
+    folders.retain(|folder| folder.exists());
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(&next).expect("a folder can be listed") {
             let path = entry.expect("a folder can be listed").path();

@@ -110,6 +110,23 @@ pub(super) fn units(plan: &Plan) -> Vec<Vec<usize>> {
     units
 }
 
+/// Faults that steps begin and none ends.
+pub(super) fn lasting(plan: &Plan) -> usize {
+    let alone = units(plan).into_iter().filter(|unit| unit.len() == 1);
+    let steps = alone.map(|unit| &plan.timeline[unit[0]].step);
+    steps.filter(|step| has_an_end(step)).count()
+}
+
+/// Whether a step begins a fault that lasts until another step ends it.
+fn has_an_end(step: &Step) -> bool {
+    match step {
+        Step::Outage { .. } | Step::Partition(_) | Step::Incident(Incident::Stall(_)) => true,
+        Step::Skew { by_ms, .. } => *by_ms != 0,
+        Step::Degrade { .. } => !is_harmless(step),
+        _ => false,
+    }
+}
+
 /// Whether a step ends the fault that another one begins.
 fn ends(step: &Step, fault: &Step) -> bool {
     match (fault, step) {

@@ -16,6 +16,17 @@ pub struct Failure {
     pub at: Option<SimTime>,
 }
 
+impl Failure {
+    /// Whether it is that members did not agree in time: any fault that is never mended has that
+    /// failure, too, and a search must not end there.
+    pub(super) fn is_of_agreement(&self) -> bool {
+        self.signature.contains(AGREEMENT)
+    }
+}
+
+/// The expectation that waits for all faults to be over.
+const AGREEMENT: &str = "ConvergesWithin";
+
 /// Runs a plan as a case of a sweep. Returns how it failed; none when nothing did.
 ///
 /// A `Sometimes` is no failure of one run, as in a sweep. A panic of the simulator is one.

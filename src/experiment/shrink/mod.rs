@@ -8,7 +8,8 @@
 //!
 //! A candidate counts as it is read from its normal form: what is no scenario any more (a region
 //! that comes back without having been dark) is no candidate, and nothing is run twice. The failure
-//! must have the same signature, or one defect would be shrunk to another. Which candidate is taken
+//! must have the same signature, or one defect would be shrunk to another; where members do not
+//! agree in time, no more faults may last to the end than did at first. Which candidate is taken
 //! and how many runs that costs depends neither on the number of jobs nor on the clock.
 
 mod actions;

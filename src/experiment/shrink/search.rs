@@ -7,7 +7,7 @@ use crate::engine::parallel::Workers;
 use crate::engine::sha256;
 use crate::experiment::shrink::ddmin::{Cut, ddmin};
 use crate::experiment::shrink::failure::Failure;
-use crate::experiment::shrink::{Progress, Size};
+use crate::experiment::shrink::{Progress, Size, actions};
 use crate::plan::Plan;
 use crate::scenario;
 use crate::scenario::diagnostic::Mistakes;
@@ -33,6 +33,8 @@ pub(super) struct Search<'a> {
     pub runs: u64,
     /// Whether somebody has ended it.
     pub is_ended: bool,
+    /// Faults that may last to the end.
+    lasting_max: usize,
     budget: u64,
     /// The SHA-256 of the normal form of all that was looked at.
     known: BTreeSet<String>,
@@ -62,7 +64,12 @@ impl<'a> Search<'a> {
     ) -> Result<Option<Self>, Mistakes> {
         let text = scenario::normal_form(plan);
         let plan = read(&text)?;
+        let lasting_max = actions::lasting(&plan);
         Ok(judge(&plan).map(|failure| Self {
+            lasting_max: match failure.is_of_agreement() {
+                true => lasting_max,
+                false => usize::MAX,
+            },
             plan,
             failure,
             pass: "the whole",
@@ -91,6 +98,9 @@ impl<'a> Search<'a> {
             let mut batch: Vec<Candidate> = Vec::new();
             let mut is_done = true;
             for (index, plan) in candidates.by_ref() {
+                if actions::lasting(&plan) > self.lasting_max {
+                    continue;
+                }
                 let text = scenario::normal_form(&plan);
                 let digest = sha256(text.as_bytes());
                 let is_new = !self.known.contains(&digest);

@@ -138,6 +138,18 @@ fn a_fault_keeps_what_ends_it_and_nothing_else() {
     );
 }
 
+/// A fault that nobody mends keeps members from agreeing, too: that is another failure.
+#[test]
+fn no_repair_is_left_out_where_members_do_not_agree_in_time() {
+    let judge = |plan: &Plan| {
+        let cut = has(plan, |step| matches!(step, Step::Partition(_)));
+        cut.then(|| failing("ConvergesWithin(\"30s\")"))
+    };
+    let found = shrunk_by(1, 5_000, &judge);
+    assert!(has(&found.plan, |step| matches!(step, Step::Heal(_))));
+    assert_eq!(found.plan.timeline.len(), 2);
+}
+
 #[test]
 fn an_instance_goes_with_all_that_names_it() {
     let is_stall = |step: &Step| matches!(step, Step::Incident(Incident::Stall(_)));
