@@ -16,7 +16,7 @@ mode="${2:-}"
 cd "$(dirname "$0")/.."
 
 # Seeds of each: so many that a picture says something, so few that all take a minute or two.
-declare -A seeds=([chaos]=100 [runbook]=10 [scaling-under-fire]=100 [short-outages]=100 [sizing]=5)
+declare -A seeds=([chaos]=100 [runbook]=10 [scaling-under-fire]=100 [short-outages]=100 [sizing]=8)
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
@@ -36,14 +36,14 @@ for scenario in scenarios/sweeps/*.ron; do
         exit "$code"
     fi
     head -n 1 "$work/$name.txt"
-    mkdir "$work/$name/kept"
-    mv "$work/$name/sweep.html" "$work/$name/charts" "$work/$name/kept/"
+    # All but the header, which has the file's place in it: the page links to the rest.
+    rm "$work/$name/header.json"
     published="reports/sweeps/$name/sweep"
     if [[ "$mode" == --update ]]; then
         rm -rf "$published"
         mkdir -p "$(dirname "$published")"
-        cp -r "$work/$name/kept" "$published"
-    elif ! diff -r "$published" "$work/$name/kept" >"$work/$name.diff"; then
+        cp -r "$work/$name" "$published"
+    elif ! diff -r "$published" "$work/$name" >"$work/$name.diff"; then
         head -c 2000 "$work/$name.diff" >&2
         echo >&2
         echo "$published is not what the sweep renders; --update writes it anew" >&2

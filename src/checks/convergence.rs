@@ -1,7 +1,7 @@
 //! Strong convergence: replicas that have applied the same effects hold the same state, at all
 //! times. Source: Shapiro and others, "Conflict-free replicated data types", 2011.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::checks::sample::Clock;
 use crate::checks::verdict::Verdict;
@@ -20,6 +20,7 @@ pub struct Convergence {
     states: BTreeMap<ShardId, VecDeque<State>>,
     compared: u64,
     violations: u64,
+    violators: BTreeSet<InstanceId>,
     first: Option<Violation>,
 }
 
@@ -47,6 +48,7 @@ impl Convergence {
             states: BTreeMap::new(),
             compared: 0,
             violations: 0,
+            violators: BTreeSet::new(),
             first: None,
         }
     }
@@ -84,6 +86,7 @@ impl Convergence {
         self.compared += u64::from(state.instance != print.instance);
         if state.digest != print.digest {
             self.violations += 1;
+            self.violators.extend([state.instance, print.instance]);
             let against = state.clone();
             self.first.get_or_insert(Violation {
                 at,
@@ -101,6 +104,7 @@ impl Convergence {
             Some(first) => {
                 let observed = format!("{} differences at equal clocks", self.violations);
                 open.decided(false, Some(first.at), observed)
+                    .befalling(self.violators.iter().copied())
                     .with_detail(self.detail(first))
             }
             None if self.compared == 0 => open.with_detail("no two replicas had equal clocks"),

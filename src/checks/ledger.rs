@@ -1,7 +1,10 @@
 //! The memory ledger equals its recount from the state, kind by kind (contract C9).
 
+use std::collections::BTreeSet;
+
 use crate::checks::verdict::Verdict;
 use crate::history::{Event, LedgerSeen, MemoryKind, Observation, Roster};
+use crate::id::InstanceId;
 use crate::time::SimTime;
 
 /// Compares what was charged with what is there.
@@ -10,6 +13,7 @@ pub struct Ledger {
     roster: Roster,
     recounts: u64,
     violations: u64,
+    violators: BTreeSet<InstanceId>,
     first: Option<(SimTime, String)>,
 }
 
@@ -20,6 +24,7 @@ impl Ledger {
             roster,
             recounts: 0,
             violations: 0,
+            violators: BTreeSet::new(),
             first: None,
         }
     }
@@ -37,6 +42,7 @@ impl Ledger {
         {
             if charged != counted {
                 self.violations += 1;
+                self.violators.insert(seen.instance);
                 let text = self.words(seen, kind, charged, counted);
                 self.first.get_or_insert((observation.at, text));
             }
@@ -49,7 +55,9 @@ impl Ledger {
         let verdict = match self.first {
             Some((at, detail)) => {
                 let observed = format!("{} differences", self.violations);
-                open.decided(false, Some(at), observed).with_detail(detail)
+                open.decided(false, Some(at), observed)
+                    .befalling(self.violators)
+                    .with_detail(detail)
             }
             None if self.recounts == 0 => open.with_detail("no sample had a recount"),
             None => open.decided(true, None, format!("{} recounts agree", self.recounts)),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::sample::{Clock, Sample, Sampling, is_equal};
 use crate::checks::verdict::Verdict;
-use crate::history::conditions::Obstacle;
+use crate::history::conditions::{Fault, Obstacle};
 use crate::history::{Conditions, Event, Fingerprint, Observation, Roster};
 use crate::id::{InstanceId, ShardId};
 use crate::time::{SimDuration, SimTime};
@@ -34,6 +34,15 @@ pub struct Agreement {
     pub differences: Vec<Difference>,
 }
 
+impl Agreement {
+    /// The members of all pairs that differ without an excuse.
+    pub fn unexcused(&self) -> impl Iterator<Item = InstanceId> {
+        let pairs = self.differences.iter();
+        let pairs = pairs.filter(|difference| difference.reason.is_none());
+        pairs.flat_map(|difference| difference.between)
+    }
+}
+
 /// How long the group took to recover from a fault.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Recovery {
@@ -41,7 +50,10 @@ pub struct Recovery {
     pub fault: String,
     /// From its end to the first sample at which every linked member holds all that any of them
     /// held at the first sample after its end, and that one of them still has: what is flushed or
-    /// lost meanwhile is not waited for. None when that never came, or the fault never ended.
+    /// lost meanwhile is not waited for. A member of its regions that was dropped since it began is
+    /// waited for: until it is linked again and has caught up, the group is not what it was. None
+    /// when that never came, the fault never ended, or no other fault came and yet linked members
+    /// differ at the end.
     pub took: Option<SimDuration>,
 }
 
@@ -167,7 +179,14 @@ impl Quiescence {
             let Recovering::Towards(goal) = recovering else {
                 continue;
             };
-            if has_what_is_left(&sample, goal) {
+            let mut dropped = self.conditions.dropped_since(fault.from);
+            let is_of_it = |id: InstanceId| {
+                fault
+                    .began_in
+                    .contains(&self.conditions.roster().region(id))
+            };
+            let is_short = dropped.any(is_of_it);
+            if has_what_is_left(&sample, goal) && !is_short {
                 *recovering = Recovering::Done(sample.at.since(ended));
             }
         }
@@ -194,13 +213,18 @@ impl Quiescence {
 
     fn agreement(&self) -> Agreement {
         let faults = self.conditions.faults();
-        let recoveries = faults.iter().enumerate().map(|(index, fault)| Recovery {
+        let last_began = faults.iter().map(|fault| fault.from).max();
+        let recovery = |index: usize, fault: &Fault, has_lasted: bool| Recovery {
             fault: fault.label.clone(),
             took: match self.recovering.get(index) {
-                Some(Recovering::Done(took)) => Some(*took),
+                Some(Recovering::Done(took))
+                    if has_lasted || last_began > fault.to.map(|ended| ended + *took) =>
+                {
+                    Some(*took)
+                }
                 _ => None,
             },
-        });
+        };
         let differences = self
             .last
             .as_ref()
@@ -208,10 +232,13 @@ impl Quiescence {
         let is_member = |member: &InstanceId| !self.conditions.is_unlinked(*member);
         let mut stays = differences.iter().filter(|difference| !difference.passes);
         let stays_apart = stays.any(|difference| difference.between.iter().all(is_member));
+        let since = self.since.filter(|_| !stays_apart);
+        let recoveries = faults.iter().enumerate();
+        let recoveries = recoveries.map(|(index, fault)| recovery(index, fault, since.is_some()));
         Agreement {
             judged_at: self.last.as_ref().map(|last| last.at),
             all: self.last.is_some() && differences.is_empty(),
-            since: self.since.filter(|_| !stays_apart),
+            since,
             healed_at: faults.iter().filter_map(|fault| fault.to).max(),
             recoveries: recoveries.collect(),
             differences,
@@ -252,6 +279,7 @@ impl Quiescence {
             let observed = format!("{} pairs differ without an excuse", unexcused.len());
             return open
                 .decided(false, Some(at), observed)
+                .befalling(agreement.unexcused())
                 .with_detail(unexcused.join("; "));
         }
         let excused: Vec<String> = agreement

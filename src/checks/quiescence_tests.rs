@@ -183,6 +183,45 @@ fn recovery_runs_from_the_end_of_each_fault() {
     assert_eq!(agreement.since, None);
 }
 
+/// The group without a member that it dropped is not what it was, however well the others agree.
+#[test]
+fn a_group_has_not_recovered_while_a_member_is_dropped() {
+    let unlinked = Fingerprint {
+        linked: false,
+        ..print(EAST, &[5, 3, 3], 1)
+    };
+    let mut history = vec![
+        at(10, dark(0, true)),
+        at(20, unlink(WEST, EAST)),
+        at(40, dark(0, false)),
+    ];
+    let mut survivors = sample(50, [&[5, 3, 3], &[5, 9, 3], &[5, 9, 3]], [1, 2, 2]);
+    survivors[0] = at(50, Event::Fingerprint(unlinked));
+    history.extend(survivors);
+    let took = |history: &[Observation]| judge(history).1.recoveries[0].took;
+    assert_eq!(took(&history), None);
+    // A member dropped before the fault has nothing to do with it.
+    history[1] = at(5, unlink(WEST, EAST));
+    history.sort_by_key(|observation| observation.at);
+    assert_eq!(took(&history), Some(SimDuration::from_secs(10)));
+}
+
+#[test]
+fn agreement_that_does_not_last_is_no_recovery() {
+    let mut history = vec![at(10, dark(0, true)), at(40, dark(0, false))];
+    history.extend(sample(50, [&[5, 9, 3]; 3], [1; 3]));
+    let took = |history: &[Observation]| judge(history).1.recoveries[0].took;
+    assert_eq!(took(&history), Some(SimDuration::from_secs(10)));
+    history.extend(apart(60));
+    assert_eq!(
+        took(&history),
+        None,
+        "nothing else can have torn them apart"
+    );
+    history.insert(history.len() - 3, at(55, cut(0, 1, true)));
+    assert_eq!(took(&history), Some(SimDuration::from_secs(10)));
+}
+
 #[test]
 fn a_replica_that_still_merges_does_not_agree() {
     let full = LinkEvent::FullSyncStarted { keys: 1, bytes: 1 };

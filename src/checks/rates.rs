@@ -3,7 +3,7 @@
 //!
 //! So it must not grow while all are up, and must shrink after a member returns or is unlinked.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::assumption::Assumptions;
 use crate::checks::sample::{Clock, Sample, Sampling};
@@ -38,6 +38,8 @@ pub struct Rates {
     past: VecDeque<(SimTime, BTreeMap<ShardId, Clock>)>,
     before: BTreeMap<InstanceId, (SimTime, u64)>,
     judged: u64,
+    /// Members it was violated on.
+    violators: BTreeSet<InstanceId>,
     first: Option<(SimTime, String)>,
 }
 
@@ -57,6 +59,7 @@ impl Rates {
             past: VecDeque::new(),
             before: BTreeMap::new(),
             judged: 0,
+            violators: BTreeSet::new(),
             first: None,
         }
     }
@@ -83,6 +86,7 @@ impl Rates {
                     Some(at),
                     "metadata stays though everybody has seen it",
                 )
+                .befalling(self.violators)
                 .with_detail(detail),
             None if self.judged == 0 => {
                 open.with_detail("the group was never undisturbed for long enough")
@@ -137,6 +141,7 @@ impl Rates {
                      latest effects account for {bound}; {before} more than that at {earlier}, \
                      {excess} now"
                 );
+                self.violators.insert(instance);
                 self.first.get_or_insert((sample.at, text));
             }
         }

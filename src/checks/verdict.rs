@@ -1,5 +1,6 @@
 //! What a check or an expectation came to.
 
+use crate::id::InstanceId;
 use crate::time::SimTime;
 
 /// One verdict.
@@ -17,6 +18,9 @@ pub struct Verdict {
     pub at: Option<SimTime>,
     /// What a reader needs beside that: instances, shards, the place in the scenario.
     pub detail: String,
+    /// The members it was violated on, each once and in order; none where its name tells, or where
+    /// it concerns all together.
+    pub subjects: Vec<InstanceId>,
 }
 
 /// Passed, failed or never evaluated.
@@ -40,6 +44,7 @@ impl Verdict {
             limit: limit.into(),
             at: None,
             detail: String::new(),
+            subjects: Vec::new(),
         }
     }
 
@@ -53,6 +58,16 @@ impl Verdict {
         self.status = if holds { Status::Pass } else { Status::Fail };
         self.at = at;
         self.observed = observed.into();
+        self
+    }
+
+    /// The same, with the members it was violated on, if it was.
+    pub(super) fn befalling(mut self, members: impl IntoIterator<Item = InstanceId>) -> Self {
+        if self.status == Status::Fail {
+            self.subjects.extend(members);
+        }
+        self.subjects.sort_unstable();
+        self.subjects.dedup();
         self
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::checks::verdict::Verdict;
 use crate::history::{Event, Observation, Roster, WritesSeen};
 use crate::id::InstanceId;
+use crate::time::SimDuration;
 
 /// What became of all acknowledged writes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,6 +41,9 @@ pub struct Loss {
     pub writes: u64,
     /// Why.
     pub cause: &'static str,
+    /// From the first to the last of them: of those that went at once, where they went at several
+    /// times. None when they are not known one by one.
+    pub lasts: Option<SimDuration>,
 }
 
 /// Adds up the classes.
@@ -77,7 +81,9 @@ impl Writes {
         let mut classes = Classes::default();
         let mut faults = Vec::new();
         for seen in self.seen.values() {
-            faults.extend(self.add(seen, &mut classes));
+            let fault = self.add(seen, &mut classes);
+            let origin = Roster::origin(seen.origin);
+            faults.extend(fault.map(|fault| (origin, fault)));
         }
         let observed = format!(
             "{} acknowledged: {} present, {} superseded, {} concurrently overwritten, {} lost, \
@@ -91,7 +97,9 @@ impl Writes {
             classes.unexplained,
         );
         let verdict = open.decided(faults.is_empty(), None, observed);
-        (vec![verdict.with_detail(faults.join("; "))], Some(classes))
+        let (origins, faults): (Vec<InstanceId>, Vec<String>) = faults.into_iter().unzip();
+        let verdict = verdict.befalling(origins).with_detail(faults.join("; "));
+        (vec![verdict], Some(classes))
     }
 
     /// Adds the writes of one origin. Returns what is wrong with them.
@@ -110,11 +118,13 @@ impl Writes {
         classes.removals += seen.removals;
         classes.removals_lost += seen.removals_lost;
         classes.unexplained += seen.acknowledged.saturating_sub(explained);
-        if let Some(cause) = seen.cause.filter(|_| seen.lost > 0) {
+        let is_lost = seen.lost + seen.removals_lost > 0;
+        if let Some(cause) = seen.cause.filter(|_| is_lost) {
             classes.losses.push(Loss {
                 origin,
                 writes: seen.lost,
                 cause,
+                lasts: seen.lost_span.map(|(from, to)| to.since(from)),
             });
         }
         if seen.cause.is_none() && seen.removals_lost > 0 {
@@ -166,6 +176,7 @@ mod tests {
             removals: 7,
             removals_lost: 2,
             cause: Some("memory was lost"),
+            lost_span: None,
             keeper: None,
         }
     }

@@ -3,10 +3,10 @@
 use crate::checks::{Findings, Status as Judged, Verdict as Judgement};
 use crate::experiment::outcome::{
     AlertOutcome, Anomalies, AssumptionInForce, CommandOutcome, ControlOutcome, ControlResult,
-    Convergence, Cost, Counter, Excuse, FaultOutcome, FleetOutcome, MessageOutcome, Outcome,
-    Recovery, Results, SCHEMA_VERSION, ShowLink, ShowLinked, ShowOutcome, Status, Verdict,
-    VerdictStatus,
+    Convergence, Cost, Counter, Excuse, FaultOutcome, MessageOutcome, Outcome, Recovery,
+    SCHEMA_VERSION, ShowLink, ShowLinked, ShowOutcome, Status, Verdict, VerdictStatus,
 };
+use crate::experiment::service::{self, Outage};
 use crate::experiment::{members, missed};
 use crate::history::{
     ControlResult as Seen, ControlSeen, Event, MissedSeen, Observation, RuleEvent, ShowSeen,
@@ -46,6 +46,7 @@ pub(super) struct Notes {
     /// When shards ran out of memory.
     out_of_memory: Vec<SimTime>,
     missed: Vec<MissedSeen>,
+    outages: Vec<Outage>,
     acting: Option<usize>,
 }
 
@@ -60,6 +61,7 @@ impl Notes {
             Event::Rule { rule, on, what } => self.note_rule(observation.at, (*rule, *on), *what),
             Event::Memory { full: true, .. } => self.out_of_memory.push(observation.at),
             Event::Control(seen) => self.note_control(observation.at, seen),
+            Event::Fault(seen) => self.outages.extend(Outage::of(observation.at, seen)),
             _ => {}
         }
     }
@@ -115,7 +117,7 @@ pub(super) fn outcome(
         .expectations
         .iter()
         .chain(&findings.checks)
-        .map(|judged| verdict(judged, ending.capped))
+        .map(|judged| verdict(plan, judged, ending.capped))
         .collect();
     let status = match (ending.capped, findings.hold()) {
         (true, _) => Status::Capped,
@@ -135,7 +137,7 @@ pub(super) fn outcome(
         storm_ms: plan.storm.as_millis(),
         ended_at_ms: ending.at.as_millis(),
         verdicts,
-        operations: operations(plan, ending),
+        operations: service::operations(plan, ending, &notes.outages),
         commands: commands(plan, &notes),
         messages: messages(plan, &notes),
         shows: shows(plan, &notes),
@@ -161,7 +163,7 @@ pub(super) fn outcome(
 }
 
 /// A run that was cut short decides nothing but what had failed at some instant before.
-fn verdict(judged: &Judgement, capped: bool) -> Verdict {
+fn verdict(plan: &Plan, judged: &Judgement, capped: bool) -> Verdict {
     let failed_before = judged.status == Judged::Fail && judged.at.is_some();
     let mut verdict = Verdict {
         name: judged.name.clone(),
@@ -174,38 +176,15 @@ fn verdict(judged: &Judgement, capped: bool) -> Verdict {
         limit: judged.limit.clone(),
         at_ms: judged.at.map(SimTime::as_millis),
         detail: judged.detail.clone(),
+        subjects: judged.subjects.iter().map(|id| name(plan, *id)).collect(),
     };
+    verdict.subjects.sort_unstable();
     let judges_the_end = judged.name == crate::checks::QUIESCENCE;
     if capped && (judges_the_end || !failed_before) {
         verdict.status = VerdictStatus::NotEvaluated;
         verdict.detail = "the run was cut short by its cap on events".to_owned();
     }
     verdict
-}
-
-fn operations(plan: &Plan, ending: &Ending) -> Vec<FleetOutcome> {
-    let outcomes = ending.fleets.iter().map(|fleet| {
-        let planned = &plan.fleets[fleet.id];
-        let counts = &fleet.counts;
-        let results = Results {
-            reads: counts.hits + counts.misses,
-            writes: counts.writes,
-            oom: counts.out_of_memory,
-            unreachable: counts.unavailable,
-            timed_out: 0,
-            errors: counts.stale,
-        };
-        FleetOutcome {
-            fleet: planned.name.clone(),
-            instance: name(plan, planned.instance),
-            sent: counts.sent,
-            results,
-            latency_us: None,
-            staleness_ms: None,
-            rto_ms: Vec::new(),
-        }
-    });
-    outcomes.collect()
 }
 
 pub(super) fn name(plan: &Plan, instance: InstanceId) -> String {

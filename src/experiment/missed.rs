@@ -6,7 +6,7 @@ use crate::experiment::outcome::{WriteClass, WriteExample, Writes};
 use crate::history::{Defeat, MissedSeen};
 use crate::instance::EXAMPLES_MAX;
 use crate::plan::Plan;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 
 /// The classes of all acknowledged writes, and the first examples of each kind of missed ones.
 pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) -> Writes {
@@ -20,6 +20,7 @@ pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) ->
         WriteClass::ConcurrentlyOverwritten,
     ));
     let left_out = (classes.lost + classes.overwritten).saturating_sub(examples.len() as u64);
+    let lasts = classes.losses.iter().filter_map(|loss| loss.lasts);
     Writes {
         acknowledged: classes.acknowledged,
         present: classes.present,
@@ -31,6 +32,7 @@ pub(super) fn writes(plan: &Plan, findings: &Findings, missed: &[MissedSeen]) ->
         unexplained: classes.unexplained,
         removals: classes.removals,
         removals_lost: classes.removals_lost,
+        rpo_ms: lasts.max().map(SimDuration::as_millis),
         examples,
         examples_left_out: left_out,
     }

@@ -7,6 +7,7 @@ mod members;
 mod missed;
 #[cfg(test)]
 mod planted_tests;
+mod service;
 mod told;
 
 pub mod find;

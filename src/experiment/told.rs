@@ -51,6 +51,7 @@ mod tests {
             limit: "more".to_owned(),
             at,
             detail: "nobody looked".to_owned(),
+            subjects: Vec::new(),
         };
         let findings = Findings {
             expectations: vec![

@@ -1,7 +1,7 @@
 //! What holds at an instant, as far as the observations so far tell: faults, links, memory,
 //! membership. Checks take their excuses from here, charts the states of their lanes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{ControlResult, Event, FaultKind, FaultSeen, LinkEvent, Observation, Roster};
 use crate::id::{InstanceId, RegionId, ShardId};
@@ -18,7 +18,8 @@ pub struct Conditions {
     stalled: BTreeSet<(InstanceId, InstanceId, ShardId)>,
     exited: BTreeSet<(InstanceId, InstanceId)>,
     full: BTreeSet<(InstanceId, ShardId)>,
-    unlinked: BTreeSet<InstanceId>,
+    /// Who is no member: since when, if it ever was one.
+    unlinked: BTreeMap<InstanceId, Option<SimTime>>,
     changed_at: SimTime,
 }
 
@@ -33,7 +34,9 @@ pub struct Fault {
     pub from: SimTime,
     /// When it was over.
     pub to: Option<SimTime>,
-    /// The regions it darkens, or joins by the routes it touches.
+    /// The regions it began in.
+    pub began_in: Vec<RegionId>,
+    /// The regions it still darkens, or joins by the routes it touches.
     pub regions: Vec<RegionId>,
     /// The routes it still touches.
     pub routes: Vec<(RegionId, RegionId)>,
@@ -109,7 +112,7 @@ impl Conditions {
     /// Everybody up, and linked who is from the start.
     pub fn new(roster: Roster) -> Self {
         let outside = roster.instances.entries().filter(|(_, one)| !one.linked);
-        let unlinked = outside.map(|(id, _)| id).collect();
+        let unlinked = outside.map(|(id, _)| (id, None)).collect();
         Self {
             roster,
             faults: Vec::new(),
@@ -184,7 +187,14 @@ impl Conditions {
 
     /// Whether a member has been dropped from the group.
     pub fn is_unlinked(&self, instance: InstanceId) -> bool {
-        self.unlinked.contains(&instance)
+        self.unlinked.contains_key(&instance)
+    }
+
+    /// Members dropped from the group since then, and not linked again.
+    pub fn dropped_since(&self, since: SimTime) -> impl Iterator<Item = InstanceId> {
+        let dropped = self.unlinked.iter();
+        let dropped = dropped.filter(move |(_, at)| at.is_some_and(|at| at >= since));
+        dropped.map(|(id, _)| *id)
     }
 
     /// Whether a region is dark.
@@ -224,7 +234,7 @@ impl Conditions {
 
     /// Whether nothing keeps the members still linked from replicating.
     pub fn is_calm(&self) -> bool {
-        let is_member = |instance: &InstanceId| !self.unlinked.contains(instance);
+        let is_member = |instance: &InstanceId| !self.unlinked.contains_key(instance);
         let concerns_members = |fault: &Fault| match fault.kind {
             FaultKind::Outage | FaultKind::MemoryLoss | FaultKind::Failover | FaultKind::Stall => {
                 fault.regions.iter().any(|region| self.has_members(*region))
@@ -305,6 +315,7 @@ impl Conditions {
             kind: seen.kind,
             from: at,
             to: None,
+            began_in: seen.regions.clone(),
             regions: seen.regions.clone(),
             routes: seen.routes.clone(),
         });
@@ -390,7 +401,7 @@ impl Conditions {
 
     fn unlink(&mut self, at: SimTime, dropped: InstanceId) {
         self.changed_at = at;
-        self.unlinked.insert(dropped);
+        self.unlinked.entry(dropped).or_insert(Some(at));
         let concerns = |from: InstanceId, to: InstanceId| from == dropped || to == dropped;
         self.broken.retain(|(from, to)| !concerns(*from, *to));
         self.syncing.retain(|(from, to, _)| !concerns(*from, *to));

@@ -462,6 +462,9 @@ pub struct WritesSeen {
     pub removals_lost: u64,
     /// Why, where some are lost.
     pub cause: Option<&'static str>,
+    /// When the first and the last of the lost ones were made: of those that went at once, where
+    /// they went at several times. None when none is lost, or none of them is known one by one.
+    pub lost_span: Option<(SimTime, SimTime)>,
     /// The member by whose word this is: of those linked the one that has applied most of them,
     /// of these one that has lost its memory least often, of these the origin itself; none when no
     /// member is left.

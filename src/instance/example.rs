@@ -69,40 +69,67 @@ impl Instance {
     /// The first of this instance's own writes beyond `reach`, by shard, with their wall clocks:
     /// from its backlog and from what its keys show.
     pub fn writes_beyond(&self, reach: &IdVec<ShardId, u64>) -> Vec<(Key, u64)> {
-        let own = self.replica;
         let mut found: BTreeMap<(u64, ShardId, u64), Key> = BTreeMap::new();
-        let mut add = |id: ShardId, stamp: Stamp, key: Key| {
-            if stamp.dot.origin == own && stamp.dot.seq > reach[id].max(FILL_SEQ) {
-                found.insert((stamp.wall_ms, id, stamp.dot.seq), key);
+        self.visit_beyond(reach, |shard, stamp, is_write, key| {
+            if is_write {
+                found.insert((stamp.wall_ms, shard, stamp.dot.seq), key());
                 if found.len() > EXAMPLES_MAX {
                     found.pop_last();
                 }
             }
+        });
+        let stamps = found.into_iter();
+        stamps.map(|((wall_ms, ..), key)| (key, wall_ms)).collect()
+    }
+
+    /// The wall clocks of the first and the last of them, removals among them.
+    pub fn span_beyond(&self, reach: &IdVec<ShardId, u64>) -> Option<(u64, u64)> {
+        let mut span: Option<(u64, u64)> = None;
+        self.visit_beyond(reach, |_, stamp, _, _| {
+            let at = stamp.wall_ms;
+            span = Some(span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
+        });
+        span
+    }
+
+    /// Shows what this instance did itself beyond `reach`, some of it twice: shard, stamp, whether
+    /// it is a write, and key.
+    fn visit_beyond(
+        &self,
+        reach: &IdVec<ShardId, u64>,
+        mut visit: impl FnMut(ShardId, Stamp, bool, &dyn Fn() -> Key),
+    ) {
+        let own = self.replica;
+        let is_beyond = |id: ShardId, stamp: Stamp| {
+            stamp.dot.origin == own && stamp.dot.seq > reach[id].max(FILL_SEQ)
         };
         for shard in self.shards.iter() {
             let log = &shard.log;
             let positions = log.first()..log.end();
             let made_here = positions.filter(|position| log.origin_at(*position) == own);
             for entry in made_here.filter_map(|position| log.at(position)) {
-                if entry.writes() > 0 {
-                    let (dot, wall_ms) = (entry.dot(own), entry.wall_ms);
-                    add(shard.id, Stamp { dot, wall_ms }, entry.key());
+                let (dot, wall_ms) = (entry.dot(own), entry.wall_ms);
+                let stamp = Stamp { dot, wall_ms };
+                if is_beyond(shard.id, stamp) {
+                    visit(shard.id, stamp, entry.writes() > 0, &|| entry.key());
                 }
             }
         }
         let rows = (0..).zip(&self.keyspace.rows);
         for (index, row) in rows.filter(|(_, row)| row.shows()) {
-            add(row.shard(), row.write.stamp(), Key::Generated(index));
+            let stamp = row.write.stamp();
+            if is_beyond(row.shard(), stamp) {
+                visit(row.shard(), stamp, true, &|| Key::Generated(index));
+            }
         }
         for (_, slot) in self.keyspace.objects() {
             if let View::String(scalar) = slot.object.view() {
-                for write in scalar.writes().entries() {
-                    add(slot.shard, write.stamp, slot.key.clone());
+                let writes = scalar.writes().entries().iter().map(|write| write.stamp);
+                for stamp in writes.filter(|stamp| is_beyond(slot.shard, *stamp)) {
+                    visit(slot.shard, stamp, true, &|| slot.key.clone());
                 }
             }
         }
-        let stamps = found.into_iter();
-        stamps.map(|((wall_ms, ..), key)| (key, wall_ms)).collect()
     }
 
     /// The dot of the string a key shows.

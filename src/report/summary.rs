@@ -1,8 +1,8 @@
 //! What a terminal shows of a run: verdicts first, then the answer, in at most forty lines.
 
 use crate::experiment::outcome::{
-    AbsenceOutcome, ControlResult, InstanceOutcome, LinkOutcome, Outcome, Status, Verdict,
-    VerdictStatus, WriteClass,
+    AbsenceOutcome, ControlResult, InstanceOutcome, LinkOutcome, Outcome, RtoOutcome, Status,
+    Verdict, VerdictStatus, WriteClass,
 };
 use crate::report::table::{self, Flush};
 use crate::report::units::{Clock, bytes, count, dollars, duration_ms, exact, instant_ms, percent};
@@ -11,6 +11,8 @@ use crate::report::units::{Clock, bytes, count, dollars, duration_ms, exact, ins
 const ROWS_MAX: usize = 8;
 /// Examples of missed writes shown of each kind.
 const EXAMPLES_MAX: usize = 2;
+/// Times without service shown.
+const SERVICES_MAX: usize = 2;
 
 /// The summary, with a line break at its end.
 pub fn text(outcome: &Outcome) -> String {
@@ -210,6 +212,9 @@ fn facts(outcome: &Outcome, clock: Clock) -> String {
         text += &line;
     }
     text += &format!("convergence: {}\n", convergence(outcome));
+    for line in service(outcome) {
+        text += &format!("service: {line}\n");
+    }
     for request in outcome.control.iter().take(4) {
         let result = match (request.result, &request.error) {
             (ControlResult::Ok, _) => "ok".to_owned(),
@@ -246,6 +251,31 @@ fn facts(outcome: &Outcome, clock: Clock) -> String {
         text += &format!("egress: {}\n", dollars(outcome.cost.egress_micro_usd));
     }
     text
+}
+
+/// How long faults left clients without service, the longest first.
+pub fn service(outcome: &Outcome) -> Vec<String> {
+    let fleets = outcome.operations.iter();
+    let mut times: Vec<(&str, &RtoOutcome)> = fleets
+        .flat_map(|one| one.rto_ms.iter().map(|time| (one.instance.as_str(), time)))
+        .collect();
+    // None, which is for ever, comes first.
+    times.sort_by_key(|(_, one)| one.rto_ms.map(std::cmp::Reverse));
+    times.dedup_by_key(|(instance, one)| (*instance, one.fault.as_str(), one.rto_ms));
+    let line = |(instance, one): &(&str, &RtoOutcome)| match one.rto_ms {
+        None => format!(
+            "clients of {instance} were not served again after \"{}\"",
+            one.fault
+        ),
+        Some(ms) => {
+            let lasted = duration_ms(ms);
+            format!(
+                "clients of {instance} were served again {lasted} into \"{}\"",
+                one.fault
+            )
+        }
+    };
+    times.iter().take(SERVICES_MAX).map(line).collect()
 }
 
 /// The first missed writes of each kind, in words.
@@ -290,6 +320,9 @@ pub fn writes(outcome: &Outcome) -> String {
     );
     for (name, amount) in classes.into_iter().filter(|(_, amount)| *amount > 0) {
         text += &format!(" + {} {name}", exact(amount));
+    }
+    if let Some(ms) = writes.rpo_ms {
+        text += &format!(", of up to {} of one member's time", duration_ms(ms));
     }
     if writes.removals > 0 {
         let (all, lost) = (exact(writes.removals), exact(writes.removals_lost));

@@ -274,6 +274,8 @@ fn add_clients(plan: &Plan, homes: &[(RegionId, usize)], regions: &mut [Region])
             first_key: firsts[fleet.population],
             keys: population.keys,
             counts: ClientCounts::default(),
+            unserved_since: None,
+            interruptions: Vec::new(),
         });
     }
 }

@@ -28,6 +28,19 @@ pub(super) struct Clients {
     pub keys: u32,
     /// What became of its operations.
     pub counts: ClientCounts,
+    /// When it lost the service that it has not got back.
+    pub unserved_since: Option<SimTime>,
+    /// When it was without service before.
+    pub interruptions: Vec<Interruption>,
+}
+
+/// A stretch of time in which none of a fleet's operations was served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Interruption {
+    /// When the first operation was turned away.
+    pub from: SimTime,
+    /// When the first one was served again; none when none was.
+    pub to: Option<SimTime>,
 }
 
 /// Operations by result.
@@ -47,6 +60,13 @@ pub struct ClientCounts {
     pub stale: u64,
     /// Operations that reached nobody.
     pub unavailable: u64,
+}
+
+impl ClientCounts {
+    /// Operations that did what they were sent for.
+    fn served(&self) -> u64 {
+        self.hits + self.misses + self.writes
+    }
 }
 
 impl Clients {
@@ -115,17 +135,40 @@ impl Clients {
         let is_refused = dark || !instance.answers() && !instance.answers_for(key);
         let done = if is_refused {
             self.counts.unavailable += 1;
+            self.unserved_since.get_or_insert(arrival.at);
             0
         } else {
+            let before = self.unserved_since.map(|_| self.counts.served());
             let mut reach = fabric.reach(arrival.at, self.local, instance.replica());
-            match arrival.operation {
+            let done = match arrival.operation {
                 Operation::Read => self.read(instance, arrival.at, self.first_key + arrival.key),
                 Operation::Update => self.write(instance, arrival, &mut reach),
                 _ => self.carry_out(instance, arrival, &mut reach),
+            };
+            if before.is_some_and(|before| self.counts.served() > before) {
+                self.note_served(arrival.at);
             }
+            done
         };
         let word = arrival.at.0 ^ u64::from(arrival.key) << 40;
         fabric.digest.word(word ^ done);
+    }
+
+    /// The service is back.
+    #[cold]
+    fn note_served(&mut self, at: SimTime) {
+        if let Some(from) = self.unserved_since.take() {
+            let to = Some(at);
+            self.interruptions.push(Interruption { from, to });
+        }
+    }
+
+    /// All stretches of time without service, the one that has not ended as well.
+    pub(super) fn all_interruptions(&self) -> Vec<Interruption> {
+        let open = self
+            .unserved_since
+            .map(|from| Interruption { from, to: None });
+        self.interruptions.iter().copied().chain(open).collect()
     }
 
     /// Carries out an operation. Returns what it did, as [`Clients::read`] and [`Clients::count`]

@@ -7,7 +7,7 @@ use crate::instance::{Comparison, Counts, Custody, MemoryKind};
 use crate::metrics::histogram::Histogram;
 use crate::time::SimTime;
 use crate::world::World;
-use crate::world::clients::ClientCounts;
+use crate::world::clients::{ClientCounts, Interruption};
 use crate::world::losses::Deeds;
 
 /// The end of a run.
@@ -37,12 +37,14 @@ pub struct Ending {
 }
 
 /// What became of a fleet's operations.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FleetEnding {
     /// Which fleet.
     pub id: FleetId,
     /// Its counts.
     pub counts: ClientCounts,
+    /// When it was without service.
+    pub interruptions: Vec<Interruption>,
 }
 
 /// An instance at the end.
@@ -116,7 +118,8 @@ impl World<'_> {
             let custodies = self.plan.instances.ids();
             let custodies = custodies.map(|id| self.instance(id).custody()).collect();
             for origin in self.plan.instances.ids() {
-                let seen = self.classify(origin, &custodies);
+                let mut seen = self.classify(origin, &custodies);
+                seen.lost_span = self.lost_span(origin, &seen);
                 self.observe_missed(at, origin, &seen);
                 self.observe(at, Event::Writes(Box::new(seen)));
                 let met = self.met(origin);
@@ -134,6 +137,7 @@ impl World<'_> {
             .map(|clients| FleetEnding {
                 id: clients.id,
                 counts: clients.counts,
+                interruptions: clients.all_interruptions(),
             })
             .collect();
         fleets.sort_by_key(|fleet| fleet.id);
@@ -223,6 +227,7 @@ impl World<'_> {
             removals: acknowledged.removals,
             removals_lost: lost.removals,
             cause: self.cause_of_loss(origin, lost),
+            lost_span: None,
             keeper,
         }
     }

@@ -142,6 +142,7 @@ impl World<'_> {
         let reach = replicas.own_reach(own);
         let missed = self.beyond(on, &reach, Defeat::Discarded("a failover"));
         self.unsent.extend(missed);
+        self.note_span(on, &reach);
         for peer in peers.into_iter().map(|peer| InstanceId::at(peer.index())) {
             self.with_instance(at, peer, |instance, wire| instance.lose_link(at, own, wire));
         }

@@ -9,12 +9,50 @@ impl World<'_> {
     /// Keeps examples of what a member is about to lose with its memory: its own writes that nobody
     /// else has, and that are not on their way to anybody.
     pub(super) fn note_unsent(&mut self, origin: InstanceId, defeat: Defeat) {
+        let reach = self.reach_elsewhere(origin);
+        self.note_span(origin, &reach);
         if self.unsent.iter().any(|missed| missed.origin == origin) {
             return;
         }
-        let reach = self.reach_elsewhere(origin);
         let missed = self.beyond(origin, &reach, defeat);
         self.unsent.extend(missed);
+    }
+
+    /// Notes from when to when the writes of `origin` were made that are beyond `reach` now.
+    pub(super) fn note_span(&mut self, origin: InstanceId, reach: &IdVec<ShardId, u64>) {
+        let now = self.span_beyond(origin, reach);
+        let length = |span: &Option<(SimTime, SimTime)>| span.map(|(from, to)| to.since(from));
+        let noted = &mut self.lost_spans[origin];
+        if length(&now) > length(noted) {
+            *noted = now;
+        }
+    }
+
+    fn span_beyond(
+        &self,
+        origin: InstanceId,
+        reach: &IdVec<ShardId, u64>,
+    ) -> Option<(SimTime, SimTime)> {
+        let (from, to) = self.instance(origin).span_beyond(reach)?;
+        let instant = |wall_ms| self.instant_of(origin, wall_ms);
+        Some((instant(from), instant(to)))
+    }
+
+    /// From when to when the lost writes of `origin` were made, as `seen` counts them: where they
+    /// went at several times, of those that go back the longest.
+    pub(super) fn lost_span(
+        &mut self,
+        origin: InstanceId,
+        seen: &WritesSeen,
+    ) -> Option<(SimTime, SimTime)> {
+        if seen.lost + seen.removals_lost == 0 {
+            return None;
+        }
+        if !self.is_linked(origin) {
+            let reach = self.reach_elsewhere(origin);
+            self.note_span(origin, &reach);
+        }
+        self.lost_spans[origin]
     }
 
     /// Shows examples of the writes of `origin` that are missed, as `seen` counts them.

@@ -43,7 +43,7 @@ use crate::plan::{Plan, Step, Streams};
 use crate::time::{SimDuration, SimTime};
 
 pub use crate::history::Detail;
-pub use clients::ClientCounts;
+pub use clients::{ClientCounts, Interruption};
 pub use ending::{Ending, FleetEnding, InstanceEnding, LinkEnding, ShardEnding};
 
 use clock::Clocks;
@@ -97,6 +97,9 @@ pub struct World<'a> {
     comparison: Comparison,
     looks: Vec<look::Look>,
     unsent: Vec<MissedSeen>,
+    /// Of each instance, the first and the last of the writes that went at once, where the most
+    /// time lay between them.
+    lost_spans: IdVec<InstanceId, Option<(SimTime, SimTime)>>,
     /// What each instance had acknowledged of all that flushes removed.
     flushed: IdVec<InstanceId, losses::Deeds>,
     /// What was last taken of each instance's writes, and why.
@@ -177,6 +180,7 @@ impl<'a> World<'a> {
             comparison: Comparison::default(),
             looks: Vec::new(),
             unsent: Vec::new(),
+            lost_spans: plan.instances.iter().map(|_| None).collect(),
             flushed: plan
                 .instances
                 .iter()

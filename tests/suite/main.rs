@@ -25,6 +25,7 @@ mod growth;
 mod import;
 mod incidents;
 mod membership;
+mod objectives;
 mod plans;
 mod published;
 mod pubsub;

@@ -212,9 +212,10 @@ impl Counted {
             return vec![open.with_detail(reason)];
         }
         let mut faults = self.faults.clone();
-        let mut all = Counts::default();
+        let (mut all, mut origins) = (Counts::default(), Vec::new());
         for (origin, (_, tally)) in &self.tallies {
             let counts = self.count(*origin, tally);
+            let known = faults.len();
             faults.extend(differences(self.roster.name(*origin), &counts, tally));
             if let Some(flushed) = self
                 .flushed
@@ -227,6 +228,7 @@ impl Counted {
                     "{flushed} writes of {name} were flushed, not {told}"
                 ));
             }
+            origins.extend((faults.len() > known).then_some(*origin));
             all.add(&counts);
         }
         let mut observed = format!("{} writes counted", all.acknowledged);
@@ -237,7 +239,7 @@ impl Counted {
             );
         }
         let verdict = open.decided(faults.is_empty(), None, observed);
-        vec![verdict.with_detail(faults.join("; "))]
+        vec![verdict.befalling(origins).with_detail(faults.join("; "))]
     }
 
     /// What keeps the writes from being counted.

@@ -53,6 +53,7 @@ fn tally(origin: InstanceId, [present, superseded, overwritten, lost]: [u64; 4])
         removals: 0,
         removals_lost: 0,
         cause: (lost > 0).then_some("memory was lost"),
+        lost_span: None,
         keeper: Some(origin),
     }
 }

@@ -1,6 +1,6 @@
 //! Demands on memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::sample::{Sample, Sampling};
 use crate::checks::verdict::Verdict;
@@ -16,6 +16,8 @@ pub(super) struct FirstOom {
     span: Option<(SimTime, SimTime)>,
     was_sampled: bool,
     first: Option<(SimTime, InstanceId, ShardId)>,
+    /// Whose shards ever ran full, where none may.
+    full: BTreeSet<InstanceId>,
 }
 
 impl FirstOom {
@@ -26,6 +28,7 @@ impl FirstOom {
             span: None,
             was_sampled: false,
             first: None,
+            full: BTreeSet::new(),
         }
     }
 
@@ -47,6 +50,7 @@ impl FirstOom {
                 full: true,
             } if self.of.is_none_or(|of| of == instance) => {
                 self.first.get_or_insert((observation.at, instance, shard));
+                self.full.insert(instance);
             }
             _ => {}
         }
@@ -69,7 +73,9 @@ impl FirstOom {
             None => at.is_none(),
             Some((from, to)) => at.is_some_and(|at| (from..=to).contains(&at)),
         };
-        open.decided(holds, at, observed)
+        // A demand on one instance has its name in it.
+        let full = self.full.into_iter().filter(|_| self.of.is_none());
+        open.decided(holds, at, observed).befalling(full)
     }
 }
 
@@ -161,12 +167,15 @@ pub(super) struct Sinking {
     sampling: Sampling,
     most: u64,
     last: Option<(SimTime, u64)>,
+    /// Who held too much at the last sample.
+    above: Vec<InstanceId>,
     reached: Option<SimTime>,
 }
 
 impl Sinking {
     pub(super) fn new(below: u64, after: SimTime, within: SimDuration) -> Self {
         let (sampling, most, last, reached) = (Sampling::default(), 0, None, None);
+        let above = Vec::new();
         Self {
             below,
             after,
@@ -174,6 +183,7 @@ impl Sinking {
             sampling,
             most,
             last,
+            above,
             reached,
         }
     }
@@ -193,7 +203,7 @@ impl Sinking {
                 *held += seen.used[MemoryKind::Tombstones as usize];
             }
         }
-        let Some(most) = held.into_values().max() else {
+        let Some(most) = held.values().copied().max() else {
             return;
         };
         self.most = self.most.max(most);
@@ -201,6 +211,8 @@ impl Sinking {
             return;
         }
         self.last = Some((sample.at, most));
+        let above = held.iter().filter(|(_, held)| **held >= self.below);
+        self.above = above.map(|(member, _)| *member).collect();
         if most < self.below {
             self.reached.get_or_insert(sample.at);
         }
@@ -220,7 +232,9 @@ impl Sinking {
                 open.decided(took <= self.within, Some(at), observed)
             }
             (None, Some((at, held))) => {
-                open.decided(false, Some(at), format!("still {}", Bytes(held)))
+                let observed = format!("still {}", Bytes(held));
+                open.decided(false, Some(at), observed)
+                    .befalling(self.above)
             }
             (None, None) => open,
         }

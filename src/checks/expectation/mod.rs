@@ -106,7 +106,9 @@ impl Expectations {
                 (Watch::End, Judgement::StaysApart) => stays_apart(open, &roster, agreement),
                 (Watch::End, Judgement::LostWrites { least, most }) => {
                     let lost = |classes: &Classes| classes.lost + classes.removals_lost;
+                    let whose = writes.map_or(&[][..], |classes| &classes.losses);
                     counts(open, (*least, *most), writes.map(lost))
+                        .befalling(whose.iter().map(|loss| loss.origin))
                 }
                 (Watch::End, Judgement::OverwrittenWrites { least, most }) => counts(
                     open,
@@ -197,6 +199,7 @@ fn stays_apart(mut open: Verdict, roster: &Roster, agreement: &Agreement) -> Ver
         observed.join("; ")
     };
     open.decided(holds, Some(judged_at), observed)
+        .befalling(agreement.unexcused())
 }
 
 /// A count of writes lies between two bounds, both included.

@@ -31,8 +31,16 @@ pub struct CaseResult {
     pub recovery_ms: Option<u64>,
     /// Faults from which the group never recovered.
     pub unrecovered: u64,
+    /// The longest time that a fleet went without service because of a fault, from the beginning
+    /// of the fault; `null` when none did, or none was served again.
+    pub rto_ms: Option<u64>,
+    /// Fleets that were never served again after a fault, once for each fault.
+    pub unserved: u64,
     /// Acknowledged writes and removals that no member holds any more.
     pub lost_writes: u64,
+    /// How long a stretch of one member's time they make up at most; `null` when none is lost, or
+    /// none of the lost ones is known by itself.
+    pub rpo_ms: Option<u64>,
     /// Acknowledged writes hidden by concurrent ones.
     pub overwritten_writes: u64,
     /// The members, in the scenario's order.

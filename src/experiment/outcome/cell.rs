@@ -84,6 +84,11 @@ pub struct CellFigures {
     pub oom_at_ms: Figure,
     /// From the end of storm and faults to agreement, in milliseconds.
     pub converge_ms: Figure,
+    /// The longest time that a fleet went without service because of a fault, in milliseconds; of
+    /// cases in which one did.
+    pub rto_ms: Figure,
+    /// How long a stretch of one member's writes is lost at most, in milliseconds.
+    pub rpo_ms: Figure,
     /// The largest share of its limit that any shard of any member used, in parts of a million.
     pub used_peak_ppm: Figure,
     /// Acknowledged writes and removals lost for good.
@@ -178,6 +183,9 @@ pub struct Chosen {
     pub cost: u64,
     /// Its failing cases in a cell: none of so many, and so at most so large a share.
     pub failures: Share,
+    /// The values of others that always pass at the same cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equals: Vec<Vec<String>>,
 }
 
 /// What to choose for one combination of circumstances.

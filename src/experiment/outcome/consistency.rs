@@ -39,8 +39,9 @@ pub struct Convergence {
 pub struct Recovery {
     /// The fault's name.
     pub fault: String,
-    /// From its end to agreement of all linked members; `null` when they did not come to agree, or
-    /// it lasted to the end.
+    /// From its end until every linked member had all that any of them had then; `null` when that
+    /// never came, when it lasted to the end, when a member of its regions was dropped and not
+    /// linked again, or when no other fault came and linked members differ at the end.
     pub recovery_ms: Option<u64>,
 }
 
@@ -80,6 +81,11 @@ pub struct Writes {
     pub removals: u64,
     /// Of those, applied by no surviving member.
     pub removals_lost: u64,
+    /// The recovery point, in milliseconds: how long a stretch of one member's time is lost, from
+    /// the first to the last of its writes and removals that went at once. `null` when none is
+    /// lost, or none of the lost ones is known by itself.
+    #[serde(default)]
+    pub rpo_ms: Option<u64>,
     /// A few of the writes lost for good and of those overwritten by concurrent ones, by class and
     /// then by time; 20 of each at most.
     pub examples: Vec<WriteExample>,

@@ -125,6 +125,10 @@ pub struct Verdict {
     pub at_ms: Option<u64>,
     /// What a reader needs beside that: instances, keys, the place in the scenario.
     pub detail: String,
+    /// The members it was violated on, in the order of the alphabet; none where its name tells, or
+    /// where it concerns all together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<String>,
 }
 
 /// Passed, failed or never evaluated.

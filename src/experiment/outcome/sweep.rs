@@ -41,6 +41,12 @@ pub struct Summary {
     pub converge_ms: Figure,
     /// The longest recovery from a fault, in milliseconds; of cases that had one.
     pub recovery_ms: Figure,
+    /// The longest time that a fleet went without service because of a fault, in milliseconds; of
+    /// cases in which one did.
+    pub rto_ms: Figure,
+    /// How long a stretch of one member's writes is lost at most, in milliseconds; nothing where no
+    /// write is.
+    pub rpo_ms: Figure,
     /// Acknowledged writes and removals lost for good.
     pub lost_writes: Figure,
     /// Acknowledged writes hidden by concurrent ones.

@@ -17,7 +17,8 @@ pub struct FleetOutcome {
     pub latency_us: Option<Quantiles>,
     /// How old what was read was, in milliseconds.
     pub staleness_ms: Option<Quantiles>,
-    /// How long the fleet went without service, for each fault that touched it.
+    /// How long the fleet went without service, for each fault that kept it from its instance: an
+    /// outage, a failover, patched nodes.
     pub rto_ms: Vec<RtoOutcome>,
 }
 
@@ -38,12 +39,13 @@ pub struct Results {
     pub errors: u64,
 }
 
-/// A fleet's time without service because of one fault.
+/// A fleet's time without service because of one fault: its recovery time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RtoOutcome {
     /// The fault's name.
     pub fault: String,
-    /// From the fault to the first operation served again; `null` when none was.
+    /// From the beginning of the fault to the first operation served again, in milliseconds: the
+    /// longest of several times; `null` when none was, be it that nobody asked any more.
     pub rto_ms: Option<u64>,
 }
 

@@ -17,7 +17,7 @@ mod tests;
 pub use ecdf::{Step, band_ppm, steps};
 pub use paired::mean_difference;
 pub use quantile::{Ranks, estimate, ranks};
-pub use share::{Interval, at_most, clopper_pearson, wilson};
+pub use share::{Interval, at_most, clopper_pearson, effective, wilson};
 
 use crate::quantity::Ratio;
 

@@ -34,9 +34,23 @@ impl Interval {
 /// # Panics
 /// When more are counted than there are.
 pub fn clopper_pearson(count: u64, of: u64, confidence: Ratio) -> Interval {
+    effective(count, of, of, confidence)
+}
+
+/// The same for runs that are not independent of each other: they tell as much as so many
+/// independent `runs`, of which the same share counts.
+///
+/// Source: Korn and Graubard, *Confidence intervals for proportions with small expected number of
+/// positive counts estimated from survey data*, Survey Methodology 24 (1998).
+///
+/// # Panics
+/// When more are counted than there are, or there are fewer than `runs`.
+pub fn effective(count: u64, of: u64, runs: u64, confidence: Ratio) -> Interval {
     assert!(count <= of, "{count} of {of} is no share");
+    assert!(runs <= of, "{of} runs are not {runs} independent ones");
     let tail = left_out(confidence) / 2.0;
-    let (hits, misses) = (number(count), number(of - count));
+    let part = |count: u64| number(count) * (number(runs) / number(of));
+    let (hits, misses) = (part(count), part(of - count));
     let low = match count {
         0 => 0,
         _ => floor_ppm(beta::bracket(tail, hits, misses + 1.0).0),

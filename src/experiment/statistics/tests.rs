@@ -3,7 +3,7 @@
 use crate::experiment::outcome::Value;
 use crate::experiment::statistics::beta::{binomial_at_most, incomplete_beta};
 use crate::experiment::statistics::{
-    CONFIDENCE, Interval, Step, at_most, band_ppm, clopper_pearson, estimate, fraction,
+    CONFIDENCE, Interval, Step, at_most, band_ppm, clopper_pearson, effective, estimate, fraction,
     mean_difference, number, ranks, steps, wilson,
 };
 use crate::quantity::Ratio;
@@ -258,4 +258,20 @@ fn differences_have_the_bounds_that_tables_print() {
     // Twenty alike: up to 13.9109 % of all may differ, to the one whole or the other.
     let alike = mean_difference(&[5; 20], 10, CONFIDENCE);
     assert_eq!(alike, (291_336, 569_555));
+}
+
+/// Runs that tell as much as fewer independent ones: between the exact intervals of the counts
+/// next to theirs, and never down to nothing where something was counted.
+#[test]
+fn dependent_runs_widen_an_interval_and_keep_its_share() {
+    let of = |count, of| clopper_pearson(count, of, CONFIDENCE);
+    let found = effective(30, 100, 10, CONFIDENCE);
+    assert_eq!(found, of(3, 10));
+    let between = effective(25, 100, 10, CONFIDENCE);
+    assert!(of(2, 10).low_ppm < between.low_ppm && between.low_ppm < of(3, 10).low_ppm);
+    assert!(of(2, 10).high_ppm < between.high_ppm && between.high_ppm < of(3, 10).high_ppm);
+    let rare = effective(1, 1_000, 10, CONFIDENCE);
+    assert!(rare.low_ppm < 1_000 && 1_000 < rare.high_ppm);
+    assert!(effective(45, 945, 20, CONFIDENCE).low_ppm > 0);
+    assert_eq!(effective(0, 0, 0, CONFIDENCE), Interval::ALL);
 }

@@ -107,7 +107,10 @@ fn nothing(seed: u64) -> CaseResult {
         converge_ms: None,
         recovery_ms: None,
         unrecovered: 0,
+        rto_ms: None,
+        unserved: 0,
         lost_writes: 0,
+        rpo_ms: None,
         overwritten_writes: 0,
         instances: Vec::new(),
         gates: Vec::new(),
@@ -121,7 +124,7 @@ pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult 
     let (status, signature) = match (outcome.status, failed.is_empty()) {
         (Status::Capped, _) => (CaseStatus::Capped, Some(CAPPED.to_owned())),
         (_, true) => (CaseStatus::Pass, None),
-        (_, false) => (CaseStatus::Fail, Some(signature(outcome, &failed))),
+        (_, false) => (CaseStatus::Fail, Some(signature(&failed))),
     };
     let detail = match (status, failed.first()) {
         (CaseStatus::Capped, _) => format!("the run handled {} events", plan.events_max),
@@ -129,6 +132,7 @@ pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult 
         (_, None) => String::new(),
     };
     let recoveries = &outcome.convergence.recovery_ms;
+    let services = || outcome.operations.iter().flat_map(|fleet| &fleet.rto_ms);
     let instances = outcome.instances.iter().map(|one| CaseInstance {
         name: one.name.clone(),
         oom_at_ms: one.oom_at_ms,
@@ -146,7 +150,10 @@ pub(super) fn judged(seed: u64, plan: &Plan, finished: &Finished) -> CaseResult 
             .iter()
             .filter(|one| one.recovery_ms.is_none())
             .count() as u64,
+        rto_ms: services().filter_map(|one| one.rto_ms).max(),
+        unserved: services().filter(|one| one.rto_ms.is_none()).count() as u64,
         lost_writes: outcome.writes.durability_loss + outcome.writes.removals_lost,
+        rpo_ms: outcome.writes.rpo_ms,
         overwritten_writes: outcome.writes.concurrently_overwritten,
         instances: instances.collect(),
         gates,
@@ -196,36 +203,18 @@ fn converge_ms(outcome: &Outcome) -> Option<u64> {
 }
 
 /// What failed and whom it befell, each once and in the order of the alphabet.
-fn signature(outcome: &Outcome, failed: &[&Verdict]) -> String {
-    let parts: BTreeSet<String> = failed.iter().map(|one| part(outcome, one)).collect();
+fn signature(failed: &[&Verdict]) -> String {
+    let parts: BTreeSet<String> = failed.iter().map(|one| part(one)).collect();
     let parts: Vec<String> = parts.into_iter().collect();
     parts.join("; ")
 }
 
-fn part(outcome: &Outcome, verdict: &Verdict) -> String {
-    if verdict.status == VerdictStatus::NotEvaluated {
-        return format!("{} not evaluated", verdict.name);
+fn part(verdict: &Verdict) -> String {
+    match (verdict.status, verdict.subjects.as_slice()) {
+        (VerdictStatus::NotEvaluated, _) => format!("{} not evaluated", verdict.name),
+        (_, []) => verdict.name.clone(),
+        (_, subjects) => format!("{} on {}", verdict.name, subjects.join(", ")),
     }
-    let names = outcome.instances.iter().map(|one| one.name.as_str());
-    let befallen = |name: &&str| {
-        let told = [&verdict.observed, &verdict.detail];
-        !names_it(&verdict.name, name) && told.iter().any(|text| names_it(text, name))
-    };
-    let subjects: Vec<&str> = names.filter(befallen).collect();
-    match subjects.is_empty() {
-        true => verdict.name.clone(),
-        false => format!("{} on {}", verdict.name, subjects.join(", ")),
-    }
-}
-
-/// Whether a text names something, and not only something whose name is longer.
-fn names_it(text: &str, name: &str) -> bool {
-    let is_part = |letter: char| letter.is_alphanumeric() || "-_".contains(letter);
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    })
 }
 
 /// What a verdict that does not hold saw, and what was demanded.
@@ -236,18 +225,5 @@ pub(in crate::experiment) fn detail(verdict: &Verdict) -> String {
             "{}: {}, demanded: {}",
             verdict.name, verdict.observed, verdict.limit
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::names_it;
-
-    #[test]
-    fn a_longer_name_is_another_one() {
-        assert!(names_it("redis-eu at 5s", "redis-eu"));
-        assert!(names_it("first: redis-eu", "redis-eu"));
-        assert!(names_it("redis-eu-2, redis-eu: full", "redis-eu"));
-        assert!(!names_it("redis-eu-2 and my_redis-eu", "redis-eu"));
     }
 }

@@ -1,12 +1,16 @@
 //! Cases, cell by cell.
 
 use crate::experiment::outcome::{
-    AxisKind, BandFigures, CaseResult, CaseStatus, CellFigures, Cells, Measure, Value,
+    AxisKind, AxisValue, BandFigures, CaseResult, CaseStatus, CellFigures, Cells, Measure, Value,
 };
 use crate::experiment::sweep::cheapest::cheapest;
-use crate::experiment::sweep::figure::{Spread, figure, share};
+use crate::experiment::sweep::figure::{Distribution, Spread, Timed, figure, share};
 use crate::experiment::sweep::grid::Grid;
 use crate::experiment::sweep::swing::swings;
+use crate::experiment::sweep::times::Times;
+
+/// Values of an axis for which times are spread out.
+const GROUPS_MAX: usize = 6;
 
 /// What is kept of all cells so far.
 #[derive(Clone, Debug)]
@@ -23,10 +27,8 @@ struct Cell {
     failed: u64,
     full: u64,
     bought_bytes: Option<u64>,
-    oom: Vec<Value>,
-    converge: Vec<Value>,
+    times: Times,
     peak: Vec<Value>,
-    lost: Vec<Value>,
 }
 
 /// One seed in all cells.
@@ -78,13 +80,10 @@ impl Kept {
         let bought = case.cell.as_ref().and_then(|cell| cell.bought_bytes);
         cell.bought_bytes = cell.bought_bytes.max(bought);
         if ended {
-            let or_never = |value: Option<u64>| value.map_or(Value::Never, Value::At);
             let peaks = case.instances.iter().map(|one| one.used_peak_ppm);
             cell.full += u64::from(first.is_some());
-            cell.oom.push(or_never(first));
-            cell.converge.push(or_never(case.converge_ms));
+            cell.times.add(case);
             cell.peak.push(Value::At(peaks.max().unwrap_or(0)));
-            cell.lost.push(Value::At(case.lost_writes));
         }
         if self.seeds.last().is_none_or(|last| last.seed != case.seed) {
             self.seeds.push(SeedFates {
@@ -105,10 +104,7 @@ impl Kept {
         let each: Vec<CellFigures> = cells
             .map(|(number, cell)| cell.figures(number, grid))
             .collect();
-        let measure = match each.iter().any(|cell| cell.out_of_memory.count > 0) {
-            true => Measure::OutOfMemory,
-            false => Measure::Failures,
-        };
+        let measure = self.measure();
         let has_band = grid.0.iter().any(|axis| axis.kind == AxisKind::Band);
         let settings = grid.firsts(&[AxisKind::Band]).into_iter();
         let settings = settings.filter(|_| has_band);
@@ -121,12 +117,50 @@ impl Kept {
         }
     }
 
+    /// How times are spread with each value of the axis that moves the result most, over all other
+    /// axes.
+    pub(super) fn distributions(&self, grid: Grid<'_>) -> Vec<Distribution> {
+        let swings = swings(grid, &self.seeds, self.measure());
+        let named = |name: &str| grid.0.iter().position(|axis| axis.name == name);
+        let first = swings.first().and_then(|swing| named(&swing.axis));
+        let position = first.unwrap_or(0);
+        let Some(axis) = grid.0.get(position) else {
+            return Vec::new();
+        };
+        let seeds = self.seeds.len() as u64;
+        let with = |(digit, value): (usize, &AxisValue)| {
+            let mut times = Times::default();
+            let cells = self.cells.iter().enumerate();
+            for (_, cell) in cells.filter(|(number, _)| grid.digits(*number)[position] == digit) {
+                times.extend(&cell.times);
+            }
+            let group = format!("{} {}", axis.name, value.label);
+            let name = Some(group.clone());
+            let oom = Distribution::new(Timed::OutOfMemory, name, &times.oom, seeds);
+            std::iter::once(oom).chain(times.distributions(Some(&group), seeds))
+        };
+        let values = axis.values.iter().enumerate().take(GROUPS_MAX);
+        values.flat_map(with).collect()
+    }
+
+    /// What axes are weighed by.
+    fn measure(&self) -> Measure {
+        match self.cells.iter().any(|cell| cell.full > 0) {
+            true => Measure::OutOfMemory,
+            false => Measure::Failures,
+        }
+    }
+
     /// All cells with the same values of bands as this one.
     fn setting(&self, first: usize, grid: Grid<'_>) -> BandFigures {
         let cells = grid.alike(first, &[AxisKind::Band]).into_iter();
         let cells: Vec<&Cell> = cells.map(|number| &self.cells[number]).collect();
         let sum = |of: fn(&Cell) -> u64| cells.iter().map(|cell| of(cell)).sum::<u64>();
-        let oom: Vec<Value> = cells.iter().flat_map(|cell| &cell.oom).copied().collect();
+        let oom: Vec<Value> = cells
+            .iter()
+            .flat_map(|cell| &cell.times.oom)
+            .copied()
+            .collect();
         let (spread, seeds) = match cells.len() {
             1 => (Spread::Independent, u64::MAX),
             _ => (Spread::Clustered, self.seeds.len() as u64),
@@ -148,11 +182,13 @@ impl Cell {
         CellFigures {
             values: grid.labels(number),
             failures: share(self.failed, self.run, u64::MAX),
-            out_of_memory: share(self.full, self.oom.len() as u64, u64::MAX),
-            oom_at_ms: alone(&self.oom),
-            converge_ms: alone(&self.converge),
+            out_of_memory: share(self.full, self.times.oom.len() as u64, u64::MAX),
+            oom_at_ms: alone(&self.times.oom),
+            converge_ms: alone(&self.times.converge),
+            rto_ms: alone(&self.times.rto),
+            rpo_ms: alone(&self.times.rpo),
             used_peak_ppm: alone(&self.peak),
-            lost_writes: alone(&self.lost),
+            lost_writes: alone(&self.times.lost),
             bought_bytes: self.bought_bytes,
             micro_usd_per_hour: prices.reduce(u64::saturating_add),
         }

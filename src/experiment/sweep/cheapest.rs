@@ -47,11 +47,19 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    /// The cheapest that passes in all of its cells among these; of equals the first.
+    /// The cheapest that passes in all of its cells among these; of equals the first, with the
+    /// others beside it.
     fn cheapest(&self, among: &[usize]) -> Option<Chosen> {
         let all = self.configurations.iter();
-        let passing = all.filter_map(|one| self.passing(*one, among));
-        passing.min_by_key(|chosen| chosen.cost)
+        let mut passing: Vec<Chosen> = all.filter_map(|one| self.passing(*one, among)).collect();
+        let least = passing.iter().map(|chosen| chosen.cost).min()?;
+        passing.retain(|chosen| chosen.cost == least);
+        let mut equals = passing.into_iter();
+        let first = equals.next()?;
+        Some(Chosen {
+            equals: equals.map(|chosen| chosen.values).collect(),
+            ..first
+        })
     }
 
     /// A configuration that passes in all of its cells among these.
@@ -70,6 +78,7 @@ impl Shop<'_> {
             values: self.grid.labels_of(configuration, AxisKind::Choice),
             cost: cells.iter().filter_map(cost).max()?,
             failures: share(0, least, u64::MAX),
+            equals: Vec::new(),
         })
     }
 }

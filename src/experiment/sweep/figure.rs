@@ -2,7 +2,7 @@
 
 use crate::experiment::outcome::{Estimate, Figure, Share, Value};
 use crate::experiment::statistics::{
-    CONFIDENCE, Interval, Step, at_most, clopper_pearson, estimate, steps,
+    CONFIDENCE, Interval, Step, at_most, effective, estimate, steps,
 };
 use crate::quantity::Ratio;
 
@@ -13,27 +13,47 @@ const QUANTILES: [Ratio; 3] = [
     Ratio { ppm: 950_000 },
 ];
 
-/// When something came, over all cases: what no summary holds, as it is as long as the sweep.
+/// A time that differs from case to case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Timed {
+    /// From the start until a member ran out of memory.
+    OutOfMemory,
+    /// From the end of storm and faults until all linked members agreed for good.
+    Converged,
+    /// From a fault until the clients it kept from their instance were served again; of cases in
+    /// which one did.
+    Served,
+    /// The stretch of one member's time of which writes are lost; nothing where none is.
+    Lost,
+}
+
+/// How a time is spread over cases: what no summary holds, as it is as long as the sweep.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Distribution {
-    /// The member that ran out of memory; none for the agreement of all.
-    pub member: Option<String>,
+    /// Which time.
+    pub of: Timed,
+    /// Whose, where it is not that of all cases: a member, or a value of an axis.
+    pub group: Option<String>,
     /// In how many cases it ever came.
     pub reached: Share,
+    /// Of how many independent draws the cases are: seeds, where several cells have common ones.
+    pub draws: u64,
     /// By which millisecond, in how many cases.
     pub steps: Vec<Step>,
 }
 
 impl Distribution {
-    /// The distribution of these values.
-    pub(super) fn of(member: Option<&str>, values: &[Value]) -> Self {
+    /// The distribution of these values, of so many seeds.
+    pub(super) fn new(of: Timed, group: Option<String>, values: &[Value], seeds: u64) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_unstable();
         let steps = steps(&sorted);
         let reached = steps.last().map_or(0, |step| step.count);
         Self {
-            member: member.map(str::to_owned),
-            reached: share(reached, values.len() as u64, u64::MAX),
+            of,
+            group,
+            reached: share(reached, values.len() as u64, seeds),
+            draws: seeds.min(values.len() as u64),
             steps,
         }
     }
@@ -53,27 +73,13 @@ pub(in crate::experiment) fn share(count: u64, of: u64, seeds: u64) -> Share {
             low_ppm: 1_000_000 - at_most(runs, CONFIDENCE),
             high_ppm: 1_000_000,
         },
-        _ => interval(count, of, seeds),
+        _ => effective(count, of, runs, CONFIDENCE),
     };
     Share {
         count,
         of,
         low_ppm: interval.low_ppm,
         high_ppm: interval.high_ppm,
-    }
-}
-
-/// The two bounds of such a share.
-pub(super) fn interval(count: u64, of: u64, seeds: u64) -> Interval {
-    let runs = of.min(seeds);
-    // Rounded outwards, each bound on its own side.
-    let scaled = |up: u64| {
-        let part = u128::from(count) * u128::from(runs) + u128::from(up);
-        u64::try_from(part / u128::from(of.max(1))).expect("no more than all runs")
-    };
-    Interval {
-        low_ppm: clopper_pearson(scaled(0), runs, CONFIDENCE).low_ppm,
-        high_ppm: clopper_pearson(scaled(of.saturating_sub(1)), runs, CONFIDENCE).high_ppm,
     }
 }
 

@@ -7,11 +7,12 @@ use crate::experiment::outcome::{
     Signature, Stopped, Summary, Value,
 };
 use crate::experiment::sweep::cells::Kept;
-use crate::experiment::sweep::figure::{Distribution, Spread, figure, interval, share};
+use crate::experiment::sweep::figure::{Distribution, Spread, Timed, figure, share};
+use crate::experiment::sweep::times::Times;
 use crate::quantity::Ratio;
 
-/// How often it is looked whether the interval is narrow enough, in cases: fixed, so that a sweep
-/// stops at the same case wherever it runs.
+/// How often it is looked whether the interval is narrow enough, in seeds, each run in all cells:
+/// fixed, so that a sweep stops at the same case wherever it runs.
 pub const CHECK_EVERY: u64 = 20;
 
 /// How many seeds of a failure are listed.
@@ -26,9 +27,7 @@ pub struct Fold {
     signatures: BTreeMap<String, Group>,
     gates: Vec<Watched>,
     instances: Vec<Member>,
-    converge: Vec<Value>,
-    recovery: Vec<Value>,
-    lost: Vec<Value>,
+    times: Times,
     overwritten: Vec<Value>,
     /// How many seeds there are so far, and the last of them.
     seeds: (u64, Option<u64>),
@@ -72,9 +71,7 @@ impl Fold {
             signatures: BTreeMap::new(),
             gates: Vec::new(),
             instances: Vec::new(),
-            converge: Vec::new(),
-            recovery: Vec::new(),
-            lost: Vec::new(),
+            times: Times::default(),
             overwritten: Vec::new(),
             seeds: (0, None),
             cells: (!header.axes.is_empty()).then(|| Kept::new(header.grid())),
@@ -134,14 +131,11 @@ impl Fold {
         }
         self.add_gates(case);
         self.add_members(case);
-        let or_never = |value: Option<u64>| value.map_or(Value::Never, Value::At);
-        self.converge.push(or_never(case.converge_ms));
-        match (case.unrecovered, case.recovery_ms) {
-            (0, None) => {}
-            (0, Some(took)) => self.recovery.push(Value::At(took)),
-            _ => self.recovery.push(Value::Never),
+        // A scenario that is wrong as it was drawn has no instances, and never ran.
+        if case.instances.is_empty() {
+            return;
         }
-        self.lost.push(Value::At(case.lost_writes));
+        self.times.add(case);
         self.overwritten.push(Value::At(case.overwritten_writes));
     }
 
@@ -192,15 +186,17 @@ impl Fold {
         self.counts.get(&status).copied().unwrap_or(0)
     }
 
-    /// How wide the interval of the share that fails is, in parts of a million.
+    /// How far the bounds of the share that fails are apart, in parts of a million.
     pub fn width_ppm(&self) -> u64 {
-        interval(self.failures(), self.run, self.seeds.0).width_ppm()
+        let share = self.share(self.failures(), self.run);
+        share.high_ppm - share.low_ppm
     }
 
     /// Whether it is time to stop, as the interval is as narrow as is wanted; looked at every
-    /// [`CHECK_EVERY`] cases.
+    /// [`CHECK_EVERY`] seeds.
     pub fn is_precise(&self, wanted: Ratio) -> bool {
-        self.run > 0 && self.run.is_multiple_of(CHECK_EVERY) && self.width_ppm() <= wanted.ppm
+        let every = CHECK_EVERY * self.header.cases_of_a_seed();
+        self.run > 0 && self.run.is_multiple_of(every) && self.width_ppm() <= wanted.ppm
     }
 
     /// The summary of all cases so far. `precision` is how narrow the interval should become;
@@ -224,9 +220,11 @@ impl Fold {
             signatures: self.signatures(),
             gates,
             instances: self.instances.iter().map(|one| self.member(one)).collect(),
-            converge_ms: self.figure(&self.converge),
-            recovery_ms: self.figure(&self.recovery),
-            lost_writes: self.figure(&self.lost),
+            converge_ms: self.figure(&self.times.converge),
+            recovery_ms: self.figure(&self.times.recovery),
+            rto_ms: self.figure(&self.times.rto),
+            rpo_ms: self.figure(&self.times.rpo),
+            lost_writes: self.figure(&self.times.lost),
             overwritten_writes: self.figure(&self.overwritten),
             cells: self
                 .cells
@@ -235,14 +233,20 @@ impl Fold {
         }
     }
 
-    /// When members ran out of memory, one by one, and when all agreed.
+    /// How times are spread over all cases; where axes are varied, for the values of the one that
+    /// moves the result most.
     pub fn distributions(&self) -> Vec<Distribution> {
-        let members = self.instances.iter();
-        let mut all: Vec<Distribution> = members
-            .map(|member| Distribution::of(Some(&member.name), &member.oom))
-            .collect();
-        all.push(Distribution::of(None, &self.converge));
-        all
+        if let Some(cells) = &self.cells {
+            return cells.distributions(self.header.grid());
+        }
+        let seeds = self.seeds.0;
+        let members = self.instances.iter().map(|member| {
+            let name = Some(member.name.clone());
+            Distribution::new(Timed::OutOfMemory, name, &member.oom, seeds)
+        });
+        members
+            .chain(self.times.distributions(None, seeds))
+            .collect()
     }
 
     fn stopped(&self, planned: u64, precision: Option<Ratio>) -> Stopped {

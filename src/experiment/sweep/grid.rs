@@ -80,6 +80,14 @@ impl Header {
         }
     }
 
+    /// How many cases follow each other under one seed, the last seed that was begun aside.
+    pub fn cases_of_a_seed(&self) -> u64 {
+        match &self.seeds {
+            Seeds::Points(_) => 1,
+            _ => self.grid().count() as u64,
+        }
+    }
+
     /// What the case with this index is of.
     ///
     /// # Panics

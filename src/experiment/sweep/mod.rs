@@ -45,6 +45,7 @@ mod recipe;
 mod swing;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::ops::ControlFlow;
 
@@ -55,8 +56,8 @@ use crate::scenario::diagnostic::Mistakes;
 
 pub(in crate::experiment) use case::detail;
 pub use case::{case, contained, timed_case};
-pub use figure::Distribution;
 pub(in crate::experiment) use figure::share;
+pub use figure::{Distribution, Timed};
 pub use fold::{CHECK_EVERY, Fold};
 pub use grid::Grid;
 pub use header::header;

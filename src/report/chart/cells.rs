@@ -2,7 +2,7 @@
 
 use super::layout::{self, amounts};
 use super::sweep::source;
-use super::{EndLabel, Figure, Key, Mark, Panel};
+use super::{EndLabel, Figure, Key, Mark, Panel, Stroke};
 use crate::experiment::outcome::{Axis, AxisKind, Cells, Cheapest, Summary, Swing};
 use crate::experiment::sweep::Grid;
 use crate::report::font::{Weight, fit, width};
@@ -194,8 +194,9 @@ fn map(summary: &Summary, cells: &Cells) -> Figure {
 
 /// Which axis moves the share most.
 fn tornado(summary: &Summary, cells: &Cells) -> Option<Figure> {
-    let most = cells.swings.iter().map(|one| one.high.share_ppm).max()?;
-    let first = cells.swings.first()?;
+    let most = cells.swings.iter().map(reach).max()?;
+    let moves = |one: &&Swing| one.high.share_ppm > 0;
+    cells.swings.iter().find(moves)?;
     let scale: Vec<u64> = amounts(most, 8)
         .into_iter()
         .filter(|at| *at <= WHOLE)
@@ -204,17 +205,11 @@ fn tornado(summary: &Summary, cells: &Cells) -> Option<Figure> {
     let what = measured(cells.measure);
     Some(Figure {
         name: "tornado",
-        title: format!(
-            "{} moves the {what} most: {} at {}, {} at {}",
-            first.axis,
-            words::share_ppm(first.low.share_ppm),
-            first.low.value,
-            words::share_ppm(first.high.share_ppm),
-            first.high.value
-        ),
+        title: moving_most(&cells.swings, what)?,
         subject: format!(
             "The {what} at the values of each axis with the least and the most, averaged over all \
-             other axes; at the right their difference in points, paired by seed, with 95 %"
+             other axes; line: where the greater may lie, with 95 %; at the right their difference \
+             in points, paired by seed"
         ),
         source: source(summary),
         end_ms: end,
@@ -228,8 +223,51 @@ fn tornado(summary: &Summary, cells: &Cells) -> Option<Figure> {
     })
 }
 
+/// Which axis moves the share most, as far as that can be told.
+fn moving_most(swings: &[Swing], what: &str) -> Option<String> {
+    let (first, second) = (swings.first()?, swings.get(1));
+    if first.difference_low_ppm <= 0 {
+        return Some(format!(
+            "{} seeds do not tell yet whether anything moves the {what}",
+            first.seeds
+        ));
+    }
+    let is_close = |second: &&Swing| second.difference_high_ppm >= first.difference_low_ppm;
+    let rival = match second.filter(is_close) {
+        Some(second) => format!("; whether {} moves it more is open", second.axis),
+        None => String::new(),
+    };
+    let far = if rival.is_empty() { " most" } else { "" };
+    Some(format!(
+        "{} moves the {what}{far}: {} at {}, {} at {}{rival}",
+        first.axis,
+        words::share_ppm(first.low.share_ppm),
+        first.low.value,
+        words::share_ppm(first.high.share_ppm),
+        first.high.value
+    ))
+}
+
+/// From where to where the greater share of a swing may lie, the lesser as it is.
+fn whisker(swing: &Swing) -> (u64, u64) {
+    let from_low = |difference: i64| {
+        let end = swing.low.share_ppm.saturating_add_signed(difference);
+        end.min(WHOLE)
+    };
+    (
+        from_low(swing.difference_low_ppm),
+        from_low(swing.difference_high_ppm),
+    )
+}
+
+/// How far a swing goes to the right.
+fn reach(swing: &Swing) -> u64 {
+    whisker(swing).1.max(swing.high.share_ppm)
+}
+
 fn bar(swing: &Swing) -> Panel {
     let (low, high) = (&swing.low, &swing.high);
+    let (least, most) = whisker(swing);
     Panel {
         title: format!(
             "{}: {} at {} to {} at {}",
@@ -244,12 +282,19 @@ fn bar(swing: &Swing) -> Panel {
         y_max: 2,
         y_ticks: Vec::new(),
         grid: false,
-        marks: vec![Mark::Bar {
-            tint: Tint::Blue,
-            from: (low.share_ppm, 0),
-            to: (high.share_ppm, 2),
-            text: None,
-        }],
+        marks: vec![
+            Mark::Bar {
+                tint: Tint::Blue,
+                from: (low.share_ppm, 0),
+                to: (high.share_ppm, 2),
+                text: None,
+            },
+            Mark::Line {
+                tint: Tint::Vermillion,
+                stroke: Stroke::Solid,
+                points: vec![(least, 1), (most, 1)],
+            },
+        ],
         ends: vec![EndLabel {
             level: 1,
             text: difference(swing),
@@ -283,7 +328,10 @@ fn choices(summary: &Summary, axes: &[Axis], cheapest: &Cheapest) -> Option<Figu
             },
         },
     });
-    if circumstances.is_empty() {
+    let ties = cheapest.each.iter().filter_map(|one| one.chosen.as_ref());
+    // Where all cost the same, cost does not choose.
+    let is_a_tie = costs.len() < 2 && ties.clone().any(|chosen| !chosen.equals.is_empty());
+    if circumstances.is_empty() || is_a_tie {
         return None;
     }
     let sheet = Sheet {

@@ -5,7 +5,7 @@ use super::layout::{self, amounts};
 use super::{EndLabel, Figure, Key, Mark, Panel, Point, Stroke};
 use crate::experiment::outcome::{Share, Summary};
 use crate::experiment::statistics::{CONFIDENCE, band_ppm};
-use crate::experiment::sweep::Distribution;
+use crate::experiment::sweep::{Distribution, Timed};
 use crate::report::palette::Tint;
 use crate::report::sweep::{text, words};
 use crate::report::units::Clock;
@@ -21,47 +21,63 @@ const SHARES_MAX: usize = 12;
 
 /// The charts. One without data is left out.
 pub fn figures(summary: &Summary, distributions: &[Distribution]) -> Vec<Figure> {
-    if let Some(of) = &summary.cells {
-        // Over several cells there is no one distribution of times.
-        let shares = shares(summary).into_iter();
-        return cells::figures(summary, of)
-            .into_iter()
-            .chain(shares)
-            .collect();
-    }
-    let (oom, converge): (Vec<&Distribution>, Vec<&Distribution>) =
-        distributions.iter().partition(|one| one.member.is_some());
-    let oom = times(summary, &oom, &OUT_OF_MEMORY);
-    let converge = times(summary, &converge, &CONVERGED);
-    [shares(summary), oom, converge]
+    let cells = summary.cells.as_ref();
+    let cells = cells.map_or_else(Vec::new, |of| cells::figures(summary, of));
+    let times = ALL.iter().filter_map(|what| {
+        let of = distributions.iter().filter(|one| one.of == what.of);
+        times(summary, &of.collect::<Vec<_>>(), what)
+    });
+    cells
         .into_iter()
-        .flatten()
+        .chain(shares(summary))
+        .chain(times)
         .collect()
 }
 
 /// What a chart of times says.
 struct Times {
+    of: Timed,
     name: &'static str,
     subject: &'static str,
     axis: &'static str,
     event: &'static str,
 }
 
-const OUT_OF_MEMORY: Times = Times {
-    name: "time-to-oom",
-    subject: "Share of cases in which a member had run out of memory by then; dotted: between \
-              these the whole curve lies, with 95 %",
-    axis: "time since the start",
-    event: "runs out of memory",
-};
+const ALL: [Times; 4] = [
+    Times {
+        of: Timed::OutOfMemory,
+        name: "time-to-oom",
+        subject: "Share of cases in which a member had run out of memory by then",
+        axis: "time since the start",
+        event: "a member runs out of memory",
+    },
+    Times {
+        of: Timed::Converged,
+        name: "time-to-converge",
+        subject: "Share of cases in which all linked members agreed for good by then",
+        axis: "time since storm and faults were over",
+        event: "the members agree",
+    },
+    Times {
+        of: Timed::Served,
+        name: "rto",
+        subject: "Recovery time: share of cases in which a fault had let go of all clients by \
+                  then, of those in which one kept them from their instance",
+        axis: "time since the fault began",
+        event: "all clients are served again",
+    },
+    Times {
+        of: Timed::Lost,
+        name: "rpo",
+        subject: "Recovery point: share of cases in which no longer stretch of one member's \
+                  writes than this is lost",
+        axis: "from the first to the last lost write",
+        event: "it is known how much is lost",
+    },
+];
 
-const CONVERGED: Times = Times {
-    name: "time-to-converge",
-    subject: "Share of cases in which all linked members agreed for good by then; dotted: between \
-              these the whole curve lies, with 95 %",
-    axis: "time since storm and faults were over",
-    event: "agree",
-};
+/// What the dotted lines are.
+const BAND: &str = "dotted: between these the whole curve lies, with 95 %";
 
 /// The distributions of times, one panel each; `None` when nothing ever came.
 fn times(summary: &Summary, all: &[&Distribution], what: &Times) -> Option<Figure> {
@@ -70,7 +86,9 @@ fn times(summary: &Summary, all: &[&Distribution], what: &Times) -> Option<Figur
         .iter()
         .filter_map(|one| one.steps.last())
         .map(|step| step.at)
-        .max()?;
+        .max()
+        // Where nothing is ever lost there is nothing to see.
+        .filter(|latest| what.of != Timed::Lost || *latest > 0)?;
     // The last step is to be seen as one.
     let end_ms = (latest + latest / 20).max(1);
     let clock = Clock::of_run(end_ms);
@@ -78,16 +96,10 @@ fn times(summary: &Summary, all: &[&Distribution], what: &Times) -> Option<Figur
         true => (milliseconds(end_ms), "ms"),
         false => (layout::time_ticks(end_ms, clock), clock.format()),
     };
-    let most = shown.iter().rev().max_by_key(|one| one.reached.count)?;
-    let others = match shown.len() - 1 {
-        0 => String::new(),
-        1 => ", another one in fewer or as many".to_owned(),
-        more => format!(", {more} others in fewer or as many"),
-    };
     Some(Figure {
         name: what.name,
-        title: found(most, what) + &others,
-        subject: what.subject.to_owned(),
+        title: found(&shown, what),
+        subject: format!("{}; {BAND}", what.subject),
         source: source(summary),
         end_ms,
         axis: format!("{} ({format})", what.axis),
@@ -103,18 +115,47 @@ fn milliseconds(end_ms: u64) -> Vec<(u64, String)> {
     within.map(|at| (at, at.to_string())).collect()
 }
 
-/// What a distribution found, in words.
-fn found(one: &Distribution, what: &Times) -> String {
-    let share = words::share(&one.reached);
-    match &one.member {
-        Some(member) => format!("{member} {} in {share} of cases", what.event),
-        None => format!("The members {} in {share} of cases", what.event),
+/// What distributions found, in words.
+fn found(all: &[&&Distribution], what: &Times) -> String {
+    let mut ordered: Vec<(u64, &str, String)> = all
+        .iter()
+        .map(|one| {
+            let share = match what.of {
+                Timed::Lost => part_at(one, 0),
+                _ => part(one.reached.count, one.reached.of),
+            };
+            let group = one.group.as_deref().unwrap_or_default();
+            (share, group, words::share_ppm(share))
+        })
+        .collect();
+    ordered.sort_by_key(|(share, ..)| *share);
+    let event = match what.of {
+        Timed::Lost => "no write is lost",
+        _ => what.event,
+    };
+    let mut letters = event.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let event: String = first.into_iter().chain(letters).collect();
+    match (ordered.first(), ordered.last()) {
+        (Some((_, low, least)), Some((_, high, most))) if all.len() > 1 && least == most => {
+            format!("{event} in {least} of cases, at {low} as at {high}")
+        }
+        (Some((_, low, least)), Some((_, high, most))) if all.len() > 1 => {
+            format!("{event} in {least} of cases ({low}) to {most} ({high})")
+        }
+        _ => format!("{event} in {} of cases", words::share(&all[0].reached)),
     }
+}
+
+/// The share of cases that had come by then, in parts of a million.
+fn part_at(one: &Distribution, at: u64) -> u64 {
+    let last = one.steps.iter().rfind(|step| step.at <= at);
+    part(last.map_or(0, |step| step.count), one.reached.of)
 }
 
 fn panel(one: &Distribution, what: &Times, end_ms: u64) -> Panel {
     let of = one.reached.of;
-    let band = band_ppm(of, CONFIDENCE);
+    let band = band_ppm(one.draws, CONFIDENCE);
     let curve = |shift: &dyn Fn(u64) -> u64| staircase(one, end_ms, shift);
     let line = |stroke, points| Mark::Line {
         tint: Tint::Blue,
@@ -124,9 +165,9 @@ fn panel(one: &Distribution, what: &Times, end_ms: u64) -> Panel {
     let level = part(one.reached.count, of);
     let quarters = (0..=4).map(|quarter| (quarter * WHOLE / 4, format!("{} %", quarter * 25)));
     Panel {
-        title: match &one.member {
-            Some(member) => format!("{member} out of memory (share of cases)"),
-            None => format!("members {} (share of cases)", what.event),
+        title: match &one.group {
+            Some(group) => format!("{group} (share of cases)"),
+            None => format!("{} (share of cases)", what.event),
         },
         height: HEIGHT,
         headroom: 26,

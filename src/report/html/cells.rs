@@ -32,8 +32,9 @@ pub(super) fn tables(summary: &Summary, cells: &Cells) -> Markup {
         }
         h2 { "Cells" }
         p.muted-text {
-            "All cells have the same seeds. Shares and medians with 95 % intervals, which hold for "
-            "one cell; over several the cases of a seed count as one. "
+            "All cells have the same seeds, but for the last one of a sweep that was interrupted. "
+            "Shares and medians with 95 % intervals, which hold for one cell; over several the "
+            "cases of a seed count as one. "
             "? : too few cases for a bound."
         }
         (each(axes, cells))
@@ -94,9 +95,9 @@ fn each(axes: &[Axis], cells: &Cells) -> Markup {
             tr {
                 @for axis in axes { th { (axis.name) } }
                 th.number { "failing" } th.number { "out of memory" }
-                th.number { "first out of memory, half of cases" }
+                th.number { "first out of memory, median" }
                 th.number { "earliest" }
-                th.number { "agreement, half of cases" } th.number { "fullest shard, at most" }
+                th.number { "agreement, median" } th.number { "fullest shard, at most" }
                 th.number { "writes lost, at most" } th.number { "bought" }
             }
             @for cell in &cells.each {

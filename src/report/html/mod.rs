@@ -98,6 +98,7 @@ fn answer(figures: &[Figure], outcome: &Outcome) -> Markup {
                 }
                 li { "Writes: " (summary::writes(outcome)) "." }
                 li { "Convergence: " (summary::convergence(outcome)) "." }
+                @for line in summary::service(outcome) { li { "Service: " (line) "." } }
             }
         }
     }

@@ -156,7 +156,7 @@ fn numbers(summary: &Summary) -> Markup {
         div.scroll {
             table {
                 tr { th { "figure" } th.number { "cases" } th.number { "5 %" }
-                    th.number { "half" } th.number { "95 %" } th.number { "worst" } }
+                    th.number { "median" } th.number { "95 %" } th.number { "worst" } }
                 @for row in &rows {
                     tr {
                         td { (row.name) }

@@ -12,6 +12,8 @@ use crate::report::units::{bytes, dollars, exact};
 /// Rows of one kind shown before the rest is only counted.
 const ROWS_MAX: usize = 9;
 const SWINGS_MAX: usize = 4;
+/// Values of an axis that stand beside each other; more of a single axis stand one below the other.
+const COLUMNS_MAX: usize = 6;
 
 /// The shares of all cells by the axes that are no bands, the worst of each band.
 pub(in crate::report) struct Map<'a> {
@@ -89,6 +91,9 @@ fn map(map: &Map<'_>, measure: Measure) -> String {
     let Some((last, others)) = map.axes.split_last() else {
         return String::new();
     };
+    if others.is_empty() && last.values.len() > COLUMNS_MAX {
+        return column(map, last, measure);
+    }
     let what = measured(measure).to_owned() + &map.worst_of();
     let mut header: Vec<(&str, Flush)> = vec![(&what, Flush::Left)];
     let columns = last.values.iter();
@@ -114,6 +119,22 @@ fn map(map: &Map<'_>, measure: Measure) -> String {
         .collect();
     let shown = &all[..all.len().min(ROWS_MAX)];
     let more = match all.len() - shown.len() {
+        0 => String::new(),
+        more => format!("  … and {more} more rows\n"),
+    };
+    table::text(&header, shown) + &more
+}
+
+/// One axis alone: a row for each of its values.
+fn column(map: &Map<'_>, axis: &Axis, measure: Measure) -> String {
+    let what = measured(measure).to_owned() + &map.worst_of();
+    let header = [(axis.name.as_str(), Flush::Left), (&what, Flush::Right)];
+    let rows = axis.values.iter().zip(&map.shares);
+    let rows: Vec<Vec<String>> = rows
+        .map(|(value, share)| vec![value.label.clone(), words::part(share)])
+        .collect();
+    let shown = &rows[..rows.len().min(ROWS_MAX)];
+    let more = match rows.len() - shown.len() {
         0 => String::new(),
         more => format!("  … and {more} more rows\n"),
     };
@@ -186,21 +207,22 @@ pub(in crate::report) fn bands(axes: &[Axis], cells: &Cells) -> Vec<String> {
         ))
     };
     let first = |one: &BandFigures| match one.oom_at_ms.least {
-        least @ crate::experiment::outcome::Value::At(_) => {
+        least @ crate::experiment::outcome::Value::At(_) => format!(
+            "after {}",
             words::value(least, crate::report::units::duration_ms)
-        }
+        ),
         _ => "never".to_owned(),
     };
     let times: Vec<String> = cells
         .band
         .iter()
-        .map(|one| format!("{} at {}", first(one), one.values.join(", ")))
+        .map(|one| format!("{} ({})", first(one), one.values.join(", ")))
         .collect();
     let mut lines: Vec<String> = Vec::new();
     lines.extend(share("out of memory", |one| &one.out_of_memory));
     lines.extend(share("failing", |one| &one.failures));
     if !times.is_empty() && times.len() <= 4 {
-        lines.push(format!("first out of memory after {}", times.join("; ")));
+        lines.push(format!("first out of memory: {}", times.join("; ")));
     }
     lines
 }
@@ -213,7 +235,7 @@ pub(in crate::report) fn overall(axes: &[Axis], cheapest: &Cheapest) -> String {
     };
     let stands = match names(AxisKind::Circumstance).as_slice() {
         [] => String::new(),
-        all => format!(", for every {}", all.join(" and ")),
+        all => format!(", whatever {}", all.join(" and ")),
     };
     match &cheapest.overall {
         Some(chosen) => format!(
@@ -229,8 +251,13 @@ pub(in crate::report) fn overall(axes: &[Axis], cheapest: &Cheapest) -> String {
 
 /// A configuration, what it costs, and how sure it is.
 pub(in crate::report) fn told(cheapest: &Cheapest, chosen: &Chosen) -> String {
+    let others = match chosen.equals.as_slice() {
+        [] => String::new(),
+        [other] => format!(" or {}", other.join(" and ")),
+        others => format!(" or one of {} others", others.len()),
+    };
     format!(
-        "{}, {}; in each cell 0 of {} cases fail (at most {})",
+        "{}{others}, {}; in each cell 0 of {} cases fail (at most {})",
         chosen.values.join(" and "),
         cost(cheapest.by, chosen.cost),
         exact(chosen.failures.of),

@@ -71,7 +71,10 @@ fn case(seed: u64) -> CaseResult {
         converge_ms: (scattered(40) % 50 > 0).then(|| scattered(41) % 90_000),
         recovery_ms: Some(scattered(42) % 120_000),
         unrecovered: 0,
+        rto_ms: (scattered(45) % 9 > 0).then(|| 60_000 + scattered(46) % 600_000),
+        unserved: u64::from(scattered(45).is_multiple_of(9)),
         lost_writes: scattered(43) % 1_000,
+        rpo_ms: Some(scattered(47) % 40_000),
         overwritten_writes: scattered(44) % 100_000,
         instances: instances.collect(),
         gates: gates.collect(),
@@ -92,6 +95,8 @@ fn the_page_needs_nothing_else_and_stays_small() {
     let files = files(&fold.summary(None, None), &fold.distributions());
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let expected = [
+        "charts/rpo.svg",
+        "charts/rto.svg",
         "charts/shares.svg",
         "charts/time-to-converge.svg",
         "charts/time-to-oom.svg",
@@ -107,9 +112,9 @@ fn the_page_needs_nothing_else_and_stays_small() {
             file.text.len()
         );
     }
-    let page = &files[3].text;
+    let page = &files[5].text;
     assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href=\"http"));
-    let chart = files[2].text.clone().into_bytes();
+    let chart = files[4].text.clone().into_bytes();
     insta::assert_binary_snapshot!("time-to-oom.svg", chart);
 }
 
@@ -202,17 +207,26 @@ fn cells_are_told_in_30_lines_and_charts() {
     let expected = [
         "charts/cheapest.svg",
         "charts/map.svg",
+        "charts/rpo.svg",
+        "charts/rto.svg",
         "charts/shares.svg",
+        "charts/time-to-converge.svg",
+        "charts/time-to-oom.svg",
         "charts/tornado.svg",
         "sweep.html",
         "sweep.json",
     ];
     assert_eq!(paths, expected);
-    for (name, index) in [("cheapest.svg", 0), ("map.svg", 1), ("tornado.svg", 3)] {
+    for (name, index) in [
+        ("cheapest.svg", 0),
+        ("map.svg", 1),
+        ("rto.svg", 3),
+        ("tornado.svg", 7),
+    ] {
         let chart = files[index].text.clone().into_bytes();
         insta::assert_binary_snapshot!(name, chart);
     }
-    let page = &files[4].text;
+    let page = &files[8].text;
     assert!(page.contains("What to choose") && page.contains("<td>a whole day</td>"));
     assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href=\"http"));
 }

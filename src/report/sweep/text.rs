@@ -126,6 +126,8 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
             &summary.converge_ms,
         ),
         ("longest recovery", duration_ms, &summary.recovery_ms),
+        ("clients unserved for", duration_ms, &summary.rto_ms),
+        ("writes lost of", duration_ms, &summary.rpo_ms),
         ("writes lost", exact, &summary.lost_writes),
         ("writes overwritten", exact, &summary.overwritten_writes),
     ];
@@ -161,7 +163,7 @@ fn figures(summary: &Summary) -> String {
         ("figure", Flush::Left),
         ("cases", Flush::Right),
         ("5 %", Flush::Right),
-        ("half (95 %)", Flush::Right),
+        ("median (95 %)", Flush::Right),
         ("95 %", Flush::Right),
         ("worst", Flush::Right),
     ];

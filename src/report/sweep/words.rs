@@ -90,7 +90,11 @@ pub fn cases(header: &Header) -> String {
     let seeds = seeds(&header.seeds);
     match header.axes.is_empty() {
         true => seeds,
-        false => format!("{seeds} in {} cells", exact(header.grid().count() as u64)),
+        false => {
+            let cells = header.grid().count() as u64;
+            let plural = if cells == 1 { "" } else { "s" };
+            format!("{seeds} in {} cell{plural}", exact(cells))
+        }
     }
 }
 

@@ -68,7 +68,7 @@ fn what_is_left_is_what_the_failure_needs() {
         (2, 1, 1)
     );
     assert!(
-        text.contains("\n//   fails   LostWrites(equals: 0)\n"),
+        text.contains("\n//   fails   LostWrites(equals: 0) on redis-us\n"),
         "{text}"
     );
     // It fails as the whole does, and there is nothing more to leave out.

@@ -67,12 +67,13 @@ fn a_sweep_leaves_the_same_bytes_however_many_cases_run_at_once() {
     let names = files(&place.path("one"));
     let expected = [
         "cases.jsonl",
+        "charts/rto.svg",
         "charts/shares.svg",
         "charts/time-to-converge.svg",
     ];
-    assert_eq!(names[..3], expected);
+    assert_eq!(names[..4], expected);
     assert_eq!(
-        names[3..],
+        names[4..],
         ["failures.jsonl", "header.json", "sweep.html", "sweep.json"]
     );
     assert_eq!(place.read("one/cases.jsonl").lines().count(), 24);
